@@ -1,0 +1,23 @@
+/** The built app in a real browser. Each test starts its own server on a free port, with data of its own. */
+import {defineConfig} from '@playwright/test';
+import {launchOptions} from './scripts/chromium.mjs';
+
+export default defineConfig({
+  testDir: 'e2e',
+  testMatch: '**/*.spec.ts',
+  outputDir: 'test-results',
+  fullyParallel: true,
+  workers: 2,
+  timeout: 60_000,
+  expect: {timeout: 10_000},
+  reporter: [['list']],
+  use: {launchOptions: launchOptions(), serviceWorkers: 'allow', trace: 'retain-on-failure'},
+  projects: [
+    {name: 'desktop', use: {viewport: {width: 1280, height: 800}}},
+    {
+      name: 'phone',
+      grep: /@phone/,
+      use: {viewport: {width: 390, height: 844}, deviceScaleFactor: 2, hasTouch: true, isMobile: true},
+    },
+  ],
+});

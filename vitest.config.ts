@@ -1,0 +1,39 @@
+import {playwright} from '@vitest/browser-playwright';
+import {defineConfig} from 'vitest/config';
+import {launchOptions} from './scripts/chromium.mjs';
+import {version} from './scripts/version.ts';
+
+const define = {__ASTER_VERSION__: JSON.stringify(version)};
+const elsewhere = ['**/node_modules/**', 'dist/**', 'e2e/**'];
+
+export default defineConfig({
+  test: {
+    api: {host: '127.0.0.1'},
+    projects: [
+      {
+        define,
+        test: {
+          name: 'unit',
+          environment: 'node',
+          include: ['**/*.test.{ts,tsx}'],
+          exclude: [...elsewhere, '**/*.browser.test.{ts,tsx}'],
+        },
+      },
+      {
+        define,
+        test: {
+          name: 'browser',
+          include: ['**/*.browser.test.{ts,tsx}'],
+          exclude: elsewhere,
+          browser: {
+            enabled: true,
+            headless: true,
+            screenshotFailures: false,
+            provider: playwright({launchOptions: launchOptions()}),
+            instances: [{browser: 'chromium'}],
+          },
+        },
+      },
+    ],
+  },
+});

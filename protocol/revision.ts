@@ -1,0 +1,34 @@
+/**
+ * Revisions: an older version kept byte for byte, with its stamp, under an id that every device derives alike, so that the
+ * server, the pushing replica and a retry all make the one same entity.
+ */
+
+import {
+  type ConflictState,
+  entityHash,
+  metaHash,
+  type RevisionMeta,
+  type RevisionReason,
+  type Version,
+} from './entity.ts';
+import {derivedId} from './ids.ts';
+
+export function revisionId(of: string, stamp: string, hash: string, reason: RevisionReason): string {
+  return derivedId('revision', of, stamp, hash, reason);
+}
+
+/** `version` must be no revision itself. A conflict starts `open`, unless told otherwise. */
+export function revisionOf(version: Version, reason: RevisionReason, state?: ConflictState): Version {
+  const meta: RevisionMeta = {
+    type: 'revision',
+    of: version.id,
+    ofKind: version.kind,
+    reason,
+    ...(reason === 'conflict' ? {state: state ?? 'open'} : {}),
+    ...(version.deleted ? {wasDeleted: true as const} : {}),
+  };
+  const parts = {...version.parts, meta: metaHash(meta)};
+  const id = revisionId(version.id, version.stamp, version.hash, reason);
+  const {stamp, data, body} = version;
+  return {kind: 'revision', id, stamp, deleted: false, meta, data, body, parts, hash: entityHash(parts)};
+}

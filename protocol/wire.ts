@@ -1,0 +1,103 @@
+/**
+ * Versions to messages and back. Decoding checks everything that a version says of itself: shape by kind, sizes, part
+ * hashes, the hash. What passes can be stored; what doesn't is a typed rejection that names the entity's fault.
+ */
+
+import {type Bytes, fromBase64Url, toBase64Url, utf8Bytes, utf8Text} from './bytes.ts';
+import {entityHash, hasBody, type Meta, metaHash, NO_BYTES, type PartHashes, type Version} from './entity.ts';
+import {failed, ok, type RejectionType, type Result} from './errors.ts';
+import {EMPTY_HASH, hashOf} from './hash.ts';
+import {MAX_ENTITY_BYTES} from './limits.ts';
+import type {WirePart, WireVersion} from './messages.ts';
+
+export interface Rejection {
+  readonly type: RejectionType;
+  readonly message: string;
+}
+
+/** A received version; `data` or `body` is null where it was left out though its hash says that there is one. */
+export interface Received extends Omit<Version, 'data'> {
+  readonly data: Bytes | null;
+}
+
+export interface LeaveOut {
+  readonly data?: boolean;
+  readonly body?: boolean;
+}
+
+export function encodePart(bytes: Uint8Array): WirePart {
+  return utf8Text(bytes) ?? {base64: toBase64Url(bytes)};
+}
+
+export function decodePart(part: WirePart): Bytes | undefined {
+  return typeof part === 'string' ? utf8Bytes(part) : fromBase64Url(part.base64);
+}
+
+/** A body that isn't here (null) is left out by itself. */
+export function encodeVersion(version: Version, leaveOut: LeaveOut = {}): WireVersion {
+  const {kind, id, stamp, deleted, hash, parts, meta, data, body} = version;
+  return {
+    kind,
+    id,
+    stamp,
+    ...(deleted ? {deleted: true as const} : {}),
+    hash,
+    parts: {
+      ...(parts.meta === EMPTY_HASH ? {} : {meta: parts.meta}),
+      ...(parts.data === EMPTY_HASH ? {} : {data: parts.data}),
+      ...(parts.body === EMPTY_HASH ? {} : {body: parts.body}),
+    },
+    ...(meta === null ? {} : {meta}),
+    ...(leaveOut.data || data.length === 0 ? {} : {data: encodePart(data)}),
+    ...(leaveOut.body || body === null || body.length === 0 ? {} : {body: encodePart(body)}),
+  };
+}
+
+export function decodeVersion(wire: WireVersion): Result<Received, Rejection> {
+  const {kind, id, stamp, hash} = wire;
+  const parts = {
+    meta: wire.parts.meta ?? EMPTY_HASH,
+    data: wire.parts.data ?? EMPTY_HASH,
+    body: wire.parts.body ?? EMPTY_HASH,
+  };
+  const deleted = wire.deleted ?? false;
+  const meta = wire.meta ?? null;
+  const shapeFault = findShapeFault(wire, deleted, meta, parts);
+  if (shapeFault !== undefined) return failed({type: 'malformed_entity', message: shapeFault});
+  if (entityHash(parts) !== hash || metaHash(meta) !== parts.meta) return wrongHash(id);
+  const data = receivePart(wire.data, parts.data);
+  const body = receivePart(wire.body, parts.body);
+  if (data === 'wrong' || body === 'wrong') return wrongHash(id);
+  if ((data?.length ?? 0) + (body?.length ?? 0) > MAX_ENTITY_BYTES) {
+    return failed({type: 'entity_too_large', message: `${kind} ${id} is larger than ${MAX_ENTITY_BYTES} bytes`});
+  }
+  return ok({kind, id, stamp, deleted, hash, parts, meta, data, body});
+}
+
+export function isWhole(received: Received): received is Version {
+  return received.data !== null;
+}
+
+function findShapeFault(
+  {kind, id}: WireVersion,
+  deleted: boolean,
+  meta: Meta | null,
+  parts: PartHashes,
+): string | undefined {
+  if (deleted && meta?.type !== 'tombstone') return `${kind} ${id} is deleted without a tombstone's meta`;
+  if (!deleted && meta?.type === 'tombstone') return `${kind} ${id} has a tombstone's meta and isn't deleted`;
+  if (!deleted && (kind === 'revision') !== (meta?.type === 'revision')) return `${kind} ${id} has the wrong meta`;
+  if (!deleted && parts.data === EMPTY_HASH) return `${kind} ${id} has no data`;
+  if (!hasBody(kind) && parts.body !== EMPTY_HASH) return `${kind} ${id} has a body`;
+  return undefined;
+}
+
+function receivePart(part: WirePart | undefined, hash: string): Bytes | null | 'wrong' {
+  if (part === undefined) return hash === EMPTY_HASH ? NO_BYTES : null;
+  const bytes = decodePart(part);
+  return bytes !== undefined && hashOf(bytes) === hash ? bytes : 'wrong';
+}
+
+function wrongHash(id: string): {readonly ok: false; readonly error: Rejection} {
+  return failed({type: 'wrong_hash', message: `${id} doesn't have the hash that it names`});
+}

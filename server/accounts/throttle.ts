@@ -1,0 +1,50 @@
+/**
+ * Guessing gets slower: after a few free tries each further one must wait longer. A try counts when it begins, so that
+ * many at once gain nothing. In memory: a restart forgets, which costs an attacker more than it gives.
+ */
+
+export interface Throttle {
+  /** Counts a try. Milliseconds to wait where it isn't allowed yet; 0 where it is. */
+  begin(key: string): number;
+  succeed(key: string): void;
+}
+
+export interface ThrottleOptions {
+  readonly now: () => number;
+  readonly freeTries: number;
+  readonly maxDelayMs: number;
+}
+
+interface Tries {
+  count: number;
+  notBeforeMs: number;
+}
+
+const MAX_KEYS = 10_000;
+const FIRST_DELAY_MS = 1_000;
+
+export function createThrottle({now, freeTries, maxDelayMs}: ThrottleOptions): Throttle {
+  const triesByKey = new Map<string, Tries>();
+
+  function triesOf(key: string): Tries {
+    const known = triesByKey.get(key) ?? {count: 0, notBeforeMs: 0};
+    triesByKey.delete(key); // the last tried stands last: the first is the one to forget
+    triesByKey.set(key, known);
+    const oldest = triesByKey.size > MAX_KEYS ? triesByKey.keys().next() : undefined;
+    if (oldest !== undefined && !oldest.done) triesByKey.delete(oldest.value);
+    return known;
+  }
+
+  return {
+    begin(key) {
+      const tries = triesOf(key);
+      const waitMs = Math.min(tries.notBeforeMs - now(), maxDelayMs); // a clock that was set back must not lock out
+      if (waitMs > 0) return waitMs;
+      tries.count += 1;
+      const delayMs = FIRST_DELAY_MS * 2 ** Math.min(tries.count - freeTries, 20);
+      tries.notBeforeMs = tries.count < freeTries ? 0 : now() + Math.min(delayMs, maxDelayMs);
+      return 0;
+    },
+    succeed: (key) => void triesByKey.delete(key),
+  };
+}

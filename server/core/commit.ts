@@ -1,0 +1,78 @@
+/**
+ * The changes of one write transaction: each changed row takes the next seq, the digest follows row by row, and closing
+ * stores head, mark and root. Without a change there is no commit and no mark. The caller owns the transaction.
+ */
+
+import {BUCKET_DIGEST_BYTES, EMPTY_BUCKET, type Bucket, addLeaf, bucketDigest, bucketOf, isCounted, leafOf, removeLeaf} from '../../protocol/digest.ts';
+import type {Version} from '../../protocol/entity.ts';
+import {hashOf} from '../../protocol/hash.ts';
+import type {DocumentRow, EntityRow, StorageWrites, WholeRow} from '../storage/port.ts';
+import {newMark, readDocument} from './history.ts';
+import type {CorePorts} from './ports.ts';
+
+/** A version with everything that it has. */
+export type WholeVersion = Version & Pick<WholeRow, 'body'>;
+
+export interface Commit {
+  /** The head before this commit. */
+  readonly before: number;
+  /** `replaced`: its leaf leaves the digest; what was damaged may never have been served, so its body counts as new. */
+  put(version: WholeVersion, replaced: Replaced | undefined): Promise<WholeRow>;
+  close(): Promise<'changed' | 'unchanged'>;
+}
+
+export interface Replaced {
+  readonly row: EntityRow;
+  readonly state: 'sound' | 'damaged';
+}
+
+export async function openCommit(
+  tx: StorageWrites,
+  accountId: string,
+  {now, random}: Pick<CorePorts, 'now' | 'random'>,
+): Promise<Commit> {
+  const document = await readDocument(tx, accountId);
+  const bucketByIndex = new Map<number, Bucket>();
+  let seq = document.headSeq;
+
+  async function change(id: string, by: (bucket: Bucket) => Bucket): Promise<void> {
+    const index = bucketOf(id);
+    const bucket = bucketByIndex.get(index) ?? (await tx.bucket(accountId, index)) ?? EMPTY_BUCKET;
+    bucketByIndex.set(index, by(bucket));
+  }
+
+  return {
+    before: document.headSeq,
+    async put(version, replaced) {
+      seq += 1;
+      const row = toRow(version, replaced, seq, now());
+      const previous = replaced?.row;
+      if (previous !== undefined && isCounted(previous)) await change(row.id, (bucket) => removeLeaf(bucket, leafOf(previous)));
+      if (isCounted(row)) await change(row.id, (bucket) => addLeaf(bucket, leafOf(row)));
+      await tx.putEntity(accountId, row);
+      return row;
+    },
+    async close() {
+      if (seq === document.headSeq) return 'unchanged';
+      for (const [index, bucket] of bucketByIndex) await tx.putBucket(accountId, index, bucket);
+      const headMark = newMark(random);
+      await tx.addCommit(accountId, {seq, mark: headMark});
+      await tx.putDocument(accountId, {...document, ...digestsWith(document, bucketByIndex), headSeq: seq, headMark});
+      return 'changed';
+    },
+  };
+}
+
+function toRow(version: WholeVersion, replaced: Replaced | undefined, seq: number, nowMs: number): WholeRow {
+  const {kind, id, stamp, deleted, hash, parts, meta, data, body} = version;
+  const kept = replaced?.state === 'sound' && replaced.row.parts.body === parts.body;
+  const bodySeq = kept ? replaced.row.bodySeq : seq;
+  return {kind, id, stamp, deleted, hash, parts, meta, data, body, seq, bodySeq, receivedMs: Math.floor(nowMs)};
+}
+
+/** The root is the hash of all bucket digests: only those of changed buckets are made anew (rootDigest says the same). */
+function digestsWith(document: DocumentRow, changed: ReadonlyMap<number, Bucket>): Pick<DocumentRow, 'digests' | 'root'> {
+  const digests = document.digests.slice();
+  for (const [index, bucket] of changed) digests.set(bucketDigest(bucket), index * BUCKET_DIGEST_BYTES);
+  return {digests, root: hashOf(digests)};
+}

@@ -1,0 +1,120 @@
+/**
+ * The sync server without HTTP: one method for each call of the protocol. Everything that could differ between two runs,
+ * time and randomness, comes in through the ports, so that the simulation drives the very same code.
+ */
+
+import {type Result, failed, ok} from '../../protocol/errors.ts';
+import type {CallAnswer, CallRequest} from '../../protocol/messages.ts';
+import {PROTOCOL_RANGE} from '../../protocol/version.ts';
+import {type Accounts, createAccounts} from '../accounts/accounts.ts';
+import {type Passwords, argon2Passwords} from '../accounts/passwords.ts';
+import {isInitialized} from '../accounts/setup-code.ts';
+import {listBuckets, listItems} from './buckets.ts';
+import {eraseDue} from './erase.ts';
+import {fetchEntities} from './fetch.ts';
+import {checkHistory, ensureEpoch, readDocument, readStanding} from './history.ts';
+import {type PokeListener, createPokes} from './pokes.ts';
+import type {CorePorts, Device, Standing} from './ports.ts';
+import {checkProtocol} from './protocol-range.ts';
+import {pull} from './pull.ts';
+import {push} from './push.ts';
+
+type SyncCall<N extends 'push' | 'pull' | 'fetch' | 'buckets' | 'items'> = (
+  device: Device,
+  request: CallRequest<N>,
+) => Promise<Result<CallAnswer<N>>>;
+
+export interface Core extends Pick<Accounts, 'setup' | 'login' | 'authenticate'> {
+  /** Must be awaited before anything else. A server without accounts gets its setup code: the given one, else a new one. */
+  start(setupCode?: string): Promise<{readonly setupCode: string | undefined}>;
+  status(): Promise<Result<CallAnswer<'status'>>>;
+  /** `arrivedMs`: when the request arrived, before anything was waited for. */
+  hello(device: Device, request: CallRequest<'hello'>, arrivedMs: number): Promise<Result<CallAnswer<'hello'>>>;
+  readonly push: SyncCall<'push'>;
+  readonly pull: SyncCall<'pull'>;
+  readonly fetch: SyncCall<'fetch'>;
+  readonly buckets: SyncCall<'buckets'>;
+  readonly items: SyncCall<'items'>;
+  standing(accountId: string): Promise<Standing>;
+  /** Called after each commit of the account. Returns the end of the subscription. */
+  subscribe(accountId: string, listener: PokeListener): () => void;
+  /** Erases the deletions whose time has passed, of all accounts. */
+  erase(): Promise<void>;
+}
+
+export interface CoreOptions extends CorePorts {
+  readonly passwords?: Passwords;
+  /** The app's version, for `status`. */
+  readonly version?: string;
+}
+
+export function createCore({passwords = argon2Passwords, version = '0.0.0', ...ports}: CoreOptions): Core {
+  const {storage, now, random, log} = ports;
+  const accounts = createAccounts(ports, passwords);
+  const pokes = createPokes(log);
+  const {setup, login, authenticate} = accounts;
+
+  return {
+    setup,
+    login,
+    authenticate,
+    async start(setupCode) {
+      await storage.write(null, (tx) => ensureEpoch(tx, random));
+      return {setupCode: await accounts.openSetup(setupCode)};
+    },
+    async status() {
+      const initialized = await storage.read(isInitialized);
+      return ok({app: 'aster' as const, version, initialized, protocol: PROTOCOL_RANGE, timeMs: now()});
+    },
+    hello: spoken(async (device, request, arrivedMs: number) => {
+      const answer = await readHello(ports, device, request);
+      if (!answer.ok) return answer;
+      await accounts.noteSeen(device, request.history.cursor?.seq ?? 0);
+      return ok({...answer.value, protocol: PROTOCOL_RANGE, t1: arrivedMs, t2: now()});
+    }),
+    push: spoken(async (device, request) => {
+      const {answer, commit} = await push(ports, device, request);
+      if (answer.ok && commit === 'changed') pokes.notify(standingIn(answer.value));
+      return answer;
+    }),
+    pull: spoken((device, request) => pull(ports, device, request)),
+    fetch: spoken((device, request) => fetchEntities(ports, device, request)),
+    buckets: spoken((device) => listBuckets(ports, device)),
+    items: spoken((device, request) => listItems(ports, device, request)),
+    standing: (accountId) => storage.read((tx) => readStanding(tx, accountId)),
+    subscribe: pokes.subscribe,
+    async erase() {
+      for (const accountId of await storage.read((tx) => tx.accountIds())) {
+        const standing = await eraseDue(ports, accountId);
+        if (standing !== undefined) pokes.notify(standing);
+      }
+    },
+  };
+}
+
+/** Refuses a protocol that this server doesn't speak, before anything else. */
+function spoken<Q extends {readonly protocol: unknown}, A, More extends readonly unknown[]>(
+  call: (device: Device, request: Q, ...more: More) => Promise<Result<A>>,
+): (device: Device, request: Q, ...more: More) => Promise<Result<A>> {
+  return async (device, request, ...more) => {
+    const unspoken = checkProtocol(request.protocol);
+    return unspoken === undefined ? call(device, request, ...more) : failed(unspoken);
+  };
+}
+
+async function readHello(
+  {storage}: CorePorts,
+  {accountId}: Device,
+  {history}: CallRequest<'hello'>,
+): Promise<Result<Standing & {floor: number}>> {
+  return storage.read(async (tx) => {
+    const otherHistory = await checkHistory(tx, accountId, history);
+    if (otherHistory !== undefined) return failed(otherHistory);
+    const {floor} = await readDocument(tx, accountId);
+    return ok({...(await readStanding(tx, accountId)), floor});
+  });
+}
+
+function standingIn({account, epoch, head, root}: Standing): Standing {
+  return {account, epoch, head, root};
+}

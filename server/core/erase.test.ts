@@ -1,0 +1,99 @@
+import {describe, expect, it} from 'vitest';
+import {revisionOf} from '../../protocol/revision.ts';
+import {at, createWorld, current, deletionOf, note, pushOne, type World} from '../testing/world.ts';
+
+const WEEK_MS = 7 * 24 * 3_600_000;
+const label = note({id: 'label', kind: 'attribute', stamp: at(1)});
+
+/** A note and its label, deleted together. */
+async function deleted(): Promise<World> {
+  const world = await createWorld();
+  await pushOne(world, note({stamp: at(1)}));
+  await pushOne(world, label);
+  await pushOne(world, deletionOf(note({stamp: at(1)}), at(2), {eraseAfterMs: WEEK_MS}), {base: at(1)});
+  await pushOne(world, deletionOf(label, at(2), {eraseAfterMs: 0, of: 'note-1'}), {base: at(1)});
+  return world;
+}
+
+describe('erasing', () => {
+  it('waits until the time has passed since the server received the deletion, not a minute less', async () => {
+    const world = await deleted();
+    world.clock.ms += WEEK_MS - 1;
+    await world.core.erase();
+    expect(await current(world)).toMatchObject({body: 'text'});
+    world.clock.ms += 1;
+    await world.core.erase();
+    expect((await current(world))?.body).toBeUndefined();
+  });
+
+  it('keeps the stamp and the meta, takes a new seq and a mark, and the content is gone from the store', async () => {
+    const world = await deleted();
+    const before = (await world.core.standing(world.device.accountId)).head;
+    world.clock.ms += WEEK_MS;
+    await world.core.erase();
+    const row = await current(world);
+    expect(row).toMatchObject({stamp: at(2), deleted: true, seq: before.seq + 1, meta: {type: 'tombstone', eraseAfterMs: WEEK_MS}});
+    expect([row?.data, row?.body, row?.parts.data, row?.parts.body]).toEqual([undefined, undefined, undefined, undefined]);
+    expect((await world.core.standing(world.device.accountId)).head.mark).not.toBe(before.mark);
+  });
+
+  it('takes what was deleted with a note along, and not before', async () => {
+    const world = await deleted();
+    world.clock.ms += WEEK_MS - 1;
+    await world.core.erase();
+    expect(await current(world, 'label', 'attribute')).toMatchObject({data: 'title'});
+    world.clock.ms += 1;
+    await world.core.erase();
+    expect((await current(world, 'label', 'attribute'))?.data).toBeUndefined();
+  });
+
+  it('takes a late one along when its note is erased already', async () => {
+    const world = await deleted();
+    world.clock.ms += WEEK_MS;
+    await world.core.erase();
+    const late = note({id: 'late', kind: 'attribute', stamp: at(1)});
+    await pushOne(world, deletionOf(late, at(2), {eraseAfterMs: 0, of: 'note-1'}));
+    await world.core.erase();
+    expect((await current(world, 'late', 'attribute'))?.data).toBeUndefined();
+  });
+
+  it.each(['note-1', 'label'])('waits while a conflict of %s is unresolved', async (id) => {
+    const world = await deleted();
+    const other = id === 'label' ? {...label, stamp: at(1, 'bbbb')} : note({stamp: at(1, 'bbbb'), text: 'other'});
+    const conflict = revisionOf(other, 'conflict');
+    await pushOne(world, conflict);
+    world.clock.ms += WEEK_MS;
+    await world.core.erase();
+    expect(await current(world)).toMatchObject({body: 'text'});
+    await pushOne(world, {...revisionOf(other, 'conflict', 'resolved'), stamp: at(9)}, {base: conflict.stamp});
+    await world.core.erase();
+    expect((await current(world))?.body).toBeUndefined();
+  });
+
+  it('happens once, and makes no commit where nothing is due', async () => {
+    const world = await deleted();
+    world.clock.ms += WEEK_MS;
+    await world.core.erase();
+    const standing = await world.core.standing(world.device.accountId);
+    await world.core.erase();
+    expect(await world.core.standing(world.device.accountId)).toEqual(standing);
+  });
+
+  it('pokes the devices', async () => {
+    const world = await deleted();
+    const heads: number[] = [];
+    world.core.subscribe(world.device.accountId, ({head}) => heads.push(head.seq));
+    world.clock.ms += WEEK_MS;
+    await world.core.erase();
+    expect(heads).toEqual([6]);
+  });
+
+  it('leaves a restored note alone', async () => {
+    const world = await deleted();
+    await pushOne(world, note({stamp: at(3)}), {base: at(2)});
+    world.clock.ms += WEEK_MS;
+    await world.core.erase();
+    expect(await current(world)).toMatchObject({body: 'text', stamp: at(3)});
+    expect(await current(world, 'label', 'attribute')).toMatchObject({data: 'title'});
+  });
+});

@@ -1,0 +1,32 @@
+/** Entities by name, whole. */
+
+import {type Result, failed, ok} from '../../protocol/errors.ts';
+import type {CallAnswer, CallRequest, PulledEntity} from '../../protocol/messages.ts';
+import {encodeRow} from './encode.ts';
+import {readStanding} from './history.ts';
+import {type CorePorts, type Device, wireError} from './ports.ts';
+import {isSound} from './sound.ts';
+
+/** Beyond this much content the answer is refused, not cut: what is left out means that the server lacks it. */
+export const MAX_FETCH_BYTES = 64 * 1024 * 1024;
+
+export async function fetchEntities(
+  {storage, log}: CorePorts,
+  {accountId}: Device,
+  {refs}: CallRequest<'fetch'>,
+): Promise<Result<CallAnswer<'fetch'>>> {
+  return storage.read(async (tx) => {
+    const standing = await readStanding(tx, accountId);
+    const rows: PulledEntity[] = [];
+    let bytes = 0;
+    for (const ref of refs) {
+      const row = await tx.entity(accountId, ref);
+      if (row === undefined) continue;
+      bytes += row.data.length + (row.body?.length ?? 0);
+      if (bytes > MAX_FETCH_BYTES) return failed(wireError('too_large', 'ask for fewer entities at once'));
+      if (isSound(row)) rows.push(encodeRow(row));
+      else log('error', 'a stored row fails its own hash and is not served', {accountId, ...ref});
+    }
+    return ok({...standing, rows});
+  });
+}

@@ -1,0 +1,175 @@
+/**
+ * The judge of one pushed entity (design section 6), inside the transaction of its push. In this order:
+ *
+ * 1. the content is the current one: acknowledged with the current stamp, whatever the pushed stamp is or was;
+ * 2. the stamp was judged before: the answer given before, or `superseded`; nothing is made;
+ * 3. the stamp is refused: not above its base, or too far ahead where it would win against a version it hasn't seen;
+ * 4. a part that was left out isn't the current version's: `parts_needed`, nothing judged or remembered;
+ * 5. it continues the current version (its base, or one of `sent`, is that), or there is none: applied;
+ * 6. both sides changed: the higher stamp wins, the loser is kept as a conflict revision.
+ *
+ * Everything judged is remembered, `sent` included, so that a request that arrives late changes nothing. A current version
+ * that fails its own hash counts as absent. A revision pushed onto another version of itself is told the current one
+ * (`superseded`): revisions have no revisions.
+ */
+
+import type {Kind} from '../../protocol/entity.ts';
+import type {RejectionType} from '../../protocol/errors.ts';
+import {MAX_CLOCK_OFFSET_MS, MAX_ENTITY_BYTES} from '../../protocol/limits.ts';
+import type {PushVerdict} from '../../protocol/messages.ts';
+import {type Stamp, parseStamp} from '../../protocol/stamp.ts';
+import type {Received} from '../../protocol/wire.ts';
+import type {JudgedRow, StorageWrites, WholeRow} from '../storage/port.ts';
+import type {Commit, Replaced, WholeVersion} from './commit.ts';
+import {readCurrent} from './current.ts';
+import {descendsFrom} from './descent.ts';
+import {encodeRow} from './encode.ts';
+import {findKept, keepLoser} from './keep.ts';
+import type {Log} from './ports.ts';
+
+export interface Pushed {
+  readonly version: Received;
+  readonly base: Stamp | null;
+  readonly sent: readonly Stamp[];
+}
+
+export interface Court {
+  readonly tx: StorageWrites;
+  readonly accountId: string;
+  readonly commit: Commit;
+  readonly nowMs: number;
+  readonly log: Log;
+}
+
+export async function judge(court: Court, pushed: Pushed): Promise<PushVerdict> {
+  const {tx, accountId} = court;
+  const {version} = pushed;
+  const {current, replaced} = await readCurrent(court, version);
+  const known = await tx.judged(accountId, version, version.stamp);
+  if (current !== undefined && hasSameContent(version, current)) return acknowledge(court, pushed, current, known);
+  if (known !== undefined && current !== undefined) return answerAgain(court, pushed, current, known);
+
+  const continued = current === undefined || (await continues(court, pushed, current));
+  const fault = findStampFault(court, pushed, continued ? undefined : current);
+  if (fault !== undefined) return rejected(version, ...fault);
+  const whole = await fillParts(court, version, current);
+  if (whole === undefined) return partsNeeded(court, pushed, current);
+  if (whole.data.length + whole.body.length > MAX_ENTITY_BYTES) return rejected(version, 'entity_too_large', 'too large with the parts that are here');
+
+  await rememberSent(court, pushed);
+  if (continued) return apply(court, pushed, whole, replaced);
+  return current === undefined ? apply(court, pushed, whole, replaced) : settle(court, pushed, whole, current);
+}
+
+export function rejected(named: {kind: string; id: string; stamp: string}, type: RejectionType, message: string): PushVerdict {
+  const {kind, id, stamp} = named;
+  return {kind, id, stamp, type: 'rejected', error: {type, message}};
+}
+
+function hasSameContent(version: Received, current: WholeRow): boolean {
+  return version.hash === current.hash && version.deleted === current.deleted;
+}
+
+async function acknowledge(court: Court, pushed: Pushed, current: WholeRow, known: JudgedRow | undefined): Promise<PushVerdict> {
+  const {version} = pushed;
+  if (known === undefined) {
+    await rememberSent(court, pushed);
+    await court.tx.putJudged(court.accountId, version, {stamp: version.stamp, outcome: 'same', parents: [current.stamp]});
+  }
+  return {...nameOf(version), type: 'applied', currentStamp: current.stamp, seq: current.seq};
+}
+
+async function answerAgain(court: Court, pushed: Pushed, current: WholeRow, known: JudgedRow): Promise<PushVerdict> {
+  const {tx, accountId} = court;
+  const {version, base} = pushed;
+  if (known.outcome === 'lost') {
+    const revision = await findKept(court, version);
+    const descendsFromBase = await descendsFrom(tx, accountId, version, current.stamp, base);
+    return {...nameOf(version), type: 'lost', current: encodeRow(current), descendsFromBase, revision};
+  }
+  const descends = await descendsFrom(tx, accountId, version, current.stamp, version.stamp);
+  return {...nameOf(version), type: 'superseded', current: encodeRow(current), descends};
+}
+
+/** Also where a named stamp was acknowledged as the same content as the current version's: nothing of it is lost. */
+async function continues({tx, accountId}: Court, {version, base, sent}: Pushed, current: WholeRow): Promise<boolean> {
+  const own = base === null ? sent : [base, ...sent];
+  if (own.includes(current.stamp)) return true;
+  for (const stamp of own) {
+    const judged = await tx.judged(accountId, version, stamp);
+    if (judged?.outcome === 'same' && judged.parents.includes(current.stamp)) return true;
+  }
+  return false;
+}
+
+/** `rival`: the current version, where the pushed one was made without having seen it. */
+function findStampFault({nowMs}: Court, {version, base}: Pushed, rival: WholeRow | undefined): [RejectionType, string] | undefined {
+  const {stamp} = version;
+  if (base !== null && stamp <= base) return ['stamp_not_after_base', `${stamp} doesn't sort after its base ${base}`];
+  if (rival === undefined) return undefined;
+  const latestMs = Math.max(nowMs, parseStamp(rival.stamp).millis) + MAX_CLOCK_OFFSET_MS;
+  return parseStamp(stamp).millis > latestMs ? ['stamp_ahead', `${stamp} is more than five minutes ahead`] : undefined;
+}
+
+/** Left-out parts of a revision may also be those of the entity that it is an older version of. */
+async function fillParts(court: Court, version: Received, current: WholeRow | undefined): Promise<WholeVersion | undefined> {
+  const {data, body, meta, parts} = version;
+  if (data !== null && body !== null) return {...version, data, body};
+  const original = meta?.type === 'revision' ? (await readCurrent(court, {kind: meta.ofKind, id: meta.of})).current : undefined;
+  const sources = [current, original].filter((source) => source !== undefined);
+  const filledData = data ?? sources.find((source) => source.parts.data === parts.data)?.data;
+  const filledBody = body ?? sources.find((source) => source.parts.body === parts.body)?.body;
+  if (filledData === undefined || filledBody === undefined) return undefined;
+  return {...version, data: filledData, body: filledBody};
+}
+
+async function partsNeeded({tx, accountId}: Court, {version, base}: Pushed, current: WholeRow | undefined): Promise<PushVerdict> {
+  const descendsFromBase = current !== undefined && (await descendsFrom(tx, accountId, version, current.stamp, base));
+  return {...nameOf(version), type: 'parts_needed', current: current === undefined ? null : encodeRow(current), descendsFromBase};
+}
+
+async function apply(court: Court, pushed: Pushed, whole: WholeVersion, replaced: Replaced | undefined): Promise<PushVerdict> {
+  const row = await court.commit.put(whole, replaced);
+  await remember(court, pushed, 'applied', replaced?.state === 'sound' ? [replaced.row.stamp] : []);
+  return {...nameOf(whole), type: 'applied', currentStamp: row.stamp, seq: row.seq};
+}
+
+async function settle(court: Court, pushed: Pushed, whole: WholeVersion, current: WholeRow): Promise<PushVerdict> {
+  const {tx, accountId, commit} = court;
+  if (whole.kind === 'revision') {
+    await remember(court, pushed, 'seen');
+    return {...nameOf(whole), type: 'superseded', current: encodeRow(current), descends: false};
+  }
+  const descendsFromBase = await descendsFrom(tx, accountId, whole, current.stamp, pushed.base);
+  if (isAbove(whole, current)) {
+    const revision = await keepLoser(court, current, whole);
+    const {seq} = await commit.put(whole, {row: current, state: 'sound'});
+    await remember(court, pushed, 'won');
+    return {...nameOf(whole), type: 'won', other: encodeRow(current), descendsFromBase, seq, revision};
+  }
+  const revision = await keepLoser(court, whole, current);
+  await remember(court, pushed, 'lost');
+  return {...nameOf(whole), type: 'lost', current: encodeRow(current), descendsFromBase, revision};
+}
+
+function isAbove(a: WholeVersion, b: WholeVersion): boolean {
+  return a.stamp === b.stamp ? a.hash > b.hash : a.stamp > b.stamp;
+}
+
+async function remember({tx, accountId}: Court, pushed: Pushed, outcome: JudgedRow['outcome'], more: readonly Stamp[] = []): Promise<void> {
+  const {version, base, sent} = pushed;
+  const parents = new Set([...(base === null ? [] : [base]), ...sent, ...more]);
+  parents.delete(version.stamp);
+  await tx.putJudged(accountId, version, {stamp: version.stamp, outcome, parents: [...parents]});
+}
+
+async function rememberSent({tx, accountId}: Court, {version, sent}: Pushed): Promise<void> {
+  for (const stamp of sent) {
+    const isKnown = stamp === version.stamp || (await tx.judged(accountId, version, stamp)) !== undefined;
+    if (!isKnown) await tx.putJudged(accountId, version, {stamp, outcome: 'seen', parents: []});
+  }
+}
+
+function nameOf({kind, id, stamp}: {kind: Kind; id: string; stamp: Stamp}): {kind: Kind; id: string; stamp: Stamp} {
+  return {kind, id, stamp};
+}

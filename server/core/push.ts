@@ -1,0 +1,54 @@
+/**
+ * A push: one write transaction, judged entity by entity in their order, so that the second of two with the same ref sees
+ * what became of the first. What doesn't decode is rejected alone. A push that changes nothing makes no commit.
+ */
+
+import * as z from 'zod/mini';
+import {EMPTY_HASH} from '../../protocol/hash.ts';
+import {type Result, failed, ok} from '../../protocol/errors.ts';
+import {type CallAnswer, type CallRequest, type PushVerdict, pushedEntitySchema} from '../../protocol/messages.ts';
+import {decodeVersion} from '../../protocol/wire.ts';
+import {openCommit} from './commit.ts';
+import {checkHistory, readStanding} from './history.ts';
+import {type Court, type Pushed, judge, rejected} from './judge.ts';
+import type {CorePorts, Device} from './ports.ts';
+
+export interface PushOutcome {
+  readonly answer: Result<CallAnswer<'push'>>;
+  readonly commit: 'changed' | 'unchanged';
+}
+
+export async function push(ports: CorePorts, {accountId}: Device, request: CallRequest<'push'>): Promise<PushOutcome> {
+  const decoded = request.entities.map(decodePushed);
+  return ports.storage.write(accountId, async (tx) => {
+    const otherHistory = await checkHistory(tx, accountId, request.history);
+    if (otherHistory !== undefined) return {answer: failed(otherHistory), commit: 'unchanged'};
+    const commit = await openCommit(tx, accountId, ports);
+    const court: Court = {tx, accountId, commit, nowMs: ports.now(), log: ports.log};
+    const verdicts: PushVerdict[] = [];
+    for (const entity of decoded) verdicts.push(entity.ok ? await judge(court, entity.value) : entity.error);
+    const closed = await commit.close();
+    const standing = await readStanding(tx, accountId);
+    return {answer: ok({...standing, before: commit.before, verdicts}), commit: closed};
+  });
+}
+
+function decodePushed(raw: unknown): Result<Pushed, PushVerdict> {
+  const parsed = z.safeParse(pushedEntitySchema, raw);
+  if (!parsed.success) return failed(rejected(nameIn(raw), 'malformed_entity', z.prettifyError(parsed.error).slice(0, 500)));
+  const {base, sent, ...wire} = parsed.data;
+  const version = decodeVersion(wire);
+  if (!version.ok) return failed(rejected(wire, version.error.type, version.error.message));
+  const {deleted, parts} = version.value;
+  if (deleted && parts.data === EMPTY_HASH && parts.body !== EMPTY_HASH) {
+    return failed(rejected(wire, 'malformed_entity', 'a deletion with a body and without data'));
+  }
+  return ok({version: version.value, base, sent});
+}
+
+/** What can be told of an entity that can't be read. */
+function nameIn(raw: unknown): {kind: string; id: string; stamp: string} {
+  const members = typeof raw === 'object' && raw !== null ? (raw as Readonly<Record<string, unknown>>) : {};
+  const textOf = (value: unknown) => (typeof value === 'string' ? value.slice(0, 100) : '');
+  return {kind: textOf(members.kind), id: textOf(members.id), stamp: textOf(members.stamp)};
+}

@@ -1,0 +1,22 @@
+/**
+ * What a disk did to a row: a row that fails its own hash counts as absent. It is never served, and its bytes are set
+ * aside before another version takes its place.
+ */
+
+import {fromBase64Url} from '../../protocol/bytes.ts';
+import {entityHash, metaHash} from '../../protocol/entity.ts';
+import {hashOf} from '../../protocol/hash.ts';
+import type {EntityRow, WholeRow} from '../storage/port.ts';
+
+/** A body that wasn't read (null) isn't checked. */
+export function isSound(row: EntityRow): boolean {
+  const {parts, meta, data, body} = row;
+  const bodyHash = body === null ? parts.body : hashOf(body);
+  if (fromBase64Url(bodyHash)?.length !== 32) return false;
+  if (metaHash(meta) !== parts.meta || hashOf(data) !== parts.data || bodyHash !== parts.body) return false;
+  return entityHash(parts) === row.hash;
+}
+
+export function isSoundWhole(row: EntityRow): row is WholeRow {
+  return row.body !== null && isSound(row);
+}

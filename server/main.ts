@@ -1,0 +1,133 @@
+/** Composition root of the server: options in, a running server out. Signals and the environment are the caller's. */
+
+import {randomFillSync} from 'node:crypto';
+import {existsSync, readFileSync, realpathSync} from 'node:fs';
+import type {AddressInfo} from 'node:net';
+import {join} from 'node:path';
+import {type Core, createCore} from './core/core.ts';
+import type {Log} from './core/ports.ts';
+import {type DataFolder, openDataFolder} from './data-folder.ts';
+import {createHttp} from './http/http.ts';
+import type {Options} from './options.ts';
+import type {Storage} from './storage/port.ts';
+import {openSqliteStorage} from './storage/sqlite-storage.ts';
+
+export interface RunningServer {
+  /** Where it can be reached, base path and closing slash included. */
+  readonly url: string;
+  /** For the first account; undefined once there is one. */
+  readonly setupLink: string | undefined;
+  /** Ends event streams, finishes running requests, closes the data. */
+  close(): Promise<void>;
+}
+
+export interface ServerPorts {
+  /** A line for the person who started the server. */
+  readonly print: (line: string) => void;
+  readonly log?: Log;
+}
+
+const ROOT = join(import.meta.dirname, '..');
+const ERASE_EVERY_MS = 3_600_000;
+
+/** Rejects with an error whose message is for people: the folder is in use, the port is taken. */
+export async function startServer(options: Options, {print, log = logToStderr}: ServerPorts): Promise<RunningServer> {
+  const folder = openDataFolder(options.dataDir);
+  let storage: Storage | undefined;
+  try {
+    storage = openSqliteStorage(folder.databaseFile);
+    return await serve({options, print, log, folder, storage});
+  } catch (error) {
+    await storage?.close();
+    folder.release();
+    throw error;
+  }
+}
+
+interface Parts extends Required<ServerPorts> {
+  readonly options: Options;
+  readonly folder: DataFolder;
+  readonly storage: Storage;
+}
+
+async function serve({options, print, log, folder, storage}: Parts): Promise<RunningServer> {
+  const version = readVersion();
+  const random = (count: number) => randomFillSync(new Uint8Array(count));
+  const core = createCore({storage, now: Date.now, random, log, version});
+  const {setupCode} = await core.start(options.setupCode);
+  const http = await createHttp({core, options, version, appDir: findApp(), now: Date.now, log});
+  try {
+    await http.app.listen({host: options.host, port: options.port});
+  } catch (error) {
+    await http.close();
+    throw listenError(error, options);
+  }
+  const erasing = eraseRegularly(core, log);
+  const url = urlOf(http.app.server.address() as AddressInfo, options);
+  const setupLink = setupCode === undefined ? undefined : `${url}setup#code=${encodeURIComponent(setupCode)}`;
+  print(`Aster runs at ${url}`);
+  if (setupLink !== undefined) print(`Set up this server: ${setupLink}`);
+
+  let closing: Promise<void> | undefined;
+  const close = async () => {
+    await erasing.stop();
+    await http.close();
+    await storage.close();
+    folder.release();
+  };
+  return {
+    url,
+    setupLink,
+    close: () => {
+      closing ??= close();
+      return closing;
+    },
+  };
+}
+
+function eraseRegularly(core: Core, log: Log): {stop: () => Promise<void>} {
+  let running = Promise.resolve();
+  const erase = () => {
+    running = core.erase().catch((error: unknown) => log('error', 'erasing failed', {error: String(error)}));
+  };
+  erase();
+  const timer = setInterval(erase, ERASE_EVERY_MS);
+  timer.unref();
+  return {
+    stop: () => {
+      clearInterval(timer);
+      return running;
+    },
+  };
+}
+
+/** The build's own folder behind the link, so that a build made meanwhile doesn't mix with this one. */
+function findApp(): string | undefined {
+  const link = join(ROOT, 'dist', 'app');
+  return existsSync(link) ? realpathSync(link) : undefined;
+}
+
+function readVersion(): string {
+  const parsed: unknown = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8'));
+  const version = typeof parsed === 'object' && parsed !== null && 'version' in parsed ? parsed.version : undefined;
+  return typeof version === 'string' ? version : 'unknown';
+}
+
+/** An address that listens everywhere is no address to open: this machine's name for itself is. */
+function urlOf({address, family, port}: AddressInfo, {basePath}: Options): string {
+  const isEverywhere = address === '0.0.0.0' || address === '::';
+  const host = isEverywhere ? 'localhost' : family === 'IPv6' ? `[${address}]` : address;
+  return `http://${host}:${port}${basePath}`;
+}
+
+function listenError(error: unknown, {host, port}: Options): Error {
+  const code = error instanceof Error && 'code' in error ? error.code : undefined;
+  if (code === 'EADDRINUSE') return new Error(`port ${port} is in use. Stop what uses it, or give another one by PORT.`, {cause: error});
+  if (code === 'EACCES') return new Error(`port ${port} is not allowed to this user. Give one above 1023 by PORT.`, {cause: error});
+  if (code === 'EADDRNOTAVAIL' || code === 'ENOTFOUND') return new Error(`this machine has no address ${host}. Give another one by HOST.`, {cause: error});
+  return error instanceof Error ? error : new Error(String(error));
+}
+
+function logToStderr(level: 'info' | 'error', message: string, details: Readonly<Record<string, unknown>> = {}): void {
+  process.stderr.write(`${JSON.stringify({time: new Date().toISOString(), level, message, ...details})}\n`);
+}

@@ -1,0 +1,104 @@
+/**
+ * The environment (design section 9) to options. Everything is checked before anything starts: a wrong value, and an
+ * option that this server doesn't support yet, stop it with a sentence that says what to do.
+ */
+
+import {resolve} from 'node:path';
+import {MAX_NAME_CHARS} from '../protocol/limits.ts';
+
+export interface Options {
+  readonly host: string;
+  /** 0: any free port. */
+  readonly port: number;
+  /** Begins and ends with a slash. */
+  readonly basePath: string;
+  readonly dataDir: string;
+  readonly setupCode: string | undefined;
+  readonly allowedOrigins: readonly string[];
+  /** How far the forwarded-for headers of proxies are believed; see Fastify's `trustProxy`. */
+  readonly trustProxy: boolean | number | string;
+}
+
+/** `message` is for the person who starts the server. */
+export class OptionsError extends Error {
+  readonly variable: string;
+
+  constructor(variable: string, message: string) {
+    super(`${variable}: ${message}`);
+    this.name = 'OptionsError';
+    this.variable = variable;
+  }
+}
+
+const MIN_SETUP_CODE_CHARS = 8;
+
+type Environment = Readonly<Record<string, string | undefined>>;
+
+/** An empty value counts as none. Throws OptionsError. */
+export function readOptions(env: Environment): Options {
+  refuseUnsupported(env);
+  return {
+    host: valueOf(env, 'HOST') ?? '127.0.0.1',
+    port: readPort(env),
+    basePath: readBasePath(env),
+    dataDir: resolve(valueOf(env, 'ASTER_DATA_DIR') ?? './data'),
+    setupCode: readSetupCode(env),
+    allowedOrigins: readOrigins(env),
+    trustProxy: readTrustProxy(env),
+  };
+}
+
+function valueOf(env: Environment, name: string): string | undefined {
+  const value = env[name]?.trim();
+  return value === '' ? undefined : value;
+}
+
+function refuseUnsupported(env: Environment): void {
+  const unsupported = {
+    ASTER_TLS_CERT: 'serving TLS is not supported yet. Unset it and put a TLS proxy (Caddy, nginx) in front.',
+    ASTER_TLS_KEY: 'serving TLS is not supported yet. Unset it and put a TLS proxy (Caddy, nginx) in front.',
+    ASTER_DATABASE_URL: 'PostgreSQL is not supported yet. Unset it: the data goes to SQLite in ASTER_DATA_DIR.',
+  };
+  for (const [name, message] of Object.entries(unsupported)) {
+    if (valueOf(env, name) !== undefined) throw new OptionsError(name, message);
+  }
+}
+
+function readPort(env: Environment): number {
+  const text = valueOf(env, 'PORT') ?? '8080';
+  const port = /^\d{1,5}$/.test(text) ? Number(text) : Number.NaN;
+  if (!(port <= 65_535)) throw new OptionsError('PORT', `"${text}" is not a port. Give a number from 0 (any free one) to 65535.`);
+  return port;
+}
+
+function readBasePath(env: Environment): string {
+  const text = valueOf(env, 'ASTER_BASE_PATH') ?? '/';
+  const words = text.split('/').filter((word) => word !== '');
+  if (!words.every((word) => /^[A-Za-z0-9._~-]+$/.test(word) && !/^\.+$/.test(word))) {
+    throw new OptionsError('ASTER_BASE_PATH', `"${text}" is not a path. Give one of letters, digits, - . _ ~ and slashes, like /notes/.`);
+  }
+  return words.length === 0 ? '/' : `/${words.join('/')}/`;
+}
+
+function readSetupCode(env: Environment): string | undefined {
+  const code = valueOf(env, 'ASTER_SETUP_CODE');
+  if (code === undefined || (code.length >= MIN_SETUP_CODE_CHARS && code.length <= MAX_NAME_CHARS)) return code;
+  throw new OptionsError('ASTER_SETUP_CODE', `give ${MIN_SETUP_CODE_CHARS} to ${MAX_NAME_CHARS} characters, or none: then one is made and printed.`);
+}
+
+function readOrigins(env: Environment): readonly string[] {
+  const texts = (valueOf(env, 'ASTER_ALLOWED_ORIGINS') ?? '').split(/[\s,]+/).filter((text) => text !== '');
+  return texts.map((text) => {
+    const url = URL.canParse(text) ? new URL(text) : undefined;
+    if (url !== undefined && /^https?:$/.test(url.protocol) && url.href === `${url.origin}/`) return url.origin;
+    throw new OptionsError('ASTER_ALLOWED_ORIGINS', `"${text}" is not an origin. Give some like https://notes.example.org, with commas between.`);
+  });
+}
+
+function readTrustProxy(env: Environment): boolean | number | string {
+  const text = valueOf(env, 'ASTER_TRUST_PROXY') ?? 'false';
+  if (text === 'true' || text === 'false') return text === 'true';
+  if (/^\d{1,3}$/.test(text)) return Number(text);
+  if (/^(loopback|linklocal|uniquelocal|[0-9a-fA-F:.]+(\/\d{1,3})?)(\s*,\s*(loopback|linklocal|uniquelocal|[0-9a-fA-F:.]+(\/\d{1,3})?))*$/.test(text)) return text;
+  throw new OptionsError('ASTER_TRUST_PROXY', `"${text}" is not understood. Give true, false, how many proxies there are, or their addresses.`);
+}

@@ -1,0 +1,227 @@
+/**
+ * The storage port in memory: for tests and the simulation. Reads and writes take turns in one queue; a write that throws
+ * is undone step by step, backwards.
+ */
+
+import type {Bucket} from '../../protocol/digest.ts';
+import {type Ref, refKey} from '../../protocol/entity.ts';
+import type {
+  AccountRow,
+  CommitRow,
+  DeviceRow,
+  DocumentRow,
+  EntityRow,
+  JudgedRow,
+  MetaKey,
+  Place,
+  PlacesQuery,
+  Storage,
+  StorageReads,
+  StorageWrites,
+} from './port.ts';
+import {createQueue} from './queue.ts';
+import {factsOf, type RowFacts} from './row-facts.ts';
+
+export interface MemoryStorage extends Storage {
+  /** The tables, for tests that damage them or look inside. */
+  readonly tables: Tables;
+  /** All that is stored now; `restore` puts it back, as a copied folder would. */
+  copy(): Tables;
+  restore(tables: Tables): void;
+}
+
+export interface Tables {
+  readonly meta: Map<MetaKey, string>;
+  readonly accounts: Map<string, AccountRow>;
+  readonly devices: Map<string, DeviceRow>;
+  readonly documents: Map<string, DocumentRow>;
+  /** By account, then by kind and id. */
+  readonly entities: Map<string, Map<string, StoredEntity>>;
+  readonly judged: Map<string, Map<string, JudgedRow>>;
+  readonly commits: Map<string, Map<number, CommitRow>>;
+  readonly buckets: Map<string, Map<number, Bucket>>;
+  readonly aside: Map<string, Map<string, EntityRow>>;
+}
+
+export interface StoredEntity {
+  readonly row: EntityRow;
+  readonly facts: RowFacts;
+}
+
+export function createMemoryStorage(): MemoryStorage {
+  const inTurn = createQueue();
+  const tables = emptyTables();
+  const reads = readsOf(tables);
+  let closed = false;
+  const open = () => {
+    if (closed) throw new Error('the storage is closed');
+  };
+  return {
+    tables,
+    read: (body) =>
+      inTurn(async () => {
+        open();
+        return body(reads);
+      }),
+    write: (_accountId, body) =>
+      inTurn(async () => {
+        open();
+        const undo: (() => void)[] = [];
+        try {
+          return await body({...reads, ...writesOf(tables, undo)});
+        } catch (error) {
+          for (const step of undo.reverse()) step();
+          throw error;
+        }
+      }),
+    close: () =>
+      inTurn(async () => {
+        closed = true;
+      }),
+    copy: () => copyTables(tables),
+    restore: (from) => fillTables(tables, copyTables(from)),
+  };
+}
+
+function emptyTables(): Tables {
+  return {
+    meta: new Map(),
+    accounts: new Map(),
+    devices: new Map(),
+    documents: new Map(),
+    entities: new Map(),
+    judged: new Map(),
+    commits: new Map(),
+    buckets: new Map(),
+    aside: new Map(),
+  };
+}
+
+function copyTables(from: Tables): Tables {
+  const copy = emptyTables();
+  fillTables(copy, from);
+  return copy;
+}
+
+function fillTables(to: Tables, from: Tables): void {
+  for (const name of Object.keys(from) as (keyof Tables)[]) {
+    const target = to[name] as Map<unknown, unknown>;
+    target.clear();
+    for (const [key, value] of from[name] as Map<unknown, unknown>) {
+      target.set(key, value instanceof Map ? new Map(value) : value);
+    }
+  }
+}
+
+function readsOf(tables: Tables): StorageReads {
+  const rowsOf = (accountId: string) => [...(tables.entities.get(accountId)?.values() ?? [])];
+  const rowOf = (accountId: string, ref: Ref) => tables.entities.get(accountId)?.get(refKey(ref))?.row;
+  return {
+    meta: async (key) => tables.meta.get(key),
+    accountIds: async () => [...tables.accounts.keys()],
+    accountByKey: async (key) => [...tables.accounts.values()].find(({usernameKey}) => usernameKey === key),
+    account: async (accountId) => tables.accounts.get(accountId),
+    device: async (accountId, deviceId) => tables.devices.get(`${accountId}:${deviceId}`),
+    deviceByToken: async (hash) => [...tables.devices.values()].find(({tokenHash}) => tokenHash === hash),
+    document: async (accountId) => tables.documents.get(accountId),
+    entity: async (accountId, ref) => rowOf(accountId, ref),
+    head: async (accountId, ref) => {
+      const row = rowOf(accountId, ref);
+      return row && {...row, body: null};
+    },
+    places: async (accountId, query) => placesOf(rowsOf(accountId), query).slice(0, query.limit),
+    countPlaces: async (accountId, query) => placesOf(rowsOf(accountId), query).length,
+    counted: async (accountId, bucket) =>
+      rowsOf(accountId)
+        .filter(({facts}) => facts.counted && facts.bucket === bucket)
+        .map(({row: {kind, id, stamp, hash}}) => ({kind, id, stamp, hash})),
+    judged: async (accountId, ref, stamp) => tables.judged.get(accountId)?.get(judgedKey(ref, stamp)),
+    commitAt: async (accountId, seq) =>
+      [...(tables.commits.get(accountId)?.values() ?? [])]
+        .filter((commit) => commit.seq >= seq)
+        .reduce<CommitRow | undefined>((first, commit) => (first && first.seq < commit.seq ? first : commit), undefined),
+    bucket: async (accountId, index) => tables.buckets.get(accountId)?.get(index),
+    dueTombstones: async (accountId, nowMs) =>
+      rowsOf(accountId)
+        .filter(({facts}) => facts.eraseAtMs !== null && facts.eraseAtMs <= nowMs)
+        .sort((a, b) => (a.facts.eraseAtMs ?? 0) - (b.facts.eraseAtMs ?? 0) || a.row.seq - b.row.seq)
+        .map(({row}) => row),
+    tombstonesOf: async (accountId, noteId) =>
+      rowsOf(accountId)
+        .filter(({facts}) => facts.tombstoneOf === noteId)
+        .map(({row}) => row)
+        .sort((a, b) => a.seq - b.seq),
+    hasOpenConflict: async (accountId, of) => rowsOf(accountId).some(({facts}) => facts.openConflictOf === of),
+  };
+}
+
+type OnlyWrites = Omit<StorageWrites, keyof StorageReads>;
+
+function writesOf(tables: Tables, undo: (() => void)[]): OnlyWrites {
+  function put<K, V>(map: Map<K, V>, key: K, value: V): void {
+    const before = map.get(key);
+    undo.push(before === undefined ? () => map.delete(key) : () => map.set(key, before));
+    map.set(key, value);
+  }
+  function tableOf<K, V>(byAccount: Map<string, Map<K, V>>, accountId: string): Map<K, V> {
+    if (!tables.accounts.has(accountId)) throw new Error(`no account ${accountId}`);
+    const table = byAccount.get(accountId) ?? new Map<K, V>();
+    byAccount.set(accountId, table);
+    return table;
+  }
+  return {
+    putMeta: async (key, value) => put(tables.meta, key, value),
+    addAccount: async (account, document) => {
+      const taken = [...tables.accounts.values()].some(
+        ({id, usernameKey}) => id === account.id || usernameKey === account.usernameKey,
+      );
+      if (taken) throw new Error(`account ${account.id} or its name is taken`);
+      put(tables.accounts, account.id, account);
+      put(tables.documents, account.id, document);
+    },
+    putDevice: async (device) => {
+      tableOf(tables.entities, device.accountId);
+      put(tables.devices, `${device.accountId}:${device.id}`, device);
+    },
+    putDocument: async (accountId, document) => put(tables.documents, accountId, document),
+    putEntity: async (accountId, row) =>
+      put(tableOf(tables.entities, accountId), refKey(row), {row, facts: factsOf(row)}),
+    putJudged: async (accountId, ref, row) =>
+      put(tableOf(tables.judged, accountId), judgedKey(ref, row.stamp), row),
+    addCommit: async (accountId, commit) => {
+      const commits = tableOf(tables.commits, accountId);
+      if (commits.has(commit.seq)) throw new Error(`there is a commit ${commit.seq} already`);
+      put(commits, commit.seq, commit);
+    },
+    putBucket: async (accountId, index, bucket) => put(tableOf(tables.buckets, accountId), index, bucket),
+    setAside: async (accountId, row) => put(tableOf(tables.aside, accountId), `${refKey(row)}@${row.seq}`, row),
+  };
+}
+
+function judgedKey(ref: Ref, stamp: string): string {
+  return `${refKey(ref)}@${stamp}`;
+}
+
+function placesOf(stored: readonly StoredEntity[], {lane, after, until}: Omit<PlacesQuery, 'limit'>): Place[] {
+  return stored
+    .flatMap((entity) => positionsOf(entity, lane).map((position) => placeOf(entity.row, position)))
+    .filter(({position}) => position > after && position <= until)
+    .sort((a, b) => a.position - b.position);
+}
+
+function positionsOf({row, facts}: StoredEntity, lane: PlacesQuery['lane']): number[] {
+  switch (lane) {
+    case 'all':
+      return row.kind === 'note' && row.bodySeq < row.seq ? [row.bodySeq, row.seq] : [row.seq];
+    case 'heads':
+      return row.kind !== 'revision' && !facts.erased ? [row.seq] : [];
+    case 'bodies':
+      return row.kind === 'note' && facts.hasBodyBytes ? [row.bodySeq] : [];
+    case 'revisions':
+      return row.kind === 'revision' && !facts.erased ? [row.seq] : [];
+  }
+}
+
+function placeOf({kind, id, bodySeq, data, body}: EntityRow, position: number): Place {
+  return {kind, id, position, bodySeq, dataBytes: data.length, bodyBytes: body?.length ?? 0};
+}

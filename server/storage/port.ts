@@ -1,0 +1,153 @@
+/**
+ * The storage port: what the server core needs of a database. Every table is keyed by account first, so that the same
+ * schema shards. Asynchronous throughout: SQLite answers at once, PostgreSQL won't.
+ *
+ * 1. A write transaction applies everything or nothing: when its body throws, nothing of it is seen by anyone.
+ * 2. When `write` resolves, the transaction is durable.
+ * 3. A write transaction holds the account's row lock: of two for one account the second sees all of the first.
+ * 4. A read sees one snapshot, from its first row to its last.
+ * A body must not await anything but its transaction: others wait for it.
+ */
+
+import type {Bytes} from '../../protocol/bytes.ts';
+import type {Bucket} from '../../protocol/digest.ts';
+import type {Kind, Ref, Version} from '../../protocol/entity.ts';
+import type {Lane} from '../../protocol/messages.ts';
+import type {Stamp} from '../../protocol/stamp.ts';
+
+export interface Storage {
+  read<T>(body: (tx: StorageReads) => Promise<T>): Promise<T>;
+  /** `accountId` null: a transaction over the accounts themselves, as in setup. */
+  write<T>(accountId: string | null, body: (tx: StorageWrites) => Promise<T>): Promise<T>;
+  /** Waits for what runs; every later call rejects. */
+  close(): Promise<void>;
+}
+
+export interface StorageReads {
+  /** A value of the server itself: epoch, hash of the setup code. */
+  meta(key: MetaKey): Promise<string | undefined>;
+  accountIds(): Promise<readonly string[]>;
+  accountByKey(usernameKey: string): Promise<AccountRow | undefined>;
+  account(accountId: string): Promise<AccountRow | undefined>;
+  device(accountId: string, deviceId: string): Promise<DeviceRow | undefined>;
+  deviceByToken(tokenHash: string): Promise<DeviceRow | undefined>;
+  document(accountId: string): Promise<DocumentRow | undefined>;
+  entity(accountId: string, ref: Ref): Promise<EntityRow | undefined>;
+  /** Without its body: `body` is null. */
+  head(accountId: string, ref: Ref): Promise<EntityRow | undefined>;
+  /** Places after `after` up to and with `until`, in order of position, at most `limit`. */
+  places(accountId: string, query: PlacesQuery): Promise<readonly Place[]>;
+  /** How many places the lane has after `after` up to and with `until`. */
+  countPlaces(accountId: string, query: Omit<PlacesQuery, 'limit'>): Promise<number>;
+  /** Every entity of the account that the digest counts in one bucket. */
+  counted(accountId: string, bucket: number): Promise<readonly CountedRow[]>;
+  judged(accountId: string, ref: Ref, stamp: Stamp): Promise<JudgedRow | undefined>;
+  /** The first commit at or after `seq`. */
+  commitAt(accountId: string, seq: number): Promise<CommitRow | undefined>;
+  bucket(accountId: string, index: number): Promise<Bucket | undefined>;
+  /** Tombstones with content whose time has passed, the oldest first. */
+  dueTombstones(accountId: string, nowMs: number): Promise<readonly EntityRow[]>;
+  /** Tombstones with content that were deleted together with a note. */
+  tombstonesOf(accountId: string, noteId: string): Promise<readonly EntityRow[]>;
+  /** Whether a live revision keeps an unresolved conflict of this entity. */
+  hasOpenConflict(accountId: string, of: string): Promise<boolean>;
+}
+
+export interface StorageWrites extends StorageReads {
+  putMeta(key: MetaKey, value: string): Promise<void>;
+  /** Throws where the id or the username's key is taken. */
+  addAccount(account: AccountRow, document: DocumentRow): Promise<void>;
+  putDevice(device: DeviceRow): Promise<void>;
+  putDocument(accountId: string, document: DocumentRow): Promise<void>;
+  /** `row.body` must be here. */
+  putEntity(accountId: string, row: WholeRow): Promise<void>;
+  putJudged(accountId: string, ref: Ref, row: JudgedRow): Promise<void>;
+  addCommit(accountId: string, commit: CommitRow): Promise<void>;
+  putBucket(accountId: string, index: number, bucket: Bucket): Promise<void>;
+  /** Keeps the bytes of a row that fails its own hash, before it is replaced. Idempotent. */
+  setAside(accountId: string, row: EntityRow, nowMs: number): Promise<void>;
+}
+
+export type MetaKey = 'epoch' | 'setup_code_hash';
+
+export interface AccountRow {
+  readonly id: string;
+  /** As it was typed; `usernameKey` is what must be unique. */
+  readonly username: string;
+  readonly usernameKey: string;
+  readonly passwordHash: string;
+  readonly createdMs: number;
+}
+
+export interface DeviceRow {
+  readonly accountId: string;
+  readonly id: string;
+  readonly name: string;
+  /** SHA-256 of the token; the token itself is nowhere. */
+  readonly tokenHash: string;
+  readonly createdMs: number;
+  readonly lastSeenMs: number;
+  readonly lastAddress: string | null;
+  /** How far the device had pulled when it was last heard of. */
+  readonly cursorSeq: number;
+  readonly removedMs: number | null;
+}
+
+/** What there is once per account: the head of its history and its digest. */
+export interface DocumentRow {
+  readonly headSeq: number;
+  readonly headMark: string;
+  readonly root: string;
+  /** The 256 bucket digests, in order. */
+  readonly digests: Bytes;
+  readonly floor: number;
+}
+
+export interface EntityRow extends Version {
+  readonly seq: number;
+  /** The seq at which the body got its present hash. */
+  readonly bodySeq: number;
+  readonly receivedMs: number;
+}
+
+export interface WholeRow extends EntityRow {
+  readonly body: Bytes;
+}
+
+/** `all`: every row at its seq and, once more, every note at its bodySeq where that is lower; see core/pull.ts. */
+export interface PlacesQuery {
+  readonly lane: 'all' | Lane;
+  readonly after: number;
+  readonly until: number;
+  readonly limit: number;
+}
+
+export interface Place extends Ref {
+  readonly position: number;
+  readonly bodySeq: number;
+  readonly dataBytes: number;
+  readonly bodyBytes: number;
+}
+
+export interface CountedRow extends Ref {
+  readonly kind: Kind;
+  readonly stamp: Stamp;
+  readonly hash: string;
+}
+
+/**
+ * What became of one stamp of one entity. `same`: its content was there already, under the stamp that is its only parent;
+ * `seen`: named in `sent` of a push that was judged.
+ */
+export interface JudgedRow {
+  readonly stamp: Stamp;
+  readonly outcome: 'applied' | 'won' | 'lost' | 'same' | 'seen';
+  /** The stamps that it was written on top of, as far as they are known. */
+  readonly parents: readonly Stamp[];
+}
+
+export interface CommitRow {
+  /** Of the last row that the commit wrote. */
+  readonly seq: number;
+  readonly mark: string;
+}

@@ -1,0 +1,155 @@
+/** The port's reads and writes as prepared statements on one connection. They answer at once, in promises. */
+
+import type {Database} from 'better-sqlite3';
+import type {CommitRow, CountedRow, Place, PlacesQuery, StorageReads, StorageWrites} from './port.ts';
+import {
+  HEAD_COLUMNS,
+  type SqlAccount,
+  type SqlDevice,
+  type SqlDocument,
+  type SqlEntity,
+  type SqlJudged,
+  fromEntityRow,
+  metaText,
+  toAccountRow,
+  toDeviceRow,
+  toDocumentRow,
+  toEntityRow,
+  toJudgedRow,
+} from './sqlite-rows.ts';
+
+/** Where an entity stands in a lane: source of the rows, column of the position. */
+const LANES: Readonly<Record<PlacesQuery['lane'], readonly (readonly [position: string, where: string])[]>> = {
+  all: [
+    ['seq', 'TRUE'],
+    ['body_seq', "kind = 'note' AND body_seq < seq"],
+  ],
+  heads: [['seq', "kind <> 'revision' AND erased = 0"]],
+  bodies: [['body_seq', "kind = 'note' AND has_body = 1"]],
+  revisions: [['seq', "kind = 'revision' AND erased = 0"]],
+};
+
+export function readsOf(db: Database): StorageReads {
+  const one = <Row>(sql: string) => {
+    const statement = db.prepare<unknown[], Row>(sql);
+    return (...values: unknown[]): Row | undefined => statement.get(...values);
+  };
+  const many = <Row>(sql: string) => {
+    const statement = db.prepare<unknown[], Row>(sql);
+    return (...values: unknown[]): Row[] => statement.all(...values);
+  };
+  const ofRef = 'FROM entities WHERE account = ? AND kind = ? AND id = ?';
+  const meta = one<{value: string}>('SELECT value FROM meta WHERE key = ?');
+  const accounts = many<{account: string}>('SELECT account FROM accounts ORDER BY created_ms, account');
+  const accountByKey = one<SqlAccount>('SELECT * FROM accounts WHERE username_key = ?');
+  const account = one<SqlAccount>('SELECT * FROM accounts WHERE account = ?');
+  const device = one<SqlDevice>('SELECT * FROM devices WHERE account = ? AND id = ?');
+  const deviceByToken = one<SqlDevice>('SELECT * FROM devices WHERE token_hash = ?');
+  const document = one<SqlDocument>('SELECT * FROM documents WHERE account = ?');
+  const entity = one<SqlEntity>(`SELECT ${HEAD_COLUMNS}, body ${ofRef}`);
+  const head = one<SqlEntity>(`SELECT ${HEAD_COLUMNS}, NULL AS body ${ofRef}`);
+  const counted = many<CountedRow>('SELECT kind, id, stamp, hash FROM entities WHERE account = ? AND bucket = ? AND counted = 1');
+  const judged = one<SqlJudged>('SELECT stamp, outcome, parents FROM judged WHERE account = ? AND kind = ? AND id = ? AND stamp = ?');
+  const commitAt = one<CommitRow>('SELECT seq, mark FROM commits WHERE account = ? AND seq >= ? ORDER BY seq LIMIT 1');
+  const bucket = one<{sum: string; count: number}>('SELECT sum, count FROM buckets WHERE account = ? AND bucket = ?');
+  const due = many<SqlEntity>(
+    `SELECT ${HEAD_COLUMNS}, body FROM entities WHERE account = ? AND erase_at_ms <= ? ORDER BY erase_at_ms, seq`,
+  );
+  const tombstonesOf = many<SqlEntity>(`SELECT ${HEAD_COLUMNS}, body FROM entities WHERE account = ? AND tombstone_of = ? ORDER BY seq`);
+  const openConflict = one<{found: 1}>('SELECT 1 AS found FROM entities WHERE account = ? AND open_conflict_of = ? LIMIT 1');
+  const places = byLane((sources) => many<Place>(placesSql(sources)));
+  const counts = byLane((sources) => one<{count: number}>(countSql(sources)));
+  const rangesOf = (accountId: string, {lane, after, until}: Omit<PlacesQuery, 'limit'>) =>
+    LANES[lane].flatMap(() => [accountId, after, until]);
+
+  return {
+    meta: async (key) => meta(key)?.value,
+    accountIds: async () => accounts().map((row) => row.account),
+    accountByKey: async (key) => mapped(accountByKey(key), toAccountRow),
+    account: async (accountId) => mapped(account(accountId), toAccountRow),
+    device: async (accountId, deviceId) => mapped(device(accountId, deviceId), toDeviceRow),
+    deviceByToken: async (tokenHash) => mapped(deviceByToken(tokenHash), toDeviceRow),
+    document: async (accountId) => mapped(document(accountId), toDocumentRow),
+    entity: async (accountId, {kind, id}) => mapped(entity(accountId, kind, id), toEntityRow),
+    head: async (accountId, {kind, id}) => mapped(head(accountId, kind, id), toEntityRow),
+    places: async (accountId, query) => places[query.lane](...rangesOf(accountId, query), query.limit),
+    countPlaces: async (accountId, query) => counts[query.lane](...rangesOf(accountId, query))?.count ?? 0,
+    counted: async (accountId, index) => counted(accountId, index),
+    judged: async (accountId, {kind, id}, stamp) => mapped(judged(accountId, kind, id, stamp), toJudgedRow),
+    commitAt: async (accountId, seq) => commitAt(accountId, seq),
+    bucket: async (accountId, index) => bucket(accountId, index),
+    dueTombstones: async (accountId, nowMs) => due(accountId, nowMs).map(toEntityRow),
+    tombstonesOf: async (accountId, noteId) => tombstonesOf(accountId, noteId).map(toEntityRow),
+    hasOpenConflict: async (accountId, of) => openConflict(accountId, of) !== undefined,
+  };
+}
+
+type OnlyWrites = Omit<StorageWrites, keyof StorageReads>;
+
+export function writesOf(db: Database): OnlyWrites {
+  const into = (table: string, columns: readonly string[], key: readonly string[]) => db.prepare(upsertSql(table, columns, key));
+  const putMeta = into('meta', ['key', 'value'], ['key']);
+  const addAccount = db.prepare('INSERT INTO accounts VALUES (:id, :username, :usernameKey, :passwordHash, :createdMs)');
+  const putDevice = db.prepare(`INSERT OR REPLACE INTO devices VALUES
+    (:accountId, :id, :name, :tokenHash, :createdMs, :lastSeenMs, :lastAddress, :cursorSeq, :removedMs)`);
+  const putDocument = db.prepare('INSERT OR REPLACE INTO documents VALUES (:account, :headSeq, :headMark, :root, :digests, :floor)');
+  const putEntity = into('entities', ENTITY_COLUMNS, ['account', 'kind', 'id']);
+  const putJudged = into('judged', ['account', 'kind', 'id', 'stamp', 'outcome', 'parents'], ['account', 'kind', 'id', 'stamp']);
+  const addCommit = db.prepare('INSERT INTO commits VALUES (:account, :seq, :mark)');
+  const putBucket = into('buckets', ['account', 'bucket', 'sum', 'count'], ['account', 'bucket']);
+  const setAside = db.prepare(`INSERT OR IGNORE INTO set_aside VALUES
+    (:account, :kind, :id, :seq, :noticedMs, :stamp, :hash, :meta, :data, :body)`);
+  return {
+    putMeta: async (key, value) => void putMeta.run({key, value}),
+    async addAccount(row, document) {
+      addAccount.run({...row});
+      putDocument.run({account: row.id, ...document});
+    },
+    putDevice: async (row) => void putDevice.run({...row}),
+    putDocument: async (account, document) => void putDocument.run({account, ...document}),
+    putEntity: async (account, row) => void putEntity.run(fromEntityRow(account, row)),
+    putJudged: async (account, {kind, id}, {stamp, outcome, parents}) =>
+      void putJudged.run({account, kind, id, stamp, outcome, parents: parents.join(' ')}),
+    addCommit: async (account, {seq, mark}) => void addCommit.run({account, seq, mark}),
+    putBucket: async (account, bucket, {sum, count}) => void putBucket.run({account, bucket, sum, count}),
+    setAside: async (account, {kind, id, seq, stamp, hash, meta, data, body}, noticedMs) =>
+      void setAside.run({account, kind, id, seq, noticedMs, stamp, hash, meta: metaText(meta), data, body}),
+  };
+}
+
+const ENTITY_COLUMNS = [
+  'account', 'kind', 'id', 'stamp', 'deleted', 'hash', 'meta_hash', 'data_hash', 'body_hash', 'seq', 'body_seq', 'received_ms',
+  'bucket', 'counted', 'erased', 'has_body', 'erase_at_ms', 'tombstone_of', 'open_conflict_of', 'meta', 'data', 'body',
+];
+
+function upsertSql(table: string, columns: readonly string[], key: readonly string[]): string {
+  const changes = columns.filter((column) => !key.includes(column)).map((column) => `${column} = excluded.${column}`);
+  return `INSERT INTO ${table} (${columns.join(', ')}) VALUES (${columns.map((column) => `:${column}`).join(', ')})
+    ON CONFLICT (${key.join(', ')}) DO UPDATE SET ${changes.join(', ')}`;
+}
+
+type Sources = (typeof LANES)[PlacesQuery['lane']];
+
+/** Each source in the order of its index; SQLite merges them without sorting. */
+function placesSql(sources: Sources): string {
+  const selects = sources.map(
+    ([position, where]) => `SELECT ${position} AS position, kind, id, body_seq AS bodySeq, length(data) AS dataBytes, length(body) AS bodyBytes
+      FROM entities WHERE account = ? AND ${position} > ? AND ${position} <= ? AND ${where}`,
+  );
+  return `${selects.join(' UNION ALL ')} ORDER BY position LIMIT ?`;
+}
+
+function countSql(sources: Sources): string {
+  const selects = sources.map(
+    ([position, where]) => `(SELECT count(*) FROM entities WHERE account = ? AND ${position} > ? AND ${position} <= ? AND ${where})`,
+  );
+  return `SELECT ${selects.join(' + ')} AS count`;
+}
+
+function byLane<T>(make: (sources: Sources) => T): Readonly<Record<PlacesQuery['lane'], T>> {
+  return {all: make(LANES.all), heads: make(LANES.heads), bodies: make(LANES.bodies), revisions: make(LANES.revisions)};
+}
+
+function mapped<A, B>(value: A | undefined, map: (value: A) => B): B | undefined {
+  return value === undefined ? undefined : map(value);
+}

@@ -1,0 +1,66 @@
+import {mkdtempSync, rmSync} from 'node:fs';
+import {tmpdir} from 'node:os';
+import {join} from 'node:path';
+import Database from 'better-sqlite3';
+import {afterEach, expect, it} from 'vitest';
+import {SchemaTooNewError} from './sqlite-schema.ts';
+import {openSqliteStorage} from './sqlite-storage.ts';
+import {testStorage} from './storage.contract.ts';
+
+const folders: string[] = [];
+afterEach(() => {
+  for (const folder of folders.splice(0)) rmSync(folder, {recursive: true, force: true});
+});
+
+function newFile(): string {
+  const folder = mkdtempSync(join(tmpdir(), 'aster-sqlite-'));
+  folders.push(folder);
+  return join(folder, 'aster.db');
+}
+
+testStorage('SQLite', async () => {
+  const file = newFile();
+  let storage = openSqliteStorage(file);
+  const reopen = async () => {
+    await storage.close();
+    storage = openSqliteStorage(file);
+    return storage;
+  };
+  return {storage, reopen, destroy: () => storage.close()};
+});
+
+it('writes through to the disk: WAL, with a full sync', async () => {
+  const file = newFile();
+  const storage = openSqliteStorage(file);
+  const db = new Database(file);
+  expect(db.pragma('journal_mode', {simple: true})).toBe('wal');
+  db.close();
+  await storage.close();
+});
+
+it('refuses a file of a newer server, and leaves it as it is', () => {
+  const file = newFile();
+  const db = new Database(file);
+  db.pragma('user_version = 99');
+  db.close();
+  expect(() => openSqliteStorage(file)).toThrow(SchemaTooNewError);
+});
+
+it('walks the lane "all" along two indexes, without sorting what is left to send', () => {
+  const file = newFile();
+  const storage = openSqliteStorage(file);
+  const db = new Database(file, {readonly: true});
+  const plan = db
+    .prepare(
+      `EXPLAIN QUERY PLAN SELECT seq AS position FROM entities WHERE account = ? AND seq > ? AND TRUE
+       UNION ALL SELECT body_seq AS position FROM entities WHERE account = ? AND body_seq > ? AND kind = 'note' AND body_seq < seq
+       ORDER BY position LIMIT 10`,
+    )
+    .all('a', 0, 'a', 0)
+    .map((row) => (row as {detail: string}).detail);
+  db.close();
+  expect(plan.join('\n')).toContain('entities_by_body_seq');
+  expect(plan.join('\n')).toContain('entities_by_seq');
+  expect(plan.join('\n')).not.toContain('TEMP B-TREE');
+  return storage.close();
+});

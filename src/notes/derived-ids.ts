@@ -1,0 +1,17 @@
+/** Ids that devices derive alike for the same thing (design section 4). The words in front keep the kinds apart for ever. */
+
+import {derivedId} from '../../protocol/ids.ts';
+
+/** The branch of a note that two devices may put under the same parent on their own. */
+export function placeId(parentId: string, noteId: string): string {
+  return derivedId('place', parentId, noteId);
+}
+
+/** A note that came from Trilium, by the id it had there. */
+export function triliumNoteId(theirId: string): string {
+  return derivedId('trilium', theirId);
+}
+
+export function triliumAttachmentId(theirId: string): string {
+  return derivedId('trilium-attachment', theirId);
+}

@@ -1,0 +1,88 @@
+/**
+ * What the screens see of sync. Built by main.tsx from the engine; the screens know these types and nothing else of it.
+ */
+
+import type {Ref} from '../../protocol/entity.ts';
+import type {Result, SyncError} from '../../protocol/errors.ts';
+import type {FirstSync, HashCheck, ReplicaState} from './ports.ts';
+
+/** A value that changes. `subscribe` calls at once with the current value, then with each new one, until unsubscribed. */
+export interface Live<T> {
+  subscribe(listener: (value: T) => void): () => void;
+}
+
+/** The one line of the status control (ui.md "Sync status"). */
+export type StatusState =
+  | 'synced'
+  | 'syncing'
+  | 'waiting'
+  | 'offline'
+  | 'unreachable'
+  | 'signed_out'
+  | 'clock'
+  | 'problem'
+  | 'not_set_up'
+  | 'paused';
+
+export interface SyncStatus {
+  readonly state: StatusState;
+  readonly waiting: number;
+  readonly parked: number;
+  /** Present while a first sync runs. */
+  readonly firstSync: FirstSync | null;
+  readonly problem: SyncError | null;
+  readonly lastSyncMs: number | null;
+  readonly lastCheck: HashCheck | null;
+  /** Server minus device, from the last clock check. */
+  readonly clockOffsetMs: number | null;
+  readonly replica: ReplicaState | null;
+}
+
+export interface Credentials {
+  readonly address: string;
+  readonly username: string;
+  readonly password: string;
+  readonly deviceName: string;
+  readonly code?: string;
+}
+
+export interface SetupInput extends Credentials {
+  readonly setupCode: string;
+}
+
+export type TestCheck = 'address' | 'reachable' | 'aster' | 'protocol' | 'clock' | 'signed_in';
+
+/** One line of "Test sync". `value`: what was measured, for people. */
+export interface TestLine {
+  readonly check: TestCheck;
+  readonly result: 'passed' | 'failed' | 'skipped';
+  readonly value: string;
+  readonly error: SyncError | null;
+}
+
+export interface SyncControl {
+  readonly status: Live<SyncStatus>;
+  /** Starts the leader's work: triggers, timers, pokes. */
+  start(): void;
+  stop(): void;
+  /** A round now, by hand; resolves when it ended, whatever its end. */
+  syncNow(): Promise<void>;
+  /** Sends refused changes again: this one, or all. */
+  retry(ref?: Ref): Promise<void>;
+  pause(): Promise<void>;
+  resume(): Promise<void>;
+  /** "Go on with the server's time" while the clocks differ by too much. */
+  chooseClock(choice: 'own' | 'server'): Promise<void>;
+  /** A new notebook in this browser, without a server. */
+  startNotebook(deviceName: string): Promise<void>;
+  /** First account of an uninitialized server; this browser's notebook, new or in use, fills it. */
+  setUpServer(input: SetupInput): Promise<Result<void>>;
+  /** Makes this browser a replica of an account, or signs its replica in again. */
+  signIn(input: Credentials): Promise<Result<void>>;
+  saveServer(address: string, timeoutMs: number): Promise<void>;
+  testSync(address: string, onLine: (line: TestLine) => void): Promise<void>;
+  /** What the server at `address` says of itself; for the pages that it serves. */
+  serverStatus(address: string): Promise<Result<{readonly initialized: boolean; readonly version: string}>>;
+  /** Gets a body that isn't here yet from the server. */
+  fetchBody(ref: Ref): Promise<Result<void>>;
+}

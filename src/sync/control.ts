@@ -1,0 +1,88 @@
+/** SyncControl for the screens: the engine, the connection and the status behind one object. */
+
+import type {Ref} from '../../protocol/entity.ts';
+import {failed, ok} from '../../protocol/errors.ts';
+import type {SyncControl, SyncStatus} from './api.ts';
+import {type ConnectPorts, DEFAULT_TIMEOUT_MS, setUpServer, signIn, startNotebook} from './connect.ts';
+import {createEngine, type Engine, type EnginePorts} from './engine.ts';
+import type {Overview, ReplicaState, Store} from './ports.ts';
+import {fetchEntities} from './pull.ts';
+import {statusOf} from './status.ts';
+import {testSync} from './test-sync.ts';
+
+export interface ControlPorts extends EnginePorts, ConnectPorts {}
+
+export function createSyncControl(ports: ControlPorts): SyncControl {
+  const engine = createEngine(ports);
+  const {store, transport} = ports;
+  const change = (edit: (state: ReplicaState) => ReplicaState) => changeState(store, edit);
+  return {
+    status: {subscribe: (listener) => watchStatus(ports, engine, listener)},
+    start: () => engine.start(),
+    stop: () => engine.stop(),
+    syncNow: () => engine.run(),
+    retry: (ref) => unpark(store, ref),
+    pause: () => change((state) => ({...state, paused: true})),
+    resume: () => change((state) => ({...state, paused: false})),
+    chooseClock: (clockChoice) => change((state) => ({...state, clockChoice})),
+    startNotebook: (deviceName) => startNotebook(ports, deviceName),
+    setUpServer: (input) => setUpServer(ports, input),
+    signIn: (input) => signIn(ports, input),
+    saveServer: (address, timeoutMs) => change((state) => withAddress(state, address, timeoutMs)),
+    testSync: (address, onLine) => testSync(ports, address, onLine),
+    serverStatus: (address) => transport.call('status', null, {address, token: null, timeoutMs: DEFAULT_TIMEOUT_MS}),
+    fetchBody: async (ref) => {
+      const fetched = await fetchEntities(ports, [ref]);
+      if (!fetched.ok) return fetched;
+      const {body, entity} = await store.transaction('read', async (tx) => ({
+        body: (await tx.bodies([ref]))[0],
+        entity: (await tx.entities([ref]))[0],
+      }));
+      if (body !== undefined && body.hash === entity?.parts.body) return ok(undefined);
+      return failed({type: 'not_found', message: 'the server does not have this text'});
+    },
+  };
+}
+
+function watchStatus(
+  {store, connectivity}: ControlPorts,
+  engine: Engine,
+  listener: (status: SyncStatus) => void,
+): () => void {
+  let overview: Overview | undefined;
+  const tell = () => {
+    if (overview) listener(statusOf({overview, isOnline: connectivity.isOnline(), isSyncing: engine.isSyncing()}));
+  };
+  const stops = [
+    store.watch((next) => {
+      overview = next;
+      tell();
+    }),
+    engine.onActivity(tell),
+    connectivity.watch(tell),
+  ];
+  return () => {
+    for (const stop of stops) stop();
+  };
+}
+
+/** The address of the account that this replica has may change (the server moved); who it is is checked by every answer. */
+function withAddress(state: ReplicaState, address: string, timeoutMs: number): ReplicaState {
+  return {...state, address, timeoutMs, server: state.server && {...state.server, address}};
+}
+
+async function changeState(store: Store, edit: (state: ReplicaState) => ReplicaState): Promise<void> {
+  await store.transaction('write', async (tx) => {
+    const state = await tx.state();
+    if (state !== undefined) await tx.putState(edit(state));
+  });
+}
+
+/** Refused changes go out again with the next round. */
+async function unpark(store: Store, ref: Ref | undefined): Promise<void> {
+  await store.transaction('write', async (tx) => {
+    const parked = await tx.parkedOutbox();
+    const wanted = parked.filter((row) => ref === undefined || (row.kind === ref.kind && row.id === ref.id));
+    await tx.putOutbox(wanted.map((row) => ({...row, parked: null, tries: 0})));
+  });
+}

@@ -1,0 +1,172 @@
+import {describe, expect, test} from 'vitest';
+import type {SyncError} from '../../protocol/errors.ts';
+import type {Poke} from '../../protocol/messages.ts';
+import {createEngine, type EnginePorts} from './engine.ts';
+import type {Connectivity, Time, Transport} from './ports.ts';
+import {createWorld, type Device, settle, type World} from './testing/world.ts';
+
+/** Timers that a test lets go, in order of time. */
+function createTimers(world: World) {
+  let timers: {atMs: number; action: () => void}[] = [];
+  return {
+    time: {
+      wallMs: () => world.nowMs,
+      monotonicMs: () => world.nowMs,
+      after(delayMs: number, action: () => void) {
+        const timer = {atMs: world.nowMs + delayMs, action};
+        timers.push(timer);
+        return () => {
+          timers = timers.filter((one) => one !== timer);
+        };
+      },
+    } satisfies Time,
+    waiting: () => timers.map(({atMs}) => atMs - world.nowMs),
+    /** Lets all timers go that are due within `ms`, and what they start. */
+    async advance(ms: number) {
+      const untilMs = world.nowMs + ms;
+      for (;;) {
+        await quiet();
+        const next = timers.filter(({atMs}) => atMs <= untilMs).sort((a, b) => a.atMs - b.atMs)[0];
+        if (next === undefined) break;
+        timers = timers.filter((one) => one !== next);
+        world.nowMs = Math.max(world.nowMs, next.atMs);
+        next.action();
+      }
+      world.nowMs = untilMs;
+    },
+  };
+}
+
+/** Until every promise that can go on has gone on: nothing here waits for anything but other promises. */
+async function quiet(): Promise<void> {
+  for (let turn = 0; turn < 50; turn++) await new Promise((resolve) => setImmediate(resolve));
+}
+
+function createSetting(world: World, device: Device) {
+  const timers = createTimers(world);
+  let listen: (event: 'online' | 'offline' | 'visible' | 'hidden') => void = () => undefined;
+  const connectivity: Connectivity = {
+    isOnline: () => true,
+    isVisible: () => true,
+    watch(listener) {
+      listen = listener;
+      return () => undefined;
+    },
+  };
+  const pokes: {onPoke: (poke: Poke) => void; onEnd: (error: SyncError) => void; open: boolean}[] = [];
+  const transport: Transport = {
+    call: (name, request, options) => device.ports.transport.call(name, request, options),
+    openPokes(_, onPoke, onEnd) {
+      const stream = {onPoke, onEnd, open: true};
+      pokes.push(stream);
+      return () => {
+        stream.open = false;
+      };
+    },
+  };
+  const random = {bytes: () => new Uint8Array(12), fraction: () => 0.5};
+  const locks = {
+    ...device.ports.locks,
+    lead: (_: string, onLead: () => void) => {
+      onLead();
+      return () => undefined;
+    },
+  };
+  const ports: EnginePorts = {...device.ports, transport, time: timers.time, random, connectivity, locks};
+  const engine = createEngine(ports);
+  const names = () => device.calls.splice(0).map(({name}) => name);
+  return {engine, timers, pokes, names, tell: (event: Parameters<typeof listen>[0]) => listen(event)};
+}
+
+async function running() {
+  const world = await createWorld();
+  const a = await world.device('A');
+  await a.create('note1', 'One', 'first');
+  await settle(a);
+  const setting = createSetting(world, a);
+  setting.names();
+  setting.engine.start();
+  await setting.timers.advance(0);
+  return {world, a, ...setting};
+}
+
+describe('the engine', () => {
+  test('runs a round at the start and opens the pokes, then rests', async () => {
+    const {names, pokes, timers} = await running();
+    expect(names()).toEqual(['hello']);
+    expect(pokes.filter(({open}) => open)).toHaveLength(1);
+    await timers.advance(600_000);
+    expect(names()).toEqual([]);
+  });
+
+  test('pushes a local write within moments, in one request', async () => {
+    const {a, names, timers} = await running();
+    names();
+    await a.save('note1', await a.load('note1'), {text: 'second'});
+    await timers.advance(50);
+    expect(names()).toEqual(['push']);
+    await timers.advance(5_000);
+    expect(names()).toEqual([]);
+  });
+
+  test('pulls on a poke from another device, and not on the echo of its own push', async () => {
+    const {world, a, names, timers, pokes} = await running();
+    const b = await world.device('B');
+    await settle(b);
+    await b.create('note2', 'Two', 'other');
+    await b.round();
+    names();
+    const standing = await world.core.standing(world.accountId);
+    pokes[0]?.onPoke(standing);
+    await timers.advance(0);
+    expect(names()).toEqual(['pull']);
+    expect(await a.read('note2')).toEqual({title: 'Two', text: 'other'});
+    pokes[0]?.onPoke(standing);
+    await timers.advance(0);
+    expect(names()).toEqual([]);
+  });
+
+  test('tries again by itself, with growing pauses, and at once when the network is back', async () => {
+    const {a, names, timers, tell} = await running();
+    names();
+    for (let i = 0; i < 20; i++) a.faults.push({call: 'push', lose: 'request'}, {call: 'hello', lose: 'request'});
+    await a.save('note1', await a.load('note1'), {text: 'second'});
+    const pauses: number[] = [];
+    await timers.advance(50);
+    for (let i = 0; i < 8; i++) {
+      const pause = Math.min(...timers.waiting());
+      pauses.push(pause);
+      await timers.advance(pause);
+    }
+    expect(pauses).toEqual([...pauses].sort((x, y) => x - y));
+    expect(Math.max(...pauses)).toBeLessThanOrEqual(12_500);
+    a.faults.length = 0;
+    names();
+    tell('online');
+    await timers.advance(0);
+    expect(names()).toEqual(['hello', 'push']);
+    expect(await a.outbox({kind: 'note', id: 'note1'})).toBeUndefined();
+  });
+
+  test('opens the pokes again after they ended, with a round', async () => {
+    const {names, timers, pokes} = await running();
+    names();
+    pokes[0]?.onEnd({type: 'unreachable', message: 'ended'});
+    await timers.advance(15_000);
+    expect(names()).toEqual(['hello']);
+    expect(pokes.filter(({open}) => open)).toHaveLength(2);
+  });
+
+  test('asks nothing of a server that refused its token', async () => {
+    const {world, a, names, timers, pokes} = await running();
+    names();
+    for (const [id, device] of world.storage.tables.devices)
+      world.storage.tables.devices.set(id, {...device, removedMs: 1});
+    await a.save('note1', await a.load('note1'), {text: 'second'});
+    await timers.advance(600_000);
+    expect(names()).toEqual(['push']);
+    expect((await a.state()).server?.token).toBeNull();
+    expect(await a.outbox({kind: 'note', id: 'note1'})).toBeDefined();
+    expect(pokes.filter(({open}) => open)).toHaveLength(0);
+  });
+});

@@ -1,0 +1,230 @@
+/**
+ * When rounds run (design section 5): after a local write, when the network or the page comes back, on a poke, by a timer
+ * where there are no pokes, by hand. Runs in the tab that holds the leader lock; starts nothing before `start`.
+ */
+
+import {failed, type Result, type SyncError, SyncFailure} from '../../protocol/errors.ts';
+import type {Poke} from '../../protocol/messages.ts';
+import {nextStep, pauseMs} from './next-step.ts';
+import type {Connectivity, Overview, Random} from './ports.ts';
+import {type RoundPorts, runRound} from './round.ts';
+import {callOptions, linkOf} from './standing.ts';
+
+export interface EnginePorts extends RoundPorts {
+  readonly random: Random;
+  readonly connectivity: Connectivity;
+}
+
+export interface Engine {
+  start(): void;
+  stop(): void;
+  /** A round now, whatever the pauses; its outcome is stored and told by `onActivity`'s end. */
+  run(): Promise<void>;
+  isSyncing(): boolean;
+  /** Calls when a round begins or ends here. */
+  onActivity(listener: () => void): () => void;
+}
+
+const LEADER_LOCK = 'aster-leader';
+/** Writes of one moment go out together. */
+const GATHER_MS = 25;
+const POLL_MS = 60_000;
+
+export function createEngine(ports: EnginePorts): Engine {
+  return new LeadingEngine(ports);
+}
+
+class LeadingEngine implements Engine {
+  readonly #ports: EnginePorts;
+  readonly #listeners = new Set<() => void>();
+  #stops: (() => void)[] = [];
+  #leads = false;
+  #running: Promise<void> | null = null;
+  #runAgain = false;
+  #heard: Poke | undefined;
+  #failures = 0;
+  #lastError: SyncError | null = null;
+  #cancelTimer: (() => void) | null = null;
+  #timerAtMs = Number.POSITIVE_INFINITY;
+  #cancelGather: (() => void) | null = null;
+  #closePokes: (() => void) | null = null;
+  #link = '';
+
+  constructor(ports: EnginePorts) {
+    this.#ports = ports;
+  }
+
+  start(): void {
+    if (this.#stops.length > 0) return;
+    this.#stops = [this.#ports.locks.lead(LEADER_LOCK, () => this.#lead())];
+  }
+
+  stop(): void {
+    this.#leads = false;
+    for (const stop of this.#stops.splice(0)) stop();
+    this.#cancelTimer?.();
+    this.#cancelTimer = null;
+    this.#timerAtMs = Number.POSITIVE_INFINITY;
+    this.#cancelGather?.();
+    this.#cancelGather = null;
+    this.#dropPokes();
+  }
+
+  isSyncing(): boolean {
+    return this.#running !== null;
+  }
+
+  onActivity(listener: () => void): () => void {
+    this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
+  }
+
+  run(): Promise<void> {
+    if (this.#running !== null) {
+      this.#runAgain = true;
+      return this.#running;
+    }
+    this.#running = this.#runWhileAsked().finally(() => {
+      this.#running = null;
+      if (this.#carriesOn()) this.#gather();
+      this.#tell();
+    });
+    this.#tell();
+    return this.#running;
+  }
+
+  #lead(): void {
+    this.#leads = true;
+    this.#stops.push(this.#ports.connectivity.watch((event) => this.#onConnectivity(event)));
+    this.#stops.push(this.#ports.store.watch((overview) => this.#onStored(overview)));
+    this.#schedule(0);
+  }
+
+  async #runWhileAsked(): Promise<void> {
+    do {
+      this.#runAgain = false;
+      const heard = this.#heard;
+      this.#heard = undefined;
+      await this.#runOnce(heard);
+    } while (this.#runAgain && this.#lastError === null);
+  }
+
+  async #runOnce(heard: Poke | undefined): Promise<void> {
+    const result = await this.#guarded(() => runRound(this.#ports, heard));
+    this.#lastError = result.ok ? null : result.error;
+    this.#failures = result.ok ? 0 : this.#failures + 1;
+    if (!this.#leads) return;
+    if (this.#carriesOn()) await this.#openPokes();
+    this.#scheduleNext();
+  }
+
+  /** The store's failures arrive as exceptions; anything else is a bug and is thrown on. */
+  async #guarded(round: () => Promise<Result<void>>): Promise<Result<void>> {
+    try {
+      return await round();
+    } catch (error) {
+      if (error instanceof SyncFailure) return failed(error.error);
+      throw error;
+    }
+  }
+
+  #onConnectivity(event: 'online' | 'offline' | 'visible' | 'hidden'): void {
+    if (event === 'offline') this.#dropPokes();
+    if (event === 'online' || event === 'visible') {
+      this.#failures = 0;
+      this.#schedule(0);
+    }
+  }
+
+  /** Another server, another token, or something to send. */
+  #onStored({state, waiting, parked}: Overview): void {
+    const link = JSON.stringify([state?.server, state?.paused, state?.clockChoice, state?.replica]);
+    if (link !== this.#link) {
+      this.#link = link;
+      this.#dropPokes();
+      this.#schedule(0);
+    } else if (waiting > parked && this.#carriesOn()) {
+      this.#gather();
+    }
+  }
+
+  #carriesOn(): boolean {
+    return this.#lastError === null || nextStep(this.#lastError) === 'carry_on';
+  }
+
+  /** Something may wait: looks in a moment, and runs only if something does. */
+  #gather(): void {
+    if (!this.#leads || this.#cancelGather !== null || this.#running !== null) return;
+    this.#cancelGather = this.#ports.time.after(GATHER_MS, () => {
+      this.#cancelGather = null;
+      void this.#runIfWaiting();
+    });
+  }
+
+  async #runIfWaiting(): Promise<void> {
+    const waits = await this.#ports.store.transaction('read', async (tx) => (await tx.outboxHead(1)).length > 0);
+    if (waits) await this.#runIfWanted();
+  }
+
+  #scheduleNext(): void {
+    const {random} = this.#ports;
+    if (this.#lastError !== null) {
+      const pause = pauseMs(this.#lastError, this.#failures - 1, random.fraction());
+      if (nextStep(this.#lastError) === 'slowly') this.#dropPokes();
+      if (pause !== null) this.#schedule(pause);
+    } else if (this.#closePokes === null) {
+      this.#schedule(POLL_MS * (0.75 + random.fraction() / 2));
+    }
+  }
+
+  /** The earliest wish wins. */
+  #schedule(delayMs: number): void {
+    if (!this.#leads) return;
+    const atMs = this.#ports.time.monotonicMs() + delayMs;
+    if (this.#cancelTimer !== null && atMs >= this.#timerAtMs) return;
+    this.#cancelTimer?.();
+    this.#timerAtMs = atMs;
+    this.#cancelTimer = this.#ports.time.after(delayMs, () => {
+      this.#cancelTimer = null;
+      void this.#runIfWanted();
+    });
+  }
+
+  async #runIfWanted(): Promise<void> {
+    const state = await this.#ports.store.transaction('read', (tx) => tx.state());
+    if (this.#leads && linkOf(state).ok && !state?.paused) await this.run();
+  }
+
+  async #openPokes(): Promise<void> {
+    if (this.#closePokes !== null) return;
+    const link = linkOf(await this.#ports.store.transaction('read', (tx) => tx.state()));
+    if (!link.ok || link.value.paused || !this.#leads) return;
+    this.#closePokes = this.#ports.transport.openPokes(
+      callOptions(link.value),
+      (poke) => void this.#onPoke(poke),
+      (error) => this.#onPokesEnd(error),
+    );
+  }
+
+  async #onPoke(poke: Poke): Promise<void> {
+    const state = await this.#ports.store.transaction('read', (tx) => tx.state());
+    if (!this.#leads || state === undefined || poke.head.seq <= (state.cursor?.seq ?? -1)) return;
+    this.#heard = poke;
+    await this.run();
+  }
+
+  #onPokesEnd(error: SyncError): void {
+    this.#closePokes = null;
+    const pause = pauseMs(error, this.#failures, this.#ports.random.fraction());
+    if (pause !== null) this.#schedule(pause);
+  }
+
+  #dropPokes(): void {
+    this.#closePokes?.();
+    this.#closePokes = null;
+  }
+
+  #tell(): void {
+    for (const listener of this.#listeners) listener();
+  }
+}

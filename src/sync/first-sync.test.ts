@@ -1,0 +1,124 @@
+import {describe, expect, test} from 'vitest';
+import {MAX_PULL_ROWS} from '../../protocol/limits.ts';
+import {localRoot} from './check.ts';
+import type {Change} from './ports.ts';
+import {fetchEntities} from './pull.ts';
+import {createWorld, type Device, noteData, settle, type World} from './testing/world.ts';
+
+const NOTES = MAX_PULL_ROWS + 200;
+
+async function filledWorld(): Promise<{world: World; a: Device}> {
+  const world = await createWorld();
+  const a = await world.device('A');
+  const text = new TextEncoder();
+  const changes = Array.from({length: NOTES}, (_, i): Change => {
+    return {type: 'create', kind: 'note', id: `note${i}`, data: noteData(`Title ${i}`), body: text.encode(`text ${i}`)};
+  });
+  await a.writer.write(changes);
+  await a.round();
+  return {world, a};
+}
+
+async function expectEverything(world: World, device: Device): Promise<void> {
+  expect(await device.read('note0')).toEqual({title: 'Title 0', text: 'text 0'});
+  expect(await device.read(`note${NOTES - 1}`)).toEqual({title: `Title ${NOTES - 1}`, text: `text ${NOTES - 1}`});
+  expect((await device.state()).firstSync).toBeNull();
+  expect(await device.store.transaction('read', localRoot)).toBe((await world.core.standing(world.accountId)).root);
+}
+
+describe('a first sync', () => {
+  test('brings everything, heads before bodies', async () => {
+    const {world} = await filledWorld();
+    const b = await world.device('B');
+    let headsDone = false;
+    b.afterCall = async (name) => {
+      const {firstSync} = await b.state();
+      if (name !== 'pull' || firstSync?.lane !== 'bodies' || firstSync.received > 0 || headsDone) return;
+      headsDone = true;
+      expect(await b.read(`note${NOTES - 1}`)).toEqual({title: `Title ${NOTES - 1}`, text: null});
+    };
+    expect((await b.round()).ok).toBe(true);
+    expect(headsDone).toBe(true);
+    await expectEverything(world, b);
+  });
+
+  for (const lose of ['request', 'answer'] as const) {
+    test(`goes on where it was when every second ${lose} is lost, without asking for a stored page again`, async () => {
+      const {world} = await filledWorld();
+      const b = await world.device('B');
+      let rounds = 0;
+      while ((await b.state()).cursor === null) {
+        rounds += 1;
+        expect(rounds).toBeLessThan(30);
+        let pulls = 0;
+        b.afterCall = async (name) => {
+          if (name === 'pull' && ++pulls === 1) b.faults.push({call: 'pull', lose});
+        };
+        await b.round();
+        b.faults.length = 0;
+      }
+      b.afterCall = null;
+      expect(rounds).toBeGreaterThan(2);
+      await settle(b);
+      await expectEverything(world, b);
+    });
+  }
+
+  test('misses nothing that is edited, renamed or deleted meanwhile', async () => {
+    const {world, a} = await filledWorld();
+    const b = await world.device('B');
+    let pages = 0;
+    b.afterCall = async (name) => {
+      if (name !== 'pull' || pages >= 5) return;
+      pages += 1;
+      await a.save(`note${pages}`, await a.load(`note${pages}`), {title: `Renamed ${pages}`});
+      await a.save(`note${NOTES - pages}`, await a.load(`note${NOTES - pages}`), {text: `edited ${pages}`});
+      await a.remove(`note${100 + pages}`);
+      await a.create(`new${pages}`, 'New', 'new');
+      await a.round();
+    };
+    expect((await b.round()).ok).toBe(true);
+    b.afterCall = null;
+    expect(pages).toBeGreaterThan(3);
+    for (let i = 1; i <= pages; i++) {
+      expect(await b.read(`note${i}`)).toEqual({title: `Renamed ${i}`, text: `text ${i}`});
+      expect((await b.read(`note${NOTES - i}`))?.text).toBe(`edited ${i}`);
+      expect(await b.read(`note${100 + i}`)).toBeUndefined();
+      expect(await b.read(`new${i}`)).toEqual({title: 'New', text: 'new'});
+    }
+    expect((await b.state()).lastCheck?.result).toBe('equal');
+  });
+
+  test('leaves an edit alone that was made before its note arrived whole', async () => {
+    const {world} = await filledWorld();
+    const b = await world.device('B');
+    b.afterCall = async () => {
+      const {firstSync} = await b.state();
+      if (firstSync?.lane !== 'bodies') return;
+      b.afterCall = null;
+      await b.save('note7', await b.load('note7'), {title: 'Renamed at once'});
+    };
+    await settle(b);
+    expect(await b.read('note7')).toEqual({title: 'Renamed at once', text: 'text 7'});
+    const c = await world.device('C');
+    await settle(c);
+    expect(await c.read('note7')).toEqual({title: 'Renamed at once', text: 'text 7'});
+  });
+
+  test('a text that is not here yet can be fetched by itself', async () => {
+    const {world} = await filledWorld();
+    const b = await world.device('B');
+    b.afterCall = async (name) => {
+      const isLastOfHeads = name === 'pull' && (await b.state()).firstSync?.received === MAX_PULL_ROWS;
+      if (isLastOfHeads) b.faults.push({call: 'pull', lose: 'request'});
+    };
+    await b.round();
+    b.afterCall = null;
+    b.faults.length = 0;
+    expect((await b.read('note3'))?.text).toBeNull();
+    expect((await fetchEntities(b.ports, [{kind: 'note', id: 'note3'}])).ok).toBe(true);
+    expect((await b.read('note3'))?.text).toBe('text 3');
+    await settle(b);
+    await expectEverything(world, b);
+  });
+});

@@ -1,0 +1,120 @@
+/**
+ * Making versions here: the one place where a local change becomes an entity row with its stamp and its outbox row
+ * (design sections 4, 5.2 and 7). Works on a workset inside the caller's transaction.
+ */
+
+import type {Bytes} from '../../protocol/bytes.ts';
+import {
+  type ConflictState,
+  type Meta,
+  makeVersion,
+  type Ref,
+  type RevisionReason,
+  toHead,
+  type Version,
+  withSameBody,
+} from '../../protocol/entity.ts';
+import {revisionId, revisionOf} from '../../protocol/revision.ts';
+import {makeStamp, type Stamp} from '../../protocol/stamp.ts';
+import type {OutboxRow} from './ports.ts';
+import type {Workset} from './workset.ts';
+
+/** Who writes, and when. */
+export interface Writing {
+  readonly replica: string;
+  /** Device time, and what the clock check adds to it for stamps; milliseconds. */
+  readonly wallMs: number;
+  readonly correctionMs: number;
+}
+
+export interface Content {
+  readonly deleted: boolean;
+  readonly meta: Meta | null;
+  readonly data: Bytes;
+  /** `same`: the stored version's body, which need not be here. */
+  readonly body: Bytes | 'same';
+}
+
+/**
+ * Writes a version on top of the stored one. Returns undefined, and writes nothing, when the stored one is the same.
+ * The stamp sorts after base, stored row, `after` and every own stamp ever made for this entity, whatever the clock says.
+ */
+export function writeVersion(
+  ws: Workset,
+  ref: Ref,
+  content: Content,
+  writing: Writing,
+  after: readonly Stamp[] = [],
+): Version | undefined {
+  const stored = ws.version(ref);
+  const row = ws.entity(ref);
+  const {replica, wallMs, correctionMs} = writing;
+  const known = [row?.known?.stamp, ws.outbox(ref)?.base, row?.stamp, row?.own, row?.ownSent];
+  const stamp = makeStamp(wallMs + correctionMs, replica, [...known, ...after]);
+  const next = compose(ref, content, stamp, stored);
+  if (stored !== undefined && stored.hash === next.hash && stored.deleted === next.deleted) return undefined;
+  ws.setOutbox(ref, queue(ws.outbox(ref), stored, row?.known?.stamp ?? null, next, wallMs));
+  ws.setEntity({
+    ...toHead(next),
+    known: row?.known ?? null,
+    own: stamp,
+    ownSent: row?.ownSent ?? null,
+    revisedMs: row === undefined ? wallMs : row.revisedMs,
+  });
+  if (next.body !== null) ws.setBody(ref, next.parts.body, next.body);
+  return next;
+}
+
+/** The ref that keepVersion writes; load it first. */
+export function revisionRef(version: Version, reason: RevisionReason): Ref {
+  return {kind: 'revision', id: revisionId(version.id, version.stamp, version.hash, reason)};
+}
+
+/**
+ * Keeps a version as a revision, to be pushed like any entity. Made only if absent; one that is deleted counts as present.
+ */
+export function keepVersion(
+  ws: Workset,
+  version: Version,
+  reason: RevisionReason,
+  wallMs: number,
+  state?: ConflictState,
+): void {
+  const ref = revisionRef(version, reason);
+  if (ws.entity(ref) !== undefined) return;
+  const revision = revisionOf(version, reason, state);
+  ws.setEntity({...toHead(revision), known: null, own: null, ownSent: null, revisedMs: null});
+  if (revision.body !== null) ws.setBody(ref, revision.parts.body, revision.body);
+  ws.setOutbox(ref, queue(undefined, undefined, null, revision, wallMs));
+}
+
+function compose(ref: Ref, {deleted, meta, data, body}: Content, stamp: Stamp, stored: Version | undefined): Version {
+  const draft = {kind: ref.kind, id: ref.id, stamp, deleted, meta, data};
+  if (body !== 'same') return makeVersion({...draft, body});
+  return stored === undefined ? makeVersion({...draft, body: new Uint8Array(0)}) : withSameBody(draft, stored);
+}
+
+/** A further edit changes stamp and time of what waits, never its base. */
+function queue(
+  row: OutboxRow | undefined,
+  stored: Version | undefined,
+  known: Stamp | null,
+  next: Version,
+  wallMs: number,
+): OutboxRow {
+  if (row !== undefined) return {...row, stamp: next.stamp, editedMs: wallMs, parked: null, tries: 0};
+  return {
+    kind: next.kind,
+    id: next.id,
+    stamp: next.stamp,
+    base: known,
+    baseVersion: known === null ? null : (stored ?? null),
+    editedMs: wallMs,
+    queuedMs: wallMs,
+    sent: [],
+    theirs: null,
+    tries: 0,
+    parked: null,
+    sendWhole: false,
+  };
+}

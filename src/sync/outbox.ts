@@ -1,0 +1,97 @@
+/**
+ * From the outbox to a push request. The invariant: a stamp is durable in `sent` before it leaves, and fixed from then on;
+ * a retry sends the same bytes. Before its first sending it is set by the time of the edit, shifted by the measured offset.
+ */
+
+import {isErased, type Ref, type Version} from '../../protocol/entity.ts';
+import {EMPTY_HASH} from '../../protocol/hash.ts';
+import type {PushedEntity} from '../../protocol/messages.ts';
+import {makeStamp, type Stamp} from '../../protocol/stamp.ts';
+import {encodeVersion} from '../../protocol/wire.ts';
+import type {Writing} from './local-version.ts';
+import type {OutboxRow, StoreTx} from './ports.ts';
+import {Workset} from './workset.ts';
+import {writingBy} from './writer.ts';
+
+export interface BatchItem {
+  readonly pushed: Version;
+  /** Stamps that this request told the server of; they are settled with its verdict. */
+  readonly sent: readonly Stamp[];
+  readonly wire: PushedEntity;
+}
+
+export interface BatchLimits {
+  readonly bytes: number;
+  readonly rows: number;
+}
+
+/** The next rows to push, stamped and marked as sent in this transaction; empty when nothing waits. */
+export async function takeBatch(tx: StoreTx, wallMs: number, limits: BatchLimits): Promise<BatchItem[]> {
+  const state = await tx.state();
+  const rows = await tx.outboxHead(limits.rows);
+  if (state === undefined || rows.length === 0) return [];
+  const ws = new Workset(tx);
+  await ws.load(rows);
+  await ws.load(rows.flatMap((row) => revisedRef(ws, row)));
+  const writing = writingBy(state, wallMs);
+  const items: BatchItem[] = [];
+  let bytes = 0;
+  for (const row of revisionsFirst(rows)) {
+    const size = (ws.version(row)?.data.length ?? 0) + (ws.version(row)?.body?.length ?? 0);
+    if (items.length > 0 && bytes + size > limits.bytes) break;
+    const item = send(ws, row, writing);
+    if (item !== undefined) items.push(item);
+    bytes += size;
+  }
+  await ws.flush();
+  return items;
+}
+
+/** Revisions before what they are an older version of, while the server still has those parts and needn't be sent them. */
+function revisionsFirst(rows: readonly OutboxRow[]): OutboxRow[] {
+  return [...rows.filter((row) => row.kind === 'revision'), ...rows.filter((row) => row.kind !== 'revision')];
+}
+
+function send(ws: Workset, row: OutboxRow, writing: Writing): BatchItem | undefined {
+  const entity = ws.entity(row);
+  const stored = ws.version(row);
+  if (entity === undefined || stored === undefined) {
+    ws.setOutbox(row, undefined);
+    return undefined;
+  }
+  const isOwn = entity.own !== null;
+  const stamp = row.sent.includes(row.stamp) || !isOwn ? row.stamp : finalStamp(row, entity.ownSent, writing);
+  const pushed = {...stored, stamp};
+  const own = isOwn && stamp > (entity.own ?? '') ? stamp : entity.own;
+  ws.setEntity({...entity, stamp, own});
+  const sent = row.sent.includes(stamp) ? row.sent : [...row.sent, stamp];
+  ws.setOutbox(row, {...row, stamp, sent, tries: row.tries + 1});
+  const wire = {
+    ...encodeVersion(pushed, leftOut(ws, row, pushed)),
+    base: row.base,
+    sent: row.sent.filter((one) => one !== stamp),
+  };
+  return {pushed, sent, wire};
+}
+
+/** The time of the edit decides, as far as the clock check knows it; never at or before anything that it must follow. */
+function finalStamp(row: OutboxRow, ownSent: Stamp | null, {replica, wallMs, correctionMs}: Writing): Stamp {
+  const editedMs = Math.min(row.editedMs, wallMs) + correctionMs;
+  return makeStamp(editedMs, replica, [row.base, ownSent, ...row.sent]);
+}
+
+/** A part that the server has isn't sent: it has the base's, and for a revision what it revises. */
+function leftOut(ws: Workset, row: OutboxRow, pushed: Version): {data: boolean; body: boolean} {
+  const [of] = revisedRef(ws, row);
+  const revised = of === undefined ? undefined : ws.outbox(of)?.baseVersion;
+  const had = row.sendWhole ? undefined : (row.baseVersion ?? revised);
+  if (!had || isErased(had)) return {data: false, body: false};
+  const isSame = (part: 'data' | 'body') => pushed.parts[part] !== EMPTY_HASH && had.parts[part] === pushed.parts[part];
+  return {data: isSame('data'), body: isSame('body')};
+}
+
+function revisedRef(ws: Workset, row: Ref): Ref[] {
+  if (row.kind !== 'revision') return [];
+  const meta = ws.entity(row)?.meta;
+  return meta?.type === 'revision' ? [{kind: meta.ofKind, id: meta.of}] : [];
+}

@@ -1,0 +1,237 @@
+/**
+ * What the engine needs of the world. Adapters implement these (Dexie and memory for the store, fetch and the simulation
+ * for the transport); contract suites hold every adapter to the same behaviour. Every port is asynchronous.
+ */
+
+import type {Bytes} from '../../protocol/bytes.ts';
+import type {Bucket} from '../../protocol/digest.ts';
+import type {Head, PartHashes, Ref, RevisionReason, Version} from '../../protocol/entity.ts';
+import type {Result, SyncError} from '../../protocol/errors.ts';
+import type {Hash} from '../../protocol/hash.ts';
+import type {CallAnswer, CallName, CallRequest, Lane, Poke, Position} from '../../protocol/messages.ts';
+import type {Stamp} from '../../protocol/stamp.ts';
+
+/** The last version that the server is known to have had; the digest counts this one, whatever was edited since. */
+export interface Known {
+  readonly stamp: Stamp;
+  readonly hash: Hash;
+  /** The server's position of it; an older one never overwrites a newer. */
+  readonly seq: number;
+  /** Whether the digest counts it: not when it is erased. */
+  readonly counted: boolean;
+}
+
+/** One entity as it is on this device. */
+export interface EntityRow extends Head {
+  readonly known: Known | null;
+  /** The highest stamp ever made here for this entity, and the highest that was ever sent. */
+  readonly own: Stamp | null;
+  readonly ownSent: Stamp | null;
+  /** Device time of the last automatic revision (reason `edit`) made here, in milliseconds. */
+  readonly revisedMs: number | null;
+}
+
+/** The bytes of the body named by `hash`. It may come before its head, and may be older than it. */
+export interface BodyRow extends Ref {
+  readonly hash: Hash;
+  readonly body: Bytes;
+}
+
+/** An entity changed here and not yet acknowledged. At most one row per entity. */
+export interface OutboxRow extends Ref {
+  /** The stamp of the version that waits: the entity row's. */
+  readonly stamp: Stamp;
+  /** The last version known from the server when the first of the waiting writes was made, and its content for merging. */
+  readonly base: Stamp | null;
+  readonly baseVersion: Version | null;
+  /** Device time of the last edit, in milliseconds. */
+  readonly editedMs: number;
+  /** Device time of the first waiting edit; rows go out in this order. */
+  readonly queuedMs: number;
+  /** Stamps that left in a request whose answer is unknown. */
+  readonly sent: readonly Stamp[];
+  /** The newest version known from the server, where it isn't the base. */
+  readonly theirs: (Version & {readonly seq: number}) | null;
+  readonly tries: number;
+  /** Why the server refused it. Parked rows wait for "Retry" or another edit, and block nothing. */
+  readonly parked: SyncError | null;
+  /** Parts that the server asked for: sent whole the next time. */
+  readonly sendWhole: boolean;
+}
+
+export interface ServerLink {
+  readonly address: string;
+  readonly account: {readonly id: string; readonly username: string};
+  readonly deviceId: string;
+  /** Null once the server refused it: signing in again sets it. */
+  readonly token: string | null;
+}
+
+/** A first sync under way: everything up to `head` arrives by lanes. */
+export interface FirstSync {
+  readonly head: Position;
+  readonly lane: Lane;
+  readonly after: number;
+  /** Rows stored and rows expected of this lane. */
+  readonly received: number;
+  readonly total: number;
+}
+
+export interface ClockSample {
+  /** Server minus device. */
+  readonly offsetMs: number;
+  /** Half the round trip: the offset is right within this. */
+  readonly errorMs: number;
+  readonly wallMs: number;
+  readonly monotonicMs: number;
+}
+
+export interface HashCheck {
+  readonly atMs: number;
+  readonly result: 'equal' | 'different';
+  readonly root: Hash;
+  readonly serverRoot: Hash;
+}
+
+/** The one row about the replica itself. */
+export interface ReplicaState {
+  readonly replica: string;
+  readonly deviceName: string;
+  readonly createdMs: number;
+  /** The address in "Server instance address", also before there is an account. */
+  readonly address: string | null;
+  readonly timeoutMs: number;
+  readonly server: ServerLink | null;
+  readonly epoch: string | null;
+  readonly cursor: Position | null;
+  /** The highest position seen in any answer. */
+  readonly seen: Position | null;
+  readonly firstSync: FirstSync | null;
+  readonly clock: ClockSample | null;
+  readonly clockChoice: 'own' | 'server';
+  readonly lastSyncMs: number | null;
+  readonly lastCheck: HashCheck | null;
+  /** The failure of the last round; null after a good one. */
+  readonly problem: SyncError | null;
+  readonly paused: boolean;
+}
+
+/** Operations of one transaction. Order of results is the order of what was asked. */
+export interface StoreTx {
+  state(): Promise<ReplicaState | undefined>;
+  putState(state: ReplicaState): Promise<void>;
+  entities(refs: readonly Ref[]): Promise<(EntityRow | undefined)[]>;
+  putEntities(rows: readonly EntityRow[]): Promise<void>;
+  bodies(refs: readonly Ref[]): Promise<(BodyRow | undefined)[]>;
+  putBodies(rows: readonly BodyRow[]): Promise<void>;
+  deleteBodies(refs: readonly Ref[]): Promise<void>;
+  outbox(refs: readonly Ref[]): Promise<(OutboxRow | undefined)[]>;
+  /** Rows that aren't parked, oldest `queuedMs` first. */
+  outboxHead(limit: number): Promise<OutboxRow[]>;
+  putOutbox(rows: readonly OutboxRow[]): Promise<void>;
+  deleteOutbox(refs: readonly Ref[]): Promise<void>;
+  /** All rows that are parked. */
+  parkedOutbox(): Promise<OutboxRow[]>;
+  /** The buckets asked for; an absent one is EMPTY_BUCKET. */
+  buckets(indexes: readonly number[]): Promise<Bucket[]>;
+  putBuckets(buckets: readonly {readonly index: number; readonly bucket: Bucket}[]): Promise<void>;
+}
+
+/** What changed for people who watch: the replica's state and how much waits. */
+export interface Overview {
+  readonly state: ReplicaState | undefined;
+  readonly waiting: number;
+  readonly parked: number;
+}
+
+/**
+ * A transaction applies everything or nothing, and is isolated from every other, those of other tabs included. Rejects
+ * with SyncFailure (`storage_full`, `storage_broken`, `storage_outdated`) or with what `body` threw. `body` awaits nothing
+ * but the transaction's own operations: IndexedDB commits behind any other await.
+ */
+export interface Store {
+  transaction<T>(mode: 'read' | 'write', body: (tx: StoreTx) => Promise<T>): Promise<T>;
+  /** Calls at once and after every change, from other tabs too. */
+  watch(listener: (overview: Overview) => void): () => void;
+}
+
+export interface CallOptions {
+  readonly address: string;
+  readonly token: string | null;
+  readonly timeoutMs: number;
+}
+
+/** Never rejects: every failure is a SyncError. Answers are checked by the protocol's schemas (protocol/answer.ts). */
+export interface Transport {
+  call<N extends CallName>(name: N, request: CallRequest<N>, options: CallOptions): Promise<Result<CallAnswer<N>>>;
+  /** Holds an event stream open until the returned function is called; `onEnd` is told once why it ended by itself. */
+  openPokes(options: CallOptions, onPoke: (poke: Poke) => void, onEnd: (error: SyncError) => void): () => void;
+}
+
+export interface Time {
+  /** Milliseconds since 1970 by the device's clock, which may be wrong and may step. */
+  wallMs(): number;
+  /** Milliseconds that only go forward, whatever the wall clock does. */
+  monotonicMs(): number;
+  /** Calls once after `delayMs`, unless cancelled. */
+  after(delayMs: number, action: () => void): () => void;
+}
+
+export interface Random {
+  bytes(count: number): Bytes;
+  /** 0 ≤ x < 1, for jitter only. */
+  fraction(): number;
+}
+
+/** Locks between tabs and the worker. They save work; correctness never rests on them. */
+export interface Locks {
+  /** Runs `body` when no other holder of `name` runs. */
+  exclusive<T>(name: string, body: () => Promise<T>): Promise<T>;
+  /** Calls `onLead` when this context holds `name`, which it keeps until the returned function is called. */
+  lead(name: string, onLead: () => void): () => void;
+}
+
+/** What the browser says of its network. `online` is a hint: a server can be down all the same. */
+export interface Connectivity {
+  isOnline(): boolean;
+  isVisible(): boolean;
+  /** Calls on every change of either, with what happened. */
+  watch(listener: (event: 'online' | 'offline' | 'visible' | 'hidden') => void): () => void;
+}
+
+/** What an editor shows; given with every save. */
+export interface Loaded {
+  readonly stamp: Stamp;
+  readonly parts: PartHashes;
+}
+
+/**
+ * A change to the notebook. `save` is an editor's, on top of what it had loaded; a part that it replaces without having
+ * shown it is first kept as a `conflict` revision. `patch` is computed inside the transaction on top of what is stored.
+ */
+export type Change =
+  | (Ref & {readonly type: 'create'; readonly data: Bytes; readonly body?: Bytes})
+  | (Ref & {readonly type: 'save'; readonly loaded: Loaded; readonly data?: Bytes; readonly body?: Bytes})
+  | (Ref & {readonly type: 'patch'; readonly edit: (stored: Head) => Bytes | null})
+  | (Ref & {readonly type: 'delete'; readonly eraseAfterMs: number; readonly of?: string})
+  | (Ref & {readonly type: 'undelete'})
+  /** Replaces the stored version, which is kept as a `restore` revision, by that of a revision. */
+  | (Ref & {readonly type: 'restore'; readonly revision: string})
+  /** Keeps the stored version as a revision. */
+  | (Ref & {readonly type: 'keep'; readonly reason: RevisionReason});
+
+/** `exists`, `missing`, `unchanged`, `body_missing`: nothing was written for this change. */
+export interface Written extends Ref {
+  readonly outcome: 'written' | 'written_over_conflict' | 'unchanged' | 'exists' | 'missing' | 'body_missing';
+  readonly loaded: Loaded | null;
+}
+
+/**
+ * The only way to change the notebook: entity, outbox row, stamp and revisions of all changes in one transaction. Rejects
+ * with SyncFailure when the device can't store them; then nothing was written.
+ */
+export interface Writer {
+  write(changes: readonly Change[]): Promise<Written[]>;
+  /** A new random id. */
+  newId(): string;
+}

@@ -1,0 +1,86 @@
+import {expect, test} from 'vitest';
+import {pushAll} from './push.ts';
+import {createWorld, type Device, settle, type World} from './testing/world.ts';
+
+async function twoDevices(): Promise<{world: World; a: Device; b: Device}> {
+  const world = await createWorld();
+  const a = await world.device('A');
+  await a.create('note1', 'One', 'base');
+  const b = await world.device('B');
+  await settle(a, b);
+  return {world, a, b};
+}
+
+test('a page that was read before an own push does not bring the older version back', async () => {
+  const {world, a, b} = await twoDevices();
+  await b.save('note1', await b.load('note1'), {text: 'from B'});
+  await b.round();
+  a.afterCall = async (name) => {
+    if (name !== 'pull') return;
+    a.afterCall = null;
+    world.nowMs += 1000;
+    await a.save('note1', await a.load('note1'), {text: 'from A, newer'});
+    expect((await pushAll(a.ports)).ok).toBe(true);
+  };
+  await a.round();
+  expect((await a.read('note1'))?.text).toBe('from A, newer');
+});
+
+test('a page whose place was passed meanwhile moves the cursor nowhere', async () => {
+  const {world, a, b} = await twoDevices();
+  await b.create('note2', 'Two', 'two');
+  await b.round();
+  a.afterCall = async (name) => {
+    if (name !== 'pull') return;
+    a.afterCall = null;
+    await b.create('note3', 'Three', 'three');
+    await b.round();
+    await a.round();
+  };
+  await a.round();
+  const {seq} = (await world.core.standing(world.accountId)).head;
+  expect((await a.state()).cursor?.seq).toBe(seq);
+});
+
+test('a pulled version of an edited note waits with the edit, and counts in the digest', async () => {
+  const {a, b} = await twoDevices();
+  await b.save('note1', await b.load('note1'), {text: 'from B'});
+  await b.round();
+  a.clockMs = 6 * 60_000; // holds the push
+  await a.save('note1', await a.load('note1'), {text: 'from A'});
+  await a.round();
+  expect((await a.read('note1'))?.text).toBe('from A');
+  expect(await a.outbox({kind: 'note', id: 'note1'})).toMatchObject({theirs: {seq: expect.any(Number)}});
+  expect((await a.state()).lastCheck?.result).toBe('equal');
+});
+
+test('the answer to another account or another history is not stored', async () => {
+  const {world, a, b} = await twoDevices();
+  await b.create('note2', 'Two', 'two');
+  await b.round();
+  await a.store.transaction('write', async (tx) => {
+    const state = await tx.state();
+    if (state?.server)
+      await tx.putState({...state, server: {...state.server, account: {id: 'someone-else', username: 'x'}}});
+  });
+  const result = await a.round();
+  expect(result.ok ? null : result.error.type).toBe('other_account');
+  expect(await a.read('note2')).toBeUndefined();
+  expect(world.accountId).not.toBe('someone-else');
+});
+
+test('a server put back to an older copy by hand is told from the one that was known, and nothing is applied', async () => {
+  const {world, a, b} = await twoDevices();
+  const copy = world.storage.copy();
+  await a.save('note1', await a.load('note1'), {text: 'acknowledged and lost with the copy'});
+  await settle(a, b);
+  world.storage.restore(copy);
+  await b.save('note1', await b.load('note1'), {text: 'after the restore'});
+  for (const device of [a, b]) {
+    const result = await device.round();
+    expect(result.ok ? null : result.error.type).toBe('other_history');
+  }
+  expect((await a.read('note1'))?.text).toBe('acknowledged and lost with the copy');
+  expect((await b.read('note1'))?.text).toBe('after the restore');
+  expect((await world.core.standing(world.accountId)).head.seq).toBe(copy.documents.get(world.accountId)?.headSeq);
+});

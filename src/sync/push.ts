@@ -1,0 +1,112 @@
+/**
+ * Push: the outbox leaves in batches, one server transaction each (design section 5.2). What a request carries is durable
+ * before it leaves, what an answer says is stored in one transaction, so that a kill at any await repeats and never loses.
+ */
+
+import {failed, ok, type Result, type SyncError} from '../../protocol/errors.ts';
+import {PUSH_BATCH_BYTES} from '../../protocol/limits.ts';
+import type {CallAnswer} from '../../protocol/messages.ts';
+import {PROTOCOL_RANGE} from '../../protocol/version.ts';
+import {type BatchItem, takeBatch} from './outbox.ts';
+import type {StoreTx} from './ports.ts';
+import type {RoundPorts} from './round.ts';
+import {callOptions, historyOf, type LinkedState, linkOf, type Standing, strangerIn, withSeen} from './standing.ts';
+import {applyVerdict, refsTouched, type ServerVersion, versionIn} from './verdict.ts';
+import {Workset} from './workset.ts';
+import {writingBy} from './writer.ts';
+
+const BATCH_ROWS = 200;
+
+/** Pushes until nothing waits. The last answer's standing, or null when there was nothing to push. */
+export async function pushAll(ports: RoundPorts): Promise<Result<Standing | null>> {
+  let standing: Standing | null = null;
+  let maxBytes = PUSH_BATCH_BYTES;
+  for (;;) {
+    const taken = await take(ports, maxBytes);
+    if (!taken.ok) return taken;
+    const {items, state} = taken.value;
+    if (items.length === 0) return ok(standing);
+    const answer = await ports.transport.call('push', requestOf(state, items), callOptions(state));
+    if (answer.ok) {
+      const stored = await storeAnswer(ports, items, answer.value);
+      if (!stored.ok) return stored;
+      standing = answer.value;
+      continue;
+    }
+    if (answer.error.type !== 'too_large') return answer;
+    if (items.length === 1) await park(ports, items, answer.error);
+    maxBytes = Math.ceil(maxBytes / 4);
+  }
+}
+
+async function take(
+  {store, time}: RoundPorts,
+  bytes: number,
+): Promise<Result<{items: BatchItem[]; state: LinkedState}>> {
+  return store.transaction('write', async (tx) => {
+    const link = linkOf(await tx.state());
+    if (!link.ok) return link;
+    return ok({items: await takeBatch(tx, time.wallMs(), {bytes, rows: BATCH_ROWS}), state: link.value});
+  });
+}
+
+function requestOf(state: LinkedState, items: readonly BatchItem[]) {
+  return {
+    protocol: PROTOCOL_RANGE.max,
+    replica: state.replica,
+    history: historyOf(state),
+    entities: items.map(({wire}) => wire),
+  };
+}
+
+async function storeAnswer(
+  ports: RoundPorts,
+  items: readonly BatchItem[],
+  answer: CallAnswer<'push'>,
+): Promise<Result<void>> {
+  const versions = answer.verdicts.map(versionIn);
+  if (answer.verdicts.length !== items.length || versions.includes('damaged')) {
+    return failed({type: 'hash_mismatch', message: 'the server answered with a version that fails its own hash'});
+  }
+  return ports.store.transaction('write', (tx) =>
+    storeVerdicts(tx, ports, items, answer, versions as (ServerVersion | undefined)[]),
+  );
+}
+
+async function storeVerdicts(
+  tx: StoreTx,
+  {time, mergeData}: RoundPorts,
+  items: readonly BatchItem[],
+  answer: CallAnswer<'push'>,
+  versions: readonly (ServerVersion | undefined)[],
+): Promise<Result<void>> {
+  const state = await tx.state();
+  if (state === undefined) return failed({type: 'not_set_up', message: 'the notebook was removed'});
+  const stranger = strangerIn(state, answer);
+  if (stranger !== undefined) return failed(stranger);
+  const ws = new Workset(tx);
+  await ws.load(items.flatMap((item, i) => refsTouched(item, versions[i])));
+  const judging = {ws, writing: writingBy(state, time.wallMs()), mergeData};
+  items.forEach((item, i) => {
+    const verdict = answer.verdicts[i];
+    if (verdict !== undefined) applyVerdict(judging, item, verdict, versions[i]);
+  });
+  await ws.flush();
+  await tx.putState(withSeen({...state, cursor: advanced(state, answer)}, answer));
+  return ok(undefined);
+}
+
+/** Where nobody else wrote between the cursor and this push, there is nothing to pull: the answer told all that changed. */
+function advanced({cursor}: LinkedStateCursor, {before, head}: CallAnswer<'push'>) {
+  return cursor !== null && cursor.seq === before && head.seq > before ? head : cursor;
+}
+
+type LinkedStateCursor = Pick<LinkedState, 'cursor'>;
+
+/** Too large for something on the way: shown, and blocks nothing else. */
+async function park({store}: RoundPorts, items: readonly BatchItem[], error: SyncError): Promise<void> {
+  await store.transaction('write', async (tx) => {
+    const rows = await tx.outbox(items.map(({pushed}) => pushed));
+    await tx.putOutbox(rows.flatMap((row) => (row === undefined ? [] : [{...row, parked: error}])));
+  });
+}

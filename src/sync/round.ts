@@ -1,0 +1,124 @@
+/**
+ * One round of sync (design section 5). It only sequences: clock check, push, pull, hash check. Every step can be repeated
+ * after a kill at any await; the round lock only saves work.
+ */
+
+import {failed, ok, type Result, type SyncError} from '../../protocol/errors.ts';
+import {PROTOCOL_RANGE} from '../../protocol/version.ts';
+import {checkHash} from './check.ts';
+import {isFresh, isPrecise, isSkewed, readInstant, skewError, takeSample} from './clock.ts';
+import type {MergeData} from './conflict.ts';
+import type {ClockSample, Locks, Store, Time, Transport} from './ports.ts';
+import {beginFirstSync, pullAll} from './pull.ts';
+import {pushAll} from './push.ts';
+import {callOptions, historyOf, linkOf, type Standing, strangerIn, withSeen} from './standing.ts';
+
+export interface RoundPorts {
+  readonly store: Store;
+  readonly transport: Transport;
+  readonly time: Time;
+  readonly locks: Locks;
+  readonly mergeData: MergeData;
+}
+
+const ROUND_LOCK = 'aster-round';
+const SAMPLE_TRIES = 3;
+
+/** Runs a round and stores its outcome; `heard` is the standing that a poke told. */
+export async function runRound(ports: RoundPorts, heard?: Standing): Promise<Result<void>> {
+  return ports.locks.exclusive(ROUND_LOCK, async () => {
+    const result = await sequence(ports, heard);
+    await storeOutcome(ports, result);
+    return result;
+  });
+}
+
+async function sequence(ports: RoundPorts, heard: Standing | undefined): Promise<Result<void>> {
+  const greeted = await greet(ports, heard);
+  if (!greeted.ok) return greeted;
+  const {held} = greeted.value;
+  let {standing} = greeted.value;
+  if (held === null) {
+    const pushed = await pushAll(ports);
+    if (!pushed.ok) return pushed;
+    standing = pushed.value ?? standing;
+  }
+  if (await isBehind(ports, standing)) {
+    const pulled = await pullAll(ports);
+    if (!pulled.ok) return pulled;
+    standing = pulled.value;
+  }
+  if (standing !== null) {
+    const checked = await checkHash(ports, standing);
+    if (!checked.ok) return checked;
+  }
+  return held === null ? ok(undefined) : failed(held);
+}
+
+interface Greeted {
+  /** Null: nothing was asked, the last clock check still serves. */
+  readonly standing: Standing | null;
+  /** Why nothing may be pushed. */
+  readonly held: SyncError | null;
+}
+
+/** The clock check, before anything is sent. Hello carries it, unless the last sample still serves. */
+async function greet(ports: RoundPorts, heard: Standing | undefined): Promise<Result<Greeted>> {
+  const {state, waits} = await ports.store.transaction('read', async (tx) => ({
+    state: await tx.state(),
+    waits: (await tx.outboxHead(1)).length > 0,
+  }));
+  const link = linkOf(state);
+  if (!link.ok) return link;
+  const {cursor, clock, problem} = link.value;
+  const canSkip = cursor !== null && problem === null && isFresh(clock, readInstant(ports.time)) && !isSkewed(clock);
+  if (canSkip && (waits || heard)) return ok({standing: heard ?? null, held: null});
+  return hello(ports);
+}
+
+async function hello(ports: RoundPorts): Promise<Result<Greeted>> {
+  const {store, transport, time} = ports;
+  for (let tries = 1; ; tries++) {
+    const link = linkOf(await store.transaction('read', (tx) => tx.state()));
+    if (!link.ok) return link;
+    const state = link.value;
+    const asked = readInstant(time);
+    const request = {protocol: PROTOCOL_RANGE, replica: state.replica, history: historyOf(state), t0: asked.wallMs};
+    const answer = await transport.call('hello', request, callOptions(state));
+    if (!answer.ok) return answer;
+    const stranger = strangerIn(state, answer.value);
+    if (stranger !== undefined) return failed(stranger);
+    const sample = takeSample(asked, answer.value.t1, answer.value.t2, readInstant(time));
+    if (!isPrecise(sample) && tries < SAMPLE_TRIES) continue;
+    await storeHello(ports, answer.value, sample);
+    await beginFirstSync(ports, answer.value);
+    const isHeld = isSkewed(sample) && state.clockChoice === 'own';
+    return ok({standing: answer.value, held: isHeld ? skewError(sample, readInstant(time)) : null});
+  }
+}
+
+async function storeHello({store}: RoundPorts, standing: Standing, clock: ClockSample): Promise<void> {
+  await store.transaction('write', async (tx) => {
+    const state = await tx.state();
+    if (state !== undefined) await tx.putState(withSeen({...state, clock}, standing));
+  });
+}
+
+async function isBehind({store}: RoundPorts, standing: Standing | null): Promise<boolean> {
+  const state = await store.transaction('read', (tx) => tx.state());
+  if (state === undefined) return false;
+  return state.firstSync !== null || (state.cursor !== null && state.cursor.seq < (standing?.head.seq ?? 0));
+}
+
+/** The person reads the outcome in the status; a refused token is forgotten, so that nothing tries it again. */
+async function storeOutcome({store, time}: RoundPorts, result: Result<void>): Promise<void> {
+  await store.transaction('write', async (tx) => {
+    const state = await tx.state();
+    if (state === undefined) return;
+    if (result.ok) return tx.putState({...state, lastSyncMs: time.wallMs(), problem: null});
+    const {type} = result.error;
+    const isRefused = type === 'signed_out' || type === 'device_removed';
+    const server = state.server !== null && isRefused ? {...state.server, token: null} : state.server;
+    return tx.putState({...state, server, problem: result.error});
+  });
+}

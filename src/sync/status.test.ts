@@ -1,0 +1,76 @@
+import {expect, test} from 'vitest';
+import type {ErrorType} from '../../protocol/errors.ts';
+import type {StatusState} from './api.ts';
+import type {ReplicaState} from './ports.ts';
+import {statusOf} from './status.ts';
+
+const linked: ReplicaState = {
+  replica: 'replica1',
+  deviceName: 'A',
+  createdMs: 0,
+  address: 'https://aster.test',
+  timeoutMs: 1000,
+  server: {
+    address: 'https://aster.test',
+    account: {id: 'account1', username: 'ada'},
+    deviceId: 'device1',
+    token: 'token',
+  },
+  epoch: 'epoch123',
+  cursor: {seq: 1, mark: 'mark1234'},
+  seen: null,
+  firstSync: null,
+  clock: null,
+  clockChoice: 'own',
+  lastSyncMs: 1,
+  lastCheck: null,
+  problem: null,
+  paused: false,
+};
+
+function stateOf(
+  change: Partial<ReplicaState>,
+  more: {waiting?: number; parked?: number; isOnline?: boolean; isSyncing?: boolean} = {},
+): StatusState {
+  const {waiting = 0, parked = 0, isOnline = true, isSyncing = false} = more;
+  return statusOf({overview: {state: {...linked, ...change}, waiting, parked}, isOnline, isSyncing}).state;
+}
+
+test('a notebook without a server is not set up, whatever the network does', () => {
+  expect(stateOf({server: null}, {isOnline: false})).toBe('not_set_up');
+  expect(statusOf({overview: {state: undefined, waiting: 0, parked: 0}, isOnline: true, isSyncing: false}).state).toBe(
+    'not_set_up',
+  );
+});
+
+test('a device without a network is offline; a server that is down is not reachable', () => {
+  expect(stateOf({}, {isOnline: false, waiting: 2})).toBe('offline');
+  expect(stateOf({problem: {type: 'unreachable', message: ''}})).toBe('unreachable');
+});
+
+test('each problem has its state', () => {
+  const expected: [ErrorType, StatusState][] = [
+    ['clock_skew', 'clock'],
+    ['signed_out', 'signed_out'],
+    ['timeout', 'unreachable'],
+    ['hash_mismatch', 'problem'],
+    ['login_page', 'problem'],
+  ];
+  for (const [type, state] of expected) expect(stateOf({problem: {type, message: ''}})).toBe(state);
+});
+
+test('waiting changes show until they are acknowledged, a refused one as a problem', () => {
+  expect(stateOf({}, {waiting: 1})).toBe('waiting');
+  expect(stateOf({}, {waiting: 1, isSyncing: true})).toBe('syncing');
+  expect(stateOf({}, {waiting: 1, parked: 1})).toBe('problem');
+  expect(stateOf({})).toBe('synced');
+});
+
+test('an ordinary look at the server without changes does not flicker', () => {
+  expect(stateOf({}, {isSyncing: true})).toBe('synced');
+});
+
+test('a revoked token is signed out, a pause is a pause', () => {
+  expect(stateOf({server: linked.server && {...linked.server, token: null}})).toBe('signed_out');
+  expect(stateOf({paused: true}, {waiting: 3})).toBe('paused');
+});

@@ -1,0 +1,49 @@
+import {expect, test} from 'vitest';
+import {utf8Bytes} from '../../protocol/bytes.ts';
+import {makeVersion} from '../../protocol/entity.ts';
+import {successor} from '../../protocol/stamp.ts';
+import {encodeVersion} from '../../protocol/wire.ts';
+import {takeBatch} from './outbox.ts';
+import {createWorld, noteData, settle} from './testing/world.ts';
+import {applyVerdict, refsTouched, versionIn} from './verdict.ts';
+import {Workset} from './workset.ts';
+import {writingBy} from './writer.ts';
+
+test('superseded by a version that does not descend from it keeps the pushed text as a conflict in the same transaction', async () => {
+  const world = await createWorld();
+  const a = await world.device('A');
+  await a.create('note1', 'One', 'base');
+  await settle(a);
+  await a.save('note1', await a.load('note1'), {text: 'mine'});
+  const [item] = await a.store.transaction('write', (tx) => takeBatch(tx, world.nowMs, {bytes: 1e6, rows: 10}));
+  if (item === undefined) throw new Error('nothing waits');
+  const {kind, id, stamp} = item.pushed;
+  const theirs = makeVersion({
+    kind,
+    id,
+    stamp: successor(stamp, 'another-replica'),
+    deleted: false,
+    meta: null,
+    data: noteData('One'),
+    body: utf8Bytes('theirs'),
+  });
+  const current = {...encodeVersion(theirs), seq: 99};
+  const verdict = {type: 'superseded' as const, kind, id, stamp, current, descends: false};
+  const version = versionIn(verdict);
+  if (version === 'damaged') throw new Error('damaged');
+  await a.store.transaction('write', async (tx) => {
+    const state = await tx.state();
+    if (state === undefined) throw new Error('no state');
+    const ws = new Workset(tx);
+    await ws.load(refsTouched(item, version));
+    applyVerdict({ws, writing: writingBy(state, world.nowMs), mergeData: () => null}, item, verdict, version);
+    await ws.flush();
+  });
+  const {entities, bodies} = a.store.snapshot() as {
+    entities: Map<string, {id: string; meta: {reason?: string} | null}>;
+    bodies: Map<string, {body: Uint8Array}>;
+  };
+  const revision = [...entities.values()].find(({meta}) => meta?.reason === 'conflict');
+  expect(bodies.get(`revision:${revision?.id}`)?.body).toEqual(utf8Bytes('mine'));
+  expect((await a.read('note1'))?.text).toBe('theirs');
+});

@@ -1,0 +1,301 @@
+/**
+ * The server's verdicts on pushed versions, applied here (design sections 5.2 and 6). Everything that one answer means for
+ * an entity happens in one transaction: acknowledgement, the conflict revision byte for byte as the server made it ◆, the
+ * merge. An edit made since the request left stays queued; its base moves only when it is acknowledged, and stays after
+ * `lost` ◆ until the winner was merged or has replaced it.
+ */
+
+import {isCounted} from '../../protocol/digest.ts';
+import {isErased, keepsLosers, type Ref, type RevisionMeta, toHead, type Version} from '../../protocol/entity.ts';
+import type {SyncError} from '../../protocol/errors.ts';
+import type {PulledEntity, PushVerdict} from '../../protocol/messages.ts';
+import {revisionOf} from '../../protocol/revision.ts';
+import type {Stamp} from '../../protocol/stamp.ts';
+import {decodeVersion, isWhole} from '../../protocol/wire.ts';
+import {type MergeData, type Merged, mergeVersions} from './conflict.ts';
+import {keepVersion, revisionRef, type Writing, writeVersion} from './local-version.ts';
+import type {BatchItem} from './outbox.ts';
+import type {Known, OutboxRow} from './ports.ts';
+import type {Workset} from './workset.ts';
+
+export interface Judging {
+  readonly ws: Workset;
+  readonly writing: Writing;
+  readonly mergeData: MergeData;
+}
+
+export type ServerVersion = Version & {readonly seq: number};
+
+const TEXT_MISSING: SyncError = {
+  type: 'malformed_entity',
+  message: 'its text is neither on this device nor on the server',
+};
+const MERGE_REVISION_EVERY_MS = 10 * 60_000;
+
+/** The server's version that a verdict brings along, checked; undefined for verdicts without one. */
+export function versionIn(verdict: PushVerdict): ServerVersion | 'damaged' | undefined {
+  if (verdict.type === 'won') return decodeServerVersion(verdict.other);
+  if (verdict.type === 'superseded' || verdict.type === 'lost') return decodeServerVersion(verdict.current);
+  if (verdict.type === 'parts_needed' && verdict.current !== null) return decodeServerVersion(verdict.current);
+  return undefined;
+}
+
+/** Refs of the revisions that a verdict may write: load them before `applyVerdict`. */
+export function refsTouched({pushed}: BatchItem, theirs: ServerVersion | undefined): Ref[] {
+  const versions = theirs === undefined ? [pushed] : [pushed, theirs];
+  return [pushed, ...versions.flatMap((version) => [revisionRef(version, 'conflict'), revisionRef(version, 'merge')])];
+}
+
+/** A verdict whose request another tab has already seen settled changes nothing but revisions that were made. */
+export function applyVerdict(
+  judging: Judging,
+  item: BatchItem,
+  verdict: PushVerdict,
+  theirs: ServerVersion | undefined,
+): void {
+  const {ws} = judging;
+  const row = ws.outbox(item.pushed);
+  const waits = row?.sent.includes(item.pushed.stamp) ? row : undefined;
+  switch (verdict.type) {
+    case 'applied':
+      if (waits) acknowledge(ws, item, waits, {...item.pushed, stamp: verdict.currentStamp, seq: verdict.seq});
+      return;
+    case 'superseded':
+      if (waits && theirs) superseded(judging, item, waits, theirs, verdict.descends);
+      return;
+    case 'won':
+      if (theirs) won(judging, item, waits, theirs, verdict);
+      return;
+    case 'lost':
+      if (theirs) lost(judging, item, waits, theirs, verdict);
+      return;
+    case 'parts_needed':
+      if (waits) sendParts(judging, item, waits, theirs, verdict.descendsFromBase);
+      return;
+    case 'rejected':
+      if (waits)
+        ws.setOutbox(waits, {
+          ...waits,
+          sent: waits.sent.filter((stamp) => stamp !== item.pushed.stamp),
+          parked: verdict.error,
+        });
+      return;
+  }
+}
+
+/** The pushed version is the server's current one, as `acked` says. Also for a pulled version that turns out to be ours. */
+export function acknowledge(
+  ws: Workset,
+  item: Pick<BatchItem, 'pushed' | 'sent'>,
+  row: OutboxRow,
+  acked: ServerVersion,
+): void {
+  const known = knownOf(acked);
+  const newer = row.theirs !== null && row.theirs.seq > acked.seq ? row.theirs : null;
+  if (row.stamp !== item.pushed.stamp) {
+    requeue(ws, item, row, {base: acked.stamp, baseVersion: {...item.pushed, stamp: acked.stamp}, theirs: newer});
+    setKnown(ws, row, newer === null ? known : knownOf(newer));
+  } else if (newer !== null) {
+    adopt(ws, newer, item.sent);
+  } else {
+    settle(ws, item.pushed, item.sent, {stamp: acked.stamp, known});
+  }
+}
+
+/** The stored version becomes the server's. Its body stays away where it isn't here. */
+export function adopt(ws: Workset, version: ServerVersion, sent: readonly Stamp[] = []): void {
+  const {seq: _, ...whole} = version;
+  const row = ws.entity(version);
+  const ownSent = highest([row?.ownSent, ...sent]);
+  ws.setEntity({
+    ...toHead(whole),
+    known: knownOf(version),
+    own: row?.own ?? null,
+    ownSent,
+    revisedMs: row?.revisedMs ?? null,
+  });
+  if (version.body !== null) ws.setBody(version, version.parts.body, version.body);
+  ws.setOutbox(version, undefined);
+}
+
+export function knownOf(version: ServerVersion): Known {
+  return {stamp: version.stamp, hash: version.hash, seq: version.seq, counted: isCounted(version)};
+}
+
+export function decodeServerVersion(pulled: PulledEntity): ServerVersion | 'damaged' {
+  const decoded = decodeVersion(pulled);
+  return decoded.ok && isWhole(decoded.value) ? {...decoded.value, seq: pulled.seq} : 'damaged';
+}
+
+function superseded(
+  judging: Judging,
+  item: BatchItem,
+  row: OutboxRow,
+  current: ServerVersion,
+  descends: boolean,
+): void {
+  const {ws, writing} = judging;
+  const {pushed} = item;
+  if (!descends && keepsLosers(pushed.kind) && !isErased(pushed)) keepVersion(ws, pushed, 'conflict', writing.wallMs);
+  if (row.stamp === pushed.stamp) {
+    adopt(ws, newest(current, row.theirs), item.sent);
+    return;
+  }
+  setKnown(ws, row, knownOf(current));
+  requeue(ws, item, row, {
+    ...(descends ? {base: pushed.stamp, baseVersion: pushed} : {}),
+    theirs: newest(current, row.theirs),
+  });
+}
+
+function won(
+  judging: Judging,
+  item: BatchItem,
+  row: OutboxRow | undefined,
+  other: ServerVersion,
+  verdict: PushVerdict & {type: 'won'},
+): void {
+  const {ws} = judging;
+  const {pushed} = item;
+  storeMadeRevision(judging, other, item.pushed, verdict.revision);
+  if (row === undefined) return;
+  const base = row.base === item.wire.base ? row.baseVersion : null;
+  const mine = row.stamp === pushed.stamp ? pushed : ws.version(row);
+  const merged = verdict.descendsFromBase && mine ? mergeVersions(judging.mergeData, base, mine, other) : null;
+  acknowledge(ws, item, row, {...pushed, seq: verdict.seq});
+  if (merged && mine) writeMerged(judging, mine, merged, other);
+}
+
+function lost(
+  judging: Judging,
+  item: BatchItem,
+  row: OutboxRow | undefined,
+  current: ServerVersion,
+  verdict: PushVerdict & {type: 'lost'},
+): void {
+  const {ws} = judging;
+  const {pushed} = item;
+  storeMadeRevision(judging, pushed, current, verdict.revision);
+  if (row === undefined) return;
+  const winner = newest(current, row.theirs);
+  if (row.stamp !== pushed.stamp) {
+    setKnown(ws, row, knownOf(winner));
+    requeue(ws, item, row, {theirs: winner});
+    return;
+  }
+  const base = row.base === item.wire.base ? row.baseVersion : null;
+  const merged = verdict.descendsFromBase ? mergeVersions(judging.mergeData, base, pushed, current) : null;
+  adopt(ws, winner, item.sent);
+  if (merged && winner === current) writeMerged(judging, current, merged, pushed);
+}
+
+/**
+ * The server lacks a part that was left out. Where it isn't here either (a body that never arrived), only the other part
+ * was edited here: that edit is made again on top of the server's version, whose data is kept when both changed it.
+ */
+function sendParts(
+  judging: Judging,
+  item: BatchItem,
+  row: OutboxRow,
+  current: ServerVersion | undefined,
+  descends: boolean,
+): void {
+  const {ws, writing} = judging;
+  if (item.pushed.body !== null) {
+    ws.setOutbox(row, {...row, sendWhole: true});
+    return;
+  }
+  if (current === undefined) {
+    ws.setOutbox(row, {...row, parked: TEXT_MISSING});
+    return;
+  }
+  const mine = {...item.pushed, body: current.body, parts: {...item.pushed.parts, body: current.parts.body}};
+  const base = row.baseVersion && {...row.baseVersion, parts: {...row.baseVersion.parts, body: current.parts.body}};
+  const merged = descends ? mergeVersions(judging.mergeData, base, mine, current) : null;
+  if (merged === null && keepsLosers(current.kind)) keepVersion(ws, current, 'conflict', writing.wallMs);
+  adopt(ws, current, item.sent);
+  const {deleted, meta} = item.pushed;
+  const data = merged?.data ?? item.pushed.data;
+  writeVersion(ws, current, {deleted, meta, data, body: current.body ?? 'same'}, writing);
+}
+
+/** The merge is a new edit on top of the winner; the winner and, as the server made it, the loser stay in revisions. */
+function writeMerged(judging: Judging, winner: Version, {data, body}: Merged, loser: Version): void {
+  const {ws, writing} = judging;
+  const revisedMs = ws.entity(winner)?.revisedMs ?? null;
+  const isDue = revisedMs === null || Math.abs(writing.wallMs - revisedMs) >= MERGE_REVISION_EVERY_MS;
+  const written = writeVersion(ws, winner, {deleted: false, meta: null, data, body}, writing);
+  if (written !== undefined && isDue) keepVersion(ws, winner, 'merge', writing.wallMs);
+  const row = ws.entity(winner);
+  if (row !== undefined && isDue) ws.setEntity({...row, revisedMs: writing.wallMs});
+  markMerged(judging, loser);
+}
+
+function markMerged({ws, writing}: Judging, loser: Version): void {
+  const ref = revisionRef(loser, 'conflict');
+  const revision = ws.version(ref);
+  if (revision?.meta?.type !== 'revision' || revision.meta.state !== 'open') return;
+  const meta: RevisionMeta = {...revision.meta, state: 'merged'};
+  writeVersion(ws, ref, {deleted: false, meta, data: revision.data, body: 'same'}, writing);
+}
+
+/**
+ * The conflict revision, byte for byte the server's. Where the answer names none (a repeated request) or another state of
+ * it, it is kept all the same and pushed: the server acknowledges it with the one it has.
+ */
+function storeMadeRevision(
+  {ws, writing}: Judging,
+  loser: Version,
+  winner: Version,
+  made: {readonly id: string; readonly stamp: Stamp; readonly hash: string; readonly seq: number} | null,
+): void {
+  if (!isKept(loser, winner)) return;
+  const ref = revisionRef(loser, 'conflict');
+  const revision = revisionOf(loser, 'conflict');
+  if (ws.entity(ref) !== undefined) return;
+  if (made?.hash === revision.hash) adopt(ws, {...revision, seq: made.seq});
+  else keepVersion(ws, loser, 'conflict', writing.wallMs);
+}
+
+/** Of two deletions with the same content nothing is kept, nor of what is erased. */
+function isKept(loser: Version, winner: Version): boolean {
+  if (!keepsLosers(loser.kind) || isErased(loser)) return false;
+  const isSame = loser.parts.data === winner.parts.data && loser.parts.body === winner.parts.body;
+  return !(loser.deleted && winner.deleted && isSame);
+}
+
+/** The edit made since goes on waiting; what this request told the server of is settled. */
+function requeue(
+  ws: Workset,
+  item: Pick<BatchItem, 'pushed' | 'sent'>,
+  row: OutboxRow,
+  change: Partial<OutboxRow>,
+): void {
+  ws.setOutbox(row, {
+    ...row,
+    ...change,
+    sent: row.sent.filter((stamp) => !item.sent.includes(stamp)),
+    sendWhole: false,
+  });
+  const entity = ws.entity(row);
+  if (entity !== undefined) ws.setEntity({...entity, ownSent: highest([entity.ownSent, ...item.sent])});
+}
+
+function settle(ws: Workset, ref: Ref, sent: readonly Stamp[], {stamp, known}: {stamp: Stamp; known: Known}): void {
+  const entity = ws.entity(ref);
+  if (entity !== undefined) ws.setEntity({...entity, stamp, known, ownSent: highest([entity.ownSent, ...sent])});
+  ws.setOutbox(ref, undefined);
+}
+
+function setKnown(ws: Workset, ref: Ref, known: Known): void {
+  const entity = ws.entity(ref);
+  if (entity !== undefined && known.seq >= (entity.known?.seq ?? 0)) ws.setEntity({...entity, known});
+}
+
+function newest(current: ServerVersion, theirs: ServerVersion | null): ServerVersion {
+  return theirs !== null && theirs.seq > current.seq ? theirs : current;
+}
+
+function highest(stamps: readonly (Stamp | null | undefined)[]): Stamp | null {
+  return stamps.reduce<Stamp | null>((top, stamp) => (stamp && (top === null || stamp > top) ? stamp : top), null);
+}

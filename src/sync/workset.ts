@@ -1,0 +1,158 @@
+/**
+ * The rows that one transaction works on: read once, changed in memory, written once by `flush`. It keeps two invariants
+ * that no caller has to think of: the digest follows every change of `known`, and a body that its head no longer names is
+ * told from one that is here.
+ */
+
+import {addLeaf, bucketOf, EMPTY_BUCKET, leafOf, removeLeaf} from '../../protocol/digest.ts';
+import {NO_BYTES, type Ref, refKey, type Version} from '../../protocol/entity.ts';
+import {EMPTY_HASH} from '../../protocol/hash.ts';
+import type {BodyRow, EntityRow, Known, OutboxRow, StoreTx} from './ports.ts';
+
+interface Slot {
+  readonly ref: Ref;
+  readonly knownBefore: Known | null;
+  entity: EntityRow | undefined;
+  body: BodyRow | undefined;
+  outbox: OutboxRow | undefined;
+  changed: {entity: boolean; body: boolean; outbox: boolean};
+}
+
+export class Workset {
+  readonly tx: StoreTx;
+  readonly #slots = new Map<string, Slot>();
+
+  constructor(tx: StoreTx) {
+    this.tx = tx;
+  }
+
+  /** Every ref that is read or written must be loaded first; loading one twice keeps what was changed. */
+  async load(refs: readonly Ref[]): Promise<void> {
+    const fresh = new Map(refs.map((ref) => [refKey(ref), {kind: ref.kind, id: ref.id}]));
+    for (const key of this.#slots.keys()) fresh.delete(key);
+    const wanted = [...fresh.values()];
+    if (wanted.length === 0) return;
+    const entities = await this.tx.entities(wanted);
+    const bodies = await this.tx.bodies(wanted);
+    const outbox = await this.tx.outbox(wanted);
+    wanted.forEach((ref, i) => {
+      const knownBefore = entities[i]?.known ?? null;
+      const changed = {entity: false, body: false, outbox: false};
+      this.#slots.set(refKey(ref), {
+        ref,
+        knownBefore,
+        entity: entities[i],
+        body: bodies[i],
+        outbox: outbox[i],
+        changed,
+      });
+    });
+  }
+
+  entity(ref: Ref): EntityRow | undefined {
+    return this.#slot(ref).entity;
+  }
+
+  outbox(ref: Ref): OutboxRow | undefined {
+    return this.#slot(ref).outbox;
+  }
+
+  /** The stored version; `body` is null where the bytes that its head names aren't here. */
+  version(ref: Ref): Version | undefined {
+    const {entity, body} = this.#slot(ref);
+    if (entity === undefined) return undefined;
+    const {kind, id, stamp, deleted, hash, parts, meta, data} = entity;
+    return {kind, id, stamp, deleted, hash, parts, meta, data, body: this.#bodyNamed(parts.body, body)};
+  }
+
+  /** A stored body, whichever head it belongs to. */
+  body(ref: Ref): BodyRow | undefined {
+    return this.#slot(ref).body;
+  }
+
+  setEntity(row: EntityRow): void {
+    const slot = this.#slot(row);
+    slot.entity = row;
+    slot.changed.entity = true;
+  }
+
+  setBody(ref: Ref, hash: string, body: BodyRow['body']): void {
+    const slot = this.#slot(ref);
+    if (slot.body?.hash === hash) return;
+    slot.body = hash === EMPTY_HASH ? undefined : {kind: ref.kind, id: ref.id, hash, body};
+    slot.changed.body = true;
+  }
+
+  setOutbox(ref: Ref, row: OutboxRow | undefined): void {
+    const slot = this.#slot(ref);
+    slot.outbox = row;
+    slot.changed.outbox = true;
+  }
+
+  /** Writes what changed and brings the digest up to date. Once, at the end of the transaction. */
+  async flush(): Promise<void> {
+    const slots = [...this.#slots.values()];
+    const entities = slots.flatMap(({entity, changed}) => (changed.entity && entity ? [entity] : []));
+    const bodies = slots.filter(({changed}) => changed.body);
+    const outbox = slots.filter(({changed}) => changed.outbox);
+    if (entities.length > 0) await this.tx.putEntities(entities);
+    await putOrDelete(
+      bodies,
+      (slot) => slot.body,
+      (rows) => this.tx.putBodies(rows),
+      (refs) => this.tx.deleteBodies(refs),
+    );
+    await putOrDelete(
+      outbox,
+      (slot) => slot.outbox,
+      (rows) => this.tx.putOutbox(rows),
+      (refs) => this.tx.deleteOutbox(refs),
+    );
+    await this.#recount(slots.filter(({changed}) => changed.entity));
+  }
+
+  async #recount(slots: readonly Slot[]): Promise<void> {
+    const moved = slots.filter(({knownBefore, entity}) => !sameLeaf(knownBefore, entity?.known ?? null));
+    const indexes = [...new Set(moved.map(({ref}) => bucketOf(ref.id)))];
+    if (indexes.length === 0) return;
+    const read = await this.tx.buckets(indexes);
+    const byIndex = new Map(indexes.map((index, i) => [index, read[i] ?? EMPTY_BUCKET]));
+    for (const {ref, knownBefore, entity} of moved) {
+      const index = bucketOf(ref.id);
+      let bucket = byIndex.get(index) ?? EMPTY_BUCKET;
+      if (knownBefore?.counted) bucket = removeLeaf(bucket, leafOf({...knownBefore, kind: ref.kind, id: ref.id}));
+      if (entity?.known?.counted) bucket = addLeaf(bucket, leafOf({...entity.known, kind: ref.kind, id: ref.id}));
+      byIndex.set(index, bucket);
+    }
+    await this.tx.putBuckets([...byIndex].map(([index, bucket]) => ({index, bucket})));
+  }
+
+  #bodyNamed(hash: string, body: BodyRow | undefined): Version['body'] {
+    if (hash === EMPTY_HASH) return NO_BYTES;
+    return body?.hash === hash ? body.body : null;
+  }
+
+  #slot(ref: Ref): Slot {
+    const slot = this.#slots.get(refKey(ref));
+    if (slot === undefined) throw new Error(`${refKey(ref)} was not loaded`);
+    return slot;
+  }
+}
+
+function sameLeaf(a: Known | null, b: Known | null): boolean {
+  const counted = a?.counted ?? false;
+  if (counted !== (b?.counted ?? false)) return false;
+  return !counted || (a?.stamp === b?.stamp && a?.hash === b?.hash);
+}
+
+async function putOrDelete<T>(
+  slots: readonly Slot[],
+  rowOf: (slot: Slot) => T | undefined,
+  put: (rows: T[]) => Promise<void>,
+  remove: (refs: Ref[]) => Promise<void>,
+): Promise<void> {
+  const rows = slots.flatMap((slot) => rowOf(slot) ?? []) as T[];
+  const gone = slots.filter((slot) => rowOf(slot) === undefined).map(({ref}) => ref);
+  if (rows.length > 0) await put(rows);
+  if (gone.length > 0) await remove(gone);
+}

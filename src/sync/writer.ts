@@ -1,0 +1,159 @@
+/**
+ * The Writer: changes of the notebook in one transaction each. The invariant (◆ in design section 4): a part that a save
+ * replaces without its editor having shown it is kept as a `conflict` revision in the same transaction.
+ */
+
+import {isErased, type Ref, type Version} from '../../protocol/entity.ts';
+import {SyncFailure} from '../../protocol/errors.ts';
+import {ID_BYTES, idFromBytes} from '../../protocol/ids.ts';
+import {correctionMs} from './clock.ts';
+import {keepVersion, revisionRef, type Writing, writeVersion} from './local-version.ts';
+import type {Change, Loaded, Random, ReplicaState, Store, StoreTx, Time, Writer, Written} from './ports.ts';
+import {Workset} from './workset.ts';
+
+/** An automatic revision is kept when the last one of a note is at least this old. */
+const REVISE_EVERY_MS = 10 * 60_000;
+
+export function createWriter({store, time, random}: {store: Store; time: Time; random: Random}): Writer {
+  return {
+    newId: () => idFromBytes(random.bytes(ID_BYTES)),
+    write: (changes) => store.transaction('write', (tx) => writeChanges(tx, changes, time.wallMs())),
+  };
+}
+
+/** All of `changes` in the caller's transaction, which must have the replica's state. */
+export async function writeChanges(tx: StoreTx, changes: readonly Change[], wallMs: number): Promise<Written[]> {
+  const state = await tx.state();
+  if (state === undefined) throw new SyncFailure({type: 'not_set_up', message: 'this browser has no notebook yet'});
+  const ws = new Workset(tx);
+  await ws.load(changes.flatMap(refsOf));
+  const written: Written[] = [];
+  for (const change of changes) {
+    await loadRevisions(ws, change, wallMs);
+    written.push(apply(ws, change, writingBy(state, wallMs)));
+  }
+  await ws.flush();
+  return written;
+}
+
+export function writingBy(state: ReplicaState, wallMs: number): Writing {
+  return {replica: state.replica, wallMs, correctionMs: correctionMs(state)};
+}
+
+function refsOf(change: Change): Ref[] {
+  return change.type === 'restore' ? [change, {kind: 'revision', id: change.revision}] : [change];
+}
+
+/** The revisions that a change may keep have ids that follow from what is stored. */
+async function loadRevisions(ws: Workset, change: Change, wallMs: number): Promise<void> {
+  const stored = ws.version(change);
+  if (stored === undefined) return;
+  if (change.type === 'keep') await ws.load([revisionRef(stored, change.reason)]);
+  if (change.type === 'restore') await ws.load([revisionRef(stored, 'restore')]);
+  if (change.type !== 'save') return;
+  if (replacesUnseen(stored, change)) await ws.load([revisionRef(stored, 'conflict')]);
+  if (isTimeToRevise(ws, change, stored, wallMs)) await ws.load([revisionRef(stored, 'edit')]);
+}
+
+function apply(ws: Workset, change: Change, writing: Writing): Written {
+  const stored = ws.version(change);
+  switch (change.type) {
+    case 'create': {
+      if (stored !== undefined) return told(ws, change, 'exists');
+      const {data, body} = change;
+      return put(ws, change, {deleted: false, meta: null, data, body: body ?? 'same'}, writing);
+    }
+    case 'save':
+      return save(ws, change, stored, writing);
+    case 'patch': {
+      if (stored === undefined || stored.deleted) return told(ws, change, 'missing');
+      const data = change.edit(stored);
+      if (data === null) return told(ws, change, 'unchanged');
+      return put(ws, change, {deleted: false, meta: stored.meta, data, body: 'same'}, writing);
+    }
+    case 'delete': {
+      if (stored === undefined || stored.deleted) return told(ws, change, 'missing');
+      const {eraseAfterMs, of} = change;
+      const meta = {type: 'tombstone' as const, eraseAfterMs, ...(of === undefined ? {} : {of})};
+      return put(ws, change, {deleted: true, meta, data: stored.data, body: 'same'}, writing);
+    }
+    case 'undelete': {
+      if (stored === undefined || !stored.deleted || isErased(stored)) return told(ws, change, 'missing');
+      return put(ws, change, {deleted: false, meta: null, data: stored.data, body: 'same'}, writing);
+    }
+    case 'restore':
+      return restore(ws, change, stored, writing);
+    case 'keep': {
+      if (stored === undefined || isErased(stored)) return told(ws, change, 'missing');
+      if (ws.entity(revisionRef(stored, change.reason)) !== undefined) return told(ws, change, 'exists');
+      keepVersion(ws, stored, change.reason, writing.wallMs);
+      return told(ws, change, 'written');
+    }
+  }
+}
+
+function save(ws: Workset, change: Change & {type: 'save'}, stored: Version | undefined, writing: Writing): Written {
+  const data = change.data ?? stored?.data;
+  if (data === undefined || data.length === 0) return told(ws, change, 'missing');
+  const conflict = stored !== undefined && replacesUnseen(stored, change);
+  if (conflict && !isErased(stored)) keepVersion(ws, stored, 'conflict', writing.wallMs);
+  const revise = stored !== undefined && isTimeToRevise(ws, change, stored, writing.wallMs);
+  const content = {deleted: false, meta: null, data, body: change.body ?? ('same' as const)};
+  const written = put(ws, change, content, writing, [change.loaded.stamp]);
+  if (revise && written.outcome === 'written') keepAutomatically(ws, stored, writing.wallMs);
+  return conflict && written.outcome === 'written' ? {...written, outcome: 'written_over_conflict'} : written;
+}
+
+function restore(
+  ws: Workset,
+  change: Change & {type: 'restore'},
+  stored: Version | undefined,
+  writing: Writing,
+): Written {
+  const revision = ws.version({kind: 'revision', id: change.revision});
+  if (revision === undefined || revision.deleted) return told(ws, change, 'missing');
+  if (revision.body === null) return told(ws, change, 'body_missing');
+  const {data, body} = revision;
+  const written = put(ws, change, {deleted: false, meta: null, data, body}, writing);
+  if (written.outcome === 'written' && stored !== undefined && !isErased(stored))
+    keepVersion(ws, stored, 'restore', writing.wallMs);
+  return written;
+}
+
+/** The deletion of what is edited, and any other part that the save replaces and the editor didn't show. */
+function replacesUnseen(stored: Version, {loaded, data, body}: Change & {type: 'save'}): boolean {
+  if (stored.stamp === loaded.stamp) return false;
+  if (stored.deleted) return true;
+  return (
+    (data !== undefined && stored.parts.data !== loaded.parts.data) ||
+    (body !== undefined && stored.parts.body !== loaded.parts.body)
+  );
+}
+
+function isTimeToRevise(ws: Workset, change: Change & {type: 'save'}, stored: Version, wallMs: number): boolean {
+  if (change.body === undefined || stored.deleted || stored.body === null || stored.body.length === 0) return false;
+  const last = ws.entity(change)?.revisedMs ?? null;
+  return last === null || Math.abs(wallMs - last) >= REVISE_EVERY_MS;
+}
+
+function keepAutomatically(ws: Workset, version: Version, wallMs: number): void {
+  keepVersion(ws, version, 'edit', wallMs);
+  const row = ws.entity(version);
+  if (row !== undefined) ws.setEntity({...row, revisedMs: wallMs});
+}
+
+function put(
+  ws: Workset,
+  ref: Ref,
+  content: Parameters<typeof writeVersion>[2],
+  writing: Writing,
+  after: readonly string[] = [],
+): Written {
+  return told(ws, ref, writeVersion(ws, ref, content, writing, after) === undefined ? 'unchanged' : 'written');
+}
+
+function told(ws: Workset, {kind, id}: Ref, outcome: Written['outcome']): Written {
+  const row = ws.entity({kind, id});
+  const loaded: Loaded | null = row === undefined ? null : {stamp: row.stamp, parts: row.parts};
+  return {kind, id, outcome, loaded};
+}

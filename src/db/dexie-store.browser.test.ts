@@ -1,0 +1,195 @@
+import Dexie from 'dexie';
+import {afterEach, beforeEach, describe, expect, it, vi} from 'vitest';
+import {makeVersion, toHead, type Version} from '../../protocol/entity.ts';
+import type {SyncError} from '../../protocol/errors.ts';
+import type {OutboxRow, Store} from '../sync/ports.ts';
+import {type StoreHarness, storeContract} from '../sync/store.contract.ts';
+import {createDexieStore} from './dexie-store.ts';
+import {createDatabase, type Database, SCHEMA_VERSION} from './schema.ts';
+
+let names = 0;
+const freshName = () => `store-${Date.now()}-${names++}`;
+
+async function createHarness(): Promise<StoreHarness> {
+  const name = freshName();
+  const opened: Database[] = [];
+  const open = () => {
+    const database = createDatabase({name});
+    opened.push(database);
+    return database;
+  };
+  const first = open();
+  return {
+    store: createDexieStore(first),
+    reopen: async () => {
+      first.close();
+      return createDexieStore(open());
+    },
+    secondTab: async () => createDexieStore(open()),
+    close: async () => {
+      for (const database of opened) database.close();
+      await Dexie.delete(name);
+    },
+  };
+}
+
+storeContract('IndexedDB', createHarness);
+
+const NOTE = {kind: 'note', id: 'n1', stamp: '000000001-0000-abcdefgh', deleted: false, meta: null} as const;
+const WAITING: OutboxRow = {
+  kind: 'note',
+  id: 'n1',
+  stamp: NOTE.stamp,
+  base: null,
+  baseVersion: null,
+  editedMs: 1,
+  queuedMs: 1,
+  sent: [],
+  theirs: null,
+  tries: 0,
+  parked: null,
+  sendWhole: false,
+};
+
+it('stores only the bytes of a view, not the buffer behind it', async () => {
+  const harness = await createHarness();
+  const page = new Uint8Array(100_000).fill(7);
+  page.set([1, 2, 3], 50_000);
+  const view = page.subarray(50_000, 50_003);
+  const version: Version = {...makeVersion({...NOTE, data: view, body: view}), data: view, body: view};
+  const entity = {...toHead(version), known: null, own: null, ownSent: null, revisedMs: null};
+  const waiting = {...WAITING, baseVersion: version, theirs: {...version, seq: 1}};
+  await harness.store.transaction('write', async (tx) => {
+    await tx.putEntities([entity]);
+    await tx.putBodies([{kind: 'note', id: 'n1', hash: version.parts.body, body: view}]);
+    await tx.putOutbox([waiting]);
+  });
+  const [[head], [body], [row]] = await harness.store.transaction('read', (tx) =>
+    Promise.all([tx.entities([NOTE]), tx.bodies([NOTE]), tx.outbox([NOTE])]),
+  );
+  const kept = [head!.data, body!.body, row!.baseVersion!.data, row!.baseVersion!.body!, row!.theirs!.data];
+  expect(kept.map((bytes) => [...bytes])).toEqual(kept.map(() => [1, 2, 3]));
+  expect(kept.map((bytes) => bytes.buffer.byteLength)).toEqual(kept.map(() => 3));
+  await harness.close();
+});
+
+describe('faults of IndexedDB', () => {
+  let name: string;
+  let database: Database;
+  let store: Store;
+  let failures: SyncError[];
+
+  beforeEach(() => {
+    name = freshName();
+    failures = [];
+    database = createDatabase({name, onFailure: (error) => failures.push(error)});
+    store = createDexieStore(database);
+  });
+  afterEach(async () => {
+    vi.restoreAllMocks();
+    database.close();
+    await Dexie.delete(name);
+  });
+
+  const putBucket = (count: number) =>
+    store.transaction('write', (tx) => tx.putBuckets([{index: 0, bucket: {sum: '0'.repeat(64), count}}]));
+  const readCount = () => store.transaction('read', async (tx) => (await tx.buckets([0]))[0]?.count);
+
+  it('a full disk at a write is storage_full, and nothing of the transaction stays', async () => {
+    await putBucket(1);
+    const put = IDBObjectStore.prototype.put;
+    let puts = 0;
+    vi.spyOn(IDBObjectStore.prototype, 'put').mockImplementation(function (this: IDBObjectStore, ...args) {
+      if (++puts === 2) throw new DOMException('no room', 'QuotaExceededError');
+      return put.apply(this, args);
+    });
+    const attempt = store.transaction('write', async (tx) => {
+      await tx.putBuckets([{index: 0, bucket: {sum: '0'.repeat(64), count: 2}}]);
+      await tx.putBuckets([{index: 20, bucket: {sum: '0'.repeat(64), count: 2}}]);
+    });
+    await expect(attempt).rejects.toMatchObject({error: {type: 'storage_full'}});
+    vi.restoreAllMocks();
+    expect(await readCount()).toBe(1);
+  });
+
+  it('a full disk that shows only when the transaction is committed is storage_full', async () => {
+    await putBucket(1);
+    vi.spyOn(IDBTransaction.prototype, 'error', 'get').mockReturnValue(new DOMException('', 'QuotaExceededError'));
+    const attempt = store.transaction('write', async (tx) => {
+      await tx.putBuckets([{index: 0, bucket: {sum: '0'.repeat(64), count: 2}}]);
+      Dexie.currentTransaction?.idbtrans.abort();
+    });
+    await expect(attempt).rejects.toMatchObject({error: {type: 'storage_full'}});
+    vi.restoreAllMocks();
+    expect(await readCount()).toBe(1);
+  });
+
+  it('an aborted transaction is storage_broken, and nothing of it stays', async () => {
+    await putBucket(1);
+    const attempt = store.transaction('write', async (tx) => {
+      await tx.putBuckets([{index: 0, bucket: {sum: '0'.repeat(64), count: 2}}]);
+      Dexie.currentTransaction?.idbtrans.abort();
+    });
+    await expect(attempt).rejects.toMatchObject({error: {type: 'storage_broken'}});
+    expect(await readCount()).toBe(1);
+  });
+
+  it('a connection that the browser closed is opened again', async () => {
+    await putBucket(1);
+    database.dexie.backendDB().close();
+    vi.spyOn(console, 'warn').mockReturnValue();
+    await putBucket(2);
+    expect(await readCount()).toBe(2);
+  });
+
+  it('a connection that was closed by its owner is opened again', async () => {
+    await putBucket(1);
+    database.dexie.close({disableAutoOpen: false});
+    await putBucket(2);
+    expect(await readCount()).toBe(2);
+  });
+
+  it('an upgrade by another tab ends every later write here with storage_outdated', async () => {
+    vi.spyOn(console, 'warn').mockReturnValue();
+    await putBucket(1);
+    const newer = new Dexie(name);
+    newer.version(SCHEMA_VERSION + 1).stores({notes: 'id, title', added: 'id'});
+    await newer.open();
+    await expect(putBucket(2)).rejects.toMatchObject({error: {type: 'storage_outdated'}});
+    expect(failures.map(({type}) => type)).toEqual(['storage_outdated']);
+    newer.close();
+    await expect(putBucket(3)).rejects.toMatchObject({error: {type: 'storage_outdated'}});
+  });
+
+  it('an old tab that starts after the upgrade neither writes nor changes the new shape', async () => {
+    const newer = new Dexie(name);
+    newer.version(SCHEMA_VERSION + 1).stores({notes: 'id, title', buckets: 'shelf', added: 'id'});
+    await newer.open();
+    const tables = newer.tables.map((table) => table.name);
+    const native = newer.backendDB().version;
+    newer.close();
+    await expect(putBucket(1)).rejects.toMatchObject({error: {type: 'storage_outdated'}});
+    const later = new Dexie(name);
+    await later.open();
+    expect(later.tables.map((table) => table.name).sort()).toEqual(tables.sort());
+    expect(later.backendDB().version).toBe(native);
+    later.close();
+  });
+
+  it('a tab that holds an older version open is told, not waited for', async () => {
+    vi.spyOn(console, 'warn').mockReturnValue();
+    const request = indexedDB.open(name, 1);
+    const old = await new Promise<IDBDatabase>((resolve) => {
+      request.onsuccess = () => resolve(request.result);
+    });
+    await expect(putBucket(1)).rejects.toMatchObject({error: {type: 'storage_broken'}});
+    old.close();
+    await putBucket(2);
+    expect(await readCount()).toBe(2);
+  });
+
+  it('an error of the body is no fault of the storage', async () => {
+    const bug = new TypeError('bug');
+    await expect(store.transaction('write', () => Promise.reject(bug))).rejects.toBe(bug);
+  });
+});

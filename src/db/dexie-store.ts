@@ -1,0 +1,174 @@
+/**
+ * The engine's Store on IndexedDB. Every transaction spans all tables, so that two of them, in whatever tabs, never see
+ * half of each other. A transaction whose connection was gone before it began is tried once more on a new one; one that
+ * had begun is not: its body may have done things that don't bear repeating.
+ */
+
+import type {Transaction} from 'dexie';
+import {BUCKET_COUNT, type Bucket, EMPTY_BUCKET} from '../../protocol/digest.ts';
+import type {Kind, Ref} from '../../protocol/entity.ts';
+import type {Overview, Store, StoreTx} from '../sync/ports.ts';
+import {toLive} from './live.ts';
+import {
+  bodyToRecord,
+  type EntityRecord,
+  entityToRecord,
+  outboxToRecord,
+  recordToEntity,
+  recordToOutbox,
+} from './records.ts';
+import {type Database, type RefKey, TABLE_NAMES, type Tables, tablesOf} from './schema.ts';
+import {isConnectionLost, toStorageFailure} from './storage-errors.ts';
+
+/** 16 shelves of 16 buckets: one small record for an edit, few for a page. */
+const BUCKETS_PER_SHELF = 16;
+/** Dexie tells who watches the keys of up to 49 rows at once; of more it only says "anything may have changed". */
+const TRACKED_ROWS = 49;
+/** Beyond this, to know the keys costs who watches more than to look at everything. */
+const MAX_TRACKED_ROWS = 500;
+
+export function createDexieStore(database: Database): Store {
+  return {
+    transaction: (mode, body) => runTransaction(database, mode, body),
+    watch: (listener) => toLive(database, readOverview).subscribe(listener),
+  };
+}
+
+async function runTransaction<T>(
+  database: Database,
+  mode: 'read' | 'write',
+  body: (tx: StoreTx) => Promise<T>,
+): Promise<T> {
+  let hasBegun = false;
+  const attempt = async () => {
+    await database.open();
+    return await database.dexie.transaction(mode === 'read' ? 'r!' : 'rw!', TABLE_NAMES, async (transaction) => {
+      hasBegun = true;
+      return body(createTx(transaction));
+    });
+  };
+  try {
+    return await attempt().catch((error: unknown) => {
+      if (hasBegun || !isConnectionLost(error)) throw error;
+      return attempt();
+    });
+  } catch (error) {
+    throw toStorageFailure(error);
+  }
+}
+
+async function readOverview({state, outbox}: Tables): Promise<Overview> {
+  const [record, waiting, parked] = await Promise.all([
+    state.get('replica'),
+    outbox.count(),
+    outbox.where('[held+queuedMs]').between([1], [1, []]).count(),
+  ]);
+  return {state: record?.state, waiting, parked};
+}
+
+function createTx(transaction: Transaction): StoreTx {
+  const tables = tablesOf((name) => transaction.table(name));
+  return {...stateOps(tables), ...entityOps(tables), ...bodyOps(tables), ...outboxOps(tables), ...bucketOps(tables)};
+}
+
+function stateOps({state}: Tables): Pick<StoreTx, 'state' | 'putState'> {
+  return {
+    state: async () => (await state.get('replica'))?.state,
+    putState: async (value) => {
+      await state.put({key: 'replica', state: value});
+    },
+  };
+}
+
+function entityOps({entities}: Tables): Pick<StoreTx, 'entities' | 'putEntities'> {
+  return {
+    async entities(refs) {
+      const found: (EntityRecord | undefined)[] = [];
+      await forEachKind(refs, async (kind, places) => {
+        const records = await entities(kind).bulkGet(places.map((place) => place.item.id));
+        for (const [n, {index}] of places.entries()) found[index] = records[n];
+      });
+      return refs.map((_, index) => found[index] && recordToEntity(found[index]));
+    },
+    putEntities: (rows) =>
+      forEachKind(rows, async (kind, places) => {
+        const records = places.map((place) => entityToRecord(place.item));
+        const size = records.length <= MAX_TRACKED_ROWS ? TRACKED_ROWS : records.length;
+        await Promise.all(chunks(records, size).map((chunk) => entities(kind).bulkPut(chunk)));
+      }),
+  };
+}
+
+function bodyOps({bodies}: Tables): Pick<StoreTx, 'bodies' | 'putBodies' | 'deleteBodies'> {
+  return {
+    bodies: async (refs) => bodies.bulkGet(refs.map(keyOf)),
+    putBodies: async (rows) => {
+      await bodies.bulkPut(rows.map(bodyToRecord));
+    },
+    deleteBodies: async (refs) => bodies.bulkDelete(refs.map(keyOf)),
+  };
+}
+
+function outboxOps({
+  outbox,
+}: Tables): Pick<StoreTx, 'outbox' | 'outboxHead' | 'putOutbox' | 'deleteOutbox' | 'parkedOutbox'> {
+  const held = (rank: 0 | 1) => outbox.where('[held+queuedMs]').between([rank], [rank, []]);
+  return {
+    async outbox(refs) {
+      const records = await outbox.bulkGet(refs.map(keyOf));
+      return records.map((record) => record && recordToOutbox(record));
+    },
+    outboxHead: async (limit) => (await held(0).limit(limit).toArray()).map(recordToOutbox),
+    parkedOutbox: async () => (await held(1).toArray()).map(recordToOutbox),
+    putOutbox: async (rows) => {
+      await outbox.bulkPut(rows.map(outboxToRecord));
+    },
+    deleteOutbox: async (refs) => outbox.bulkDelete(refs.map(keyOf)),
+  };
+}
+
+function bucketOps({buckets}: Tables): Pick<StoreTx, 'buckets' | 'putBuckets'> {
+  async function readShelves(indexes: readonly number[]): Promise<Map<number, Bucket[]>> {
+    const numbers = [...new Set(indexes.map(shelfOf))];
+    const records = await buckets.bulkGet(numbers);
+    return new Map(numbers.map((shelf, n) => [shelf, [...(records[n]?.buckets ?? EMPTY_SHELF)]]));
+  }
+  return {
+    async buckets(indexes) {
+      const shelves = await readShelves(indexes);
+      return indexes.map((index) => shelves.get(shelfOf(index))?.[index % BUCKETS_PER_SHELF] ?? EMPTY_BUCKET);
+    },
+    async putBuckets(changed) {
+      const shelves = await readShelves(changed.map(({index}) => index));
+      for (const {index, bucket} of changed) shelves.get(shelfOf(index))?.splice(index % BUCKETS_PER_SHELF, 1, bucket);
+      await buckets.bulkPut([...shelves].map(([shelf, content]) => ({shelf, buckets: content})));
+    },
+  };
+}
+
+const EMPTY_SHELF = new Array<Bucket>(BUCKETS_PER_SHELF).fill(EMPTY_BUCKET);
+
+function shelfOf(index: number): number {
+  if (!Number.isInteger(index) || index < 0 || index >= BUCKET_COUNT) throw new RangeError(`no bucket ${index}`);
+  return Math.floor(index / BUCKETS_PER_SHELF);
+}
+
+function keyOf({kind, id}: Ref): RefKey {
+  return [kind, id];
+}
+
+/** Calls `work` once per kind that occurs, with its items in their order and their indexes in `items`. */
+async function forEachKind<R extends Ref>(
+  items: readonly R[],
+  work: (kind: Kind, places: {readonly item: R; readonly index: number}[]) => Promise<void>,
+): Promise<void> {
+  const placesByKind = Map.groupBy(
+    items.map((item, index) => ({item, index})),
+    ({item}) => item.kind,
+  );
+  await Promise.all([...placesByKind].map(([kind, places]) => work(kind, places)));
+}
+
+function chunks<T>(items: readonly T[], size: number): T[][] {
+  return Array.from({length: Math.ceil(items.length / size)}, (_, n) => items.slice(n * size, (n + 1) * size));
+}

@@ -1,0 +1,43 @@
+/** From stored rows to what the screens call notes, branches and texts. Total: data that isn't ours is shown as unknown. */
+
+import {utf8Text} from '../../protocol/bytes.ts';
+import {EMPTY_HASH} from '../../protocol/hash.ts';
+import {type NoteData, readBranch, readNote} from '../notes/note-data.ts';
+import type {EntityRow, Loaded} from '../sync/ports.ts';
+import type {BodyRecord, EntityRecord} from './records.ts';
+import type {BranchHead, NoteHead} from './repositories.ts';
+
+/** A note whose data can't be read keeps its place, so that what is below it does too; no editor takes this type. */
+const UNREADABLE: NoteData = {title: '', type: 'unknown', mime: ''};
+
+export function noteDataOf({data}: {readonly data: Uint8Array}): NoteData {
+  return readNote(data) ?? UNREADABLE;
+}
+
+export function toNoteHead(row: EntityRow): NoteHead {
+  return {...noteDataOf(row), id: row.id};
+}
+
+export function toBranchHead(row: EntityRow): BranchHead | undefined {
+  const branch = readBranch(row.data);
+  return branch && {...branch, id: row.id, stamp: row.stamp};
+}
+
+export function isLive(record: EntityRecord): boolean {
+  return !record.deleted;
+}
+
+export function loadedOf({stamp, parts}: EntityRow): Loaded {
+  return {stamp, parts};
+}
+
+/** `text` is null where the body isn't here (an older one may be), and where it is no text: then `undecodable` says so. */
+export function textOf(
+  row: EntityRow,
+  body: BodyRecord | undefined,
+): {readonly text: string | null; readonly undecodable: boolean} {
+  if (row.parts.body === EMPTY_HASH) return {text: '', undecodable: false};
+  if (body === undefined || body.hash !== row.parts.body) return {text: null, undecodable: false};
+  const text = utf8Text(body.body);
+  return {text: text ?? null, undecodable: text === undefined};
+}

@@ -1,0 +1,59 @@
+/** Decoded heads of the live rows of one table, kept between reads so that an unchanged row stays the same object. */
+
+import type {EntityRow} from '../sync/ports.ts';
+
+/** What a read brought: the whole table, or some ids with what is there now. */
+export type ReadTable =
+  | {readonly type: 'all'; readonly rows: readonly EntityRow[]}
+  | {readonly type: 'some'; readonly rowById: ReadonlyMap<string, EntityRow | undefined>};
+
+export interface KeptHeads<H> {
+  /** Whether anything shown changed. */
+  apply(read: ReadTable): boolean;
+  list(): H[];
+}
+
+/** `markOf` is what an unchanged head is known by. */
+export function createKeptHeads<H extends {readonly id: string}>(
+  markOf: (row: EntityRow) => string,
+  decode: (row: EntityRow) => H | undefined,
+): KeptHeads<H> {
+  let kept = new Map<string, {readonly mark: string; readonly head: H}>();
+  const headOf = (row: EntityRow | undefined) => {
+    if (row === undefined || row.deleted) return undefined;
+    const known = kept.get(row.id);
+    const mark = markOf(row);
+    if (known?.mark === mark) return known;
+    const head = decode(row);
+    return head && {mark, head};
+  };
+
+  function replaceAll(rows: readonly EntityRow[]): boolean {
+    const next = new Map(
+      rows.flatMap((row) => {
+        const one = headOf(row);
+        return one ? [[row.id, one] as const] : [];
+      }),
+    );
+    const isSame = next.size === kept.size && [...next].every(([id, one]) => kept.get(id) === one);
+    kept = next;
+    return !isSame;
+  }
+
+  function replaceSome(rowById: ReadonlyMap<string, EntityRow | undefined>): boolean {
+    let isChanged = false;
+    for (const [id, row] of rowById) {
+      const one = headOf(row);
+      if (one === kept.get(id)) continue;
+      isChanged = true;
+      if (one === undefined) kept.delete(id);
+      else kept.set(id, one);
+    }
+    return isChanged;
+  }
+
+  return {
+    apply: (read: ReadTable) => (read.type === 'all' ? replaceAll(read.rows) : replaceSome(read.rowById)),
+    list: () => Array.from(kept.values(), ({head}) => head),
+  };
+}

@@ -1,0 +1,93 @@
+/**
+ * Rows as IndexedDB keeps them: the port's rows plus the fields that an index needs. Bytes own exactly their buffer, as a
+ * structured clone copies the whole buffer behind a view: a page of rows cut from one answer would be stored once per row.
+ */
+
+import type {Bytes} from '../../protocol/bytes.ts';
+import type {Bucket} from '../../protocol/digest.ts';
+import type {Kind, Version} from '../../protocol/entity.ts';
+import {readAttachment, readAttribute, readBranch} from '../notes/note-data.ts';
+import type {BodyRow, EntityRow, OutboxRow, ReplicaState} from '../sync/ports.ts';
+
+/** What an entity points at, where its data or meta says so; tombstones with content point too. */
+interface Pointers {
+  /** Of branches, attributes and attachments: the note that they belong to. */
+  readonly note?: string;
+  /** Of branches: the note above. */
+  readonly parent?: string;
+  /** Of revisions: the entity that they are an older version of. */
+  readonly of?: string;
+}
+
+export type EntityRecord = EntityRow & Pointers;
+export type BodyRecord = BodyRow;
+
+/** `held` is 1 for parked rows: IndexedDB can't index null. */
+export type OutboxRecord = OutboxRow & {readonly held: 0 | 1};
+
+/** A shelf of neighbouring buckets: a page of pulled rows touches nearly all of the 256, and each record costs a write. */
+export interface ShelfRecord {
+  readonly shelf: number;
+  readonly buckets: readonly Bucket[];
+}
+
+export interface StateRecord {
+  readonly key: 'replica';
+  readonly state: ReplicaState;
+}
+
+export function entityToRecord(row: EntityRow): EntityRecord {
+  return {...row, data: ownBytes(row.data), ...pointersOf(row)};
+}
+
+export function recordToEntity(record: EntityRecord): EntityRow {
+  const {note: _note, parent: _parent, of: _of, ...row} = record;
+  return row;
+}
+
+export function bodyToRecord(row: BodyRow): BodyRecord {
+  return {...row, body: ownBytes(row.body)};
+}
+
+export function outboxToRecord(row: OutboxRow): OutboxRecord {
+  return {
+    ...row,
+    baseVersion: row.baseVersion && ownVersion(row.baseVersion),
+    theirs: row.theirs && ownVersion(row.theirs),
+    held: row.parked === null ? 0 : 1,
+  };
+}
+
+export function recordToOutbox(record: OutboxRecord): OutboxRow {
+  const {held: _held, ...row} = record;
+  return row;
+}
+
+function ownVersion<V extends Version>(version: V): V {
+  return {...version, data: ownBytes(version.data), body: version.body && ownBytes(version.body)};
+}
+
+function ownBytes(bytes: Bytes): Bytes {
+  return bytes.byteLength === bytes.buffer.byteLength ? bytes : bytes.slice();
+}
+
+function pointersOf({kind, data, meta}: EntityRow): Pointers {
+  if (meta?.type === 'revision') return {of: meta.of};
+  return data.length === 0 ? {} : POINTERS[kind](data);
+}
+
+const POINTERS: {readonly [K in Kind]: (data: Bytes) => Pointers} = {
+  note: () => ({}),
+  option: () => ({}),
+  revision: () => ({}),
+  branch: (data) => {
+    const branch = readBranch(data);
+    return branch ? {note: branch.note, parent: branch.parent} : {};
+  },
+  attribute: (data) => noteOf(readAttribute(data)),
+  attachment: (data) => noteOf(readAttachment(data)),
+};
+
+function noteOf(owned: {readonly note: string} | undefined): Pointers {
+  return owned ? {note: owned.note} : {};
+}

@@ -1,0 +1,73 @@
+/** Revisions of a note, newest first, each with its text and the name of the device that wrote it. */
+
+import {derivedId} from '../../protocol/ids.ts';
+import {parseStamp} from '../../protocol/stamp.ts';
+import {deviceNameKey, readOption} from '../notes/note-data.ts';
+import {isLive, noteDataOf, textOf} from './heads.ts';
+import type {Query} from './live.ts';
+import type {BodyRecord, EntityRecord} from './records.ts';
+import type {RevisionView} from './repositories.ts';
+import type {Tables} from './schema.ts';
+
+const SHORT_ID_CHARS = 6;
+
+export function queryRevisions(noteId: string): Query<readonly RevisionView[]> {
+  return async (tables) => {
+    const found = await tables.entities('revision').where('of').equals(noteId).toArray();
+    const rows = found.filter(isLive).sort(newestFirst);
+    const [bodies, nameOf] = await Promise.all([
+      tables.bodies.bulkGet(rows.map(({id}): ['revision', string] => ['revision', id])),
+      readDeviceNames(tables, rows),
+    ]);
+    return rows.flatMap((row, index) => toView(row, bodies[index], nameOf) ?? []);
+  };
+}
+
+function toView(
+  row: EntityRecord,
+  body: BodyRecord | undefined,
+  nameOf: (replica: string) => string,
+): RevisionView | undefined {
+  const {id, meta, stamp} = row;
+  if (meta?.type !== 'revision' || meta.ofKind !== 'note') return undefined;
+  const {millis, replica} = parseStamp(stamp);
+  const {title, type} = noteDataOf(row);
+  return {
+    id,
+    of: meta.of,
+    ofKind: meta.ofKind,
+    reason: meta.reason,
+    state: meta.state ?? null,
+    wasDeleted: meta.wasDeleted ?? false,
+    atMs: millis,
+    deviceName: nameOf(replica),
+    title,
+    type,
+    text: textOf(row, body).text,
+  };
+}
+
+/** Names come from the options that every device writes of itself; of a device without one the start of its id. */
+async function readDeviceNames(
+  {entities, state}: Tables,
+  rows: readonly EntityRecord[],
+): Promise<(replica: string) => string> {
+  const replicas = [...new Set(rows.map(({stamp}) => parseStamp(stamp).replica))];
+  const [options, own] = await Promise.all([
+    entities('option').bulkGet(replicas.map((replica) => derivedId('option', deviceNameKey(replica)))),
+    state.get('replica'),
+  ]);
+  const names = new Map<string, string>();
+  if (own) names.set(own.state.replica, own.state.deviceName);
+  for (const [index, replica] of replicas.entries()) {
+    const option = options[index];
+    const name = option && isLive(option) ? readOption(option.data)?.value : undefined;
+    if (name) names.set(replica, name);
+  }
+  return (replica) => names.get(replica) ?? replica.slice(0, SHORT_ID_CHARS);
+}
+
+function newestFirst(a: EntityRecord, b: EntityRecord): number {
+  if (a.stamp !== b.stamp) return a.stamp < b.stamp ? 1 : -1;
+  return a.id < b.id ? -1 : 1;
+}

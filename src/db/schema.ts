@@ -1,0 +1,118 @@
+/**
+ * The database of one replica. A change of `STORES` is a new version with its migration; tables and indexes are few, as
+ * each index costs a tenth of every write. Writes are on disk when their transaction resolves (`strict`): the stamps of a
+ * push must survive a power cut that happens after the request left.
+ *
+ * Another tab or worker that upgrades or deletes the database ends this one's use of it for good: nothing is written into
+ * a shape that this code doesn't know.
+ */
+
+import Dexie, {type Table} from 'dexie';
+import type {Kind} from '../../protocol/entity.ts';
+import type {SyncError} from '../../protocol/errors.ts';
+import {guardFactory} from './guarded-factory.ts';
+import type {BodyRecord, EntityRecord, OutboxRecord, ShelfRecord, StateRecord} from './records.ts';
+import {blocked, outdated} from './storage-errors.ts';
+
+export const SCHEMA_VERSION = 1;
+const NATIVE_VERSIONS_PER_VERSION = 10;
+
+const STORES = {
+  notes: 'id',
+  branches: 'id, parent, note',
+  attributes: 'id, note',
+  attachments: 'id, note',
+  revisions: 'id, of',
+  options: 'id',
+  bodies: '[kind+id]',
+  outbox: '[kind+id], [held+queuedMs]',
+  buckets: 'shelf',
+  state: 'key',
+} as const;
+
+export const TABLE_BY_KIND = {
+  note: 'notes',
+  branch: 'branches',
+  attribute: 'attributes',
+  attachment: 'attachments',
+  revision: 'revisions',
+  option: 'options',
+} as const satisfies Record<Kind, keyof typeof STORES>;
+
+export type RefKey = [kind: Kind, id: string];
+
+export interface Tables {
+  readonly entities: (kind: Kind) => Table<EntityRecord, string>;
+  readonly bodies: Table<BodyRecord, RefKey>;
+  readonly outbox: Table<OutboxRecord, RefKey>;
+  readonly buckets: Table<ShelfRecord, number>;
+  readonly state: Table<StateRecord, string>;
+}
+
+export interface Database extends Tables {
+  readonly dexie: Dexie;
+  /** Rejects with SyncFailure when the database can't be used by this code, and while another tab blocks its upgrade. */
+  open(): Promise<void>;
+  /** Told of what no caller waits for: the database was upgraded by another tab, a live query failed. */
+  onFailure(error: SyncError): void;
+  close(): void;
+}
+
+export interface DatabaseOptions {
+  readonly name?: string;
+  readonly onFailure?: (error: SyncError) => void;
+}
+
+/** Opens nothing: the first operation does. */
+export function createDatabase({name = 'aster', onFailure = () => {}}: DatabaseOptions = {}): Database {
+  const dexie = createDexie(name);
+  const tables = tablesOf((table) => dexie.table(table));
+  let isOutdated = false;
+
+  dexie.on('versionchange', () => {
+    isOutdated = true;
+    dexie.close({disableAutoOpen: true});
+    onFailure(outdated().error);
+  });
+
+  return {
+    ...tables,
+    dexie,
+    onFailure,
+    async open() {
+      if (isOutdated) throw outdated();
+      if (!dexie.isOpen()) await Promise.race([dexie.open(), rejectWhenBlocked(dexie)]);
+    },
+    close: () => dexie.close(),
+  };
+}
+
+/** The tables as `table` gives them: of the database, or bound to one transaction. */
+export function tablesOf(table: (name: string) => Table): Tables {
+  return {
+    entities: (kind) => table(TABLE_BY_KIND[kind]),
+    bodies: table('bodies'),
+    outbox: table('outbox'),
+    buckets: table('buckets'),
+    state: table('state'),
+  };
+}
+
+export const TABLE_NAMES = Object.keys(STORES);
+
+function createDexie(name: string): Dexie {
+  const dexie = new Dexie(name, {
+    cache: 'disabled',
+    chromeTransactionDurability: 'strict',
+    indexedDB: guardFactory(indexedDB, SCHEMA_VERSION * NATIVE_VERSIONS_PER_VERSION),
+    IDBKeyRange,
+  });
+  dexie.version(SCHEMA_VERSION).stores(STORES);
+  return dexie;
+}
+
+function rejectWhenBlocked(dexie: Dexie): Promise<never> {
+  return new Promise((_, reject) => {
+    dexie.once('blocked', () => reject(blocked()));
+  });
+}

@@ -1,0 +1,95 @@
+/** What the plans of structure-plan.ts need to know, read in one transaction each. */
+
+import {ROOT_NOTE_ID} from '../../protocol/ids.ts';
+import {isLive, toBranchHead} from './heads.ts';
+import type {Query} from './live.ts';
+import type {BranchHead} from './repositories.ts';
+import type {Tables} from './schema.ts';
+import {doomedNotes, type Owned} from './structure-plan.ts';
+
+/** Undefined for a branch that isn't here, was deleted or can't be read. */
+export async function readBranchHead({entities}: Tables, id: string): Promise<BranchHead | undefined> {
+  const row = await entities('branch').get(id);
+  return row && isLive(row) ? toBranchHead(row) : undefined;
+}
+
+export async function readChildren(tables: Tables, parent: string): Promise<BranchHead[]> {
+  return readBranches(tables, 'parent', [parent]);
+}
+
+/** Whether `noteId` is `ancestorId` or below it, by live branches. */
+export async function isAtOrBelow(tables: Tables, noteId: string, ancestorId: string): Promise<boolean> {
+  const seen = new Set([noteId]);
+  let level = [noteId];
+  while (level.length > 0 && !seen.has(ancestorId)) {
+    const above = await readBranches(tables, 'note', level);
+    level = addNew(
+      seen,
+      above.map(({parent}) => parent),
+    );
+  }
+  return seen.has(ancestorId);
+}
+
+export interface Deletion {
+  readonly doomed: ReadonlySet<string>;
+  readonly branches: readonly BranchHead[];
+  readonly owned: readonly Owned[];
+}
+
+/** What goes with a place of `noteId`. */
+export function queryDeletion(branchId: string, noteId: string): Query<Deletion> {
+  return async (tables) => {
+    const {below, inside} = await readBelow(tables, noteId);
+    const places = await readBranches(tables, 'note', [...below]);
+    const branches = [...new Map([...inside, ...places].map((branch) => [branch.id, branch])).values()];
+    const parents = [...new Set(places.map(({parent}) => parent))].filter((id) => !below.has(id));
+    const liveParents = await readLiveNotes(tables, parents);
+    const doomed = doomedNotes(branchId, {noteId, below, branches, liveParents});
+    return {doomed, branches, owned: await readOwned(tables, [...doomed])};
+  };
+}
+
+async function readBelow(tables: Tables, noteId: string): Promise<{below: Set<string>; inside: BranchHead[]}> {
+  const below = new Set([noteId]);
+  const inside: BranchHead[] = [];
+  for (let level = [noteId]; level.length > 0; ) {
+    const branches = await readBranches(tables, 'parent', level);
+    inside.push(...branches);
+    level = addNew(
+      below,
+      branches.map(({note}) => note),
+    );
+  }
+  return {below, inside};
+}
+
+async function readBranches(
+  {entities}: Tables,
+  index: 'note' | 'parent',
+  ids: readonly string[],
+): Promise<BranchHead[]> {
+  const rows = await entities('branch').where(index).anyOf(ids).toArray();
+  return rows.filter(isLive).flatMap((row) => toBranchHead(row) ?? []);
+}
+
+async function readLiveNotes({entities}: Tables, ids: readonly string[]): Promise<Set<string>> {
+  const rows = await entities('note').bulkGet([...ids]);
+  return new Set(rows.flatMap((row) => (row && isLive(row) ? row.id : [])));
+}
+
+async function readOwned({entities}: Tables, noteIds: readonly string[]): Promise<Owned[]> {
+  const kinds = ['attribute', 'attachment'] as const;
+  const found = kinds.map(async (kind): Promise<Owned[]> => {
+    const rows = await entities(kind).where('note').anyOf(noteIds).toArray();
+    return rows.filter(isLive).flatMap(({id, note}) => (note === undefined ? [] : {kind, id, note}));
+  });
+  return (await Promise.all(found)).flat();
+}
+
+/** Adds ids to `known`; gives those that were new. The root is above all and below nothing. */
+function addNew(known: Set<string>, ids: readonly string[]): string[] {
+  const added = [...new Set(ids)].filter((id) => id !== ROOT_NOTE_ID && !known.has(id));
+  for (const id of added) known.add(id);
+  return added;
+}

@@ -24,6 +24,8 @@ import {isConnectionLost, toStorageFailure} from './storage-errors.ts';
 const BUCKETS_PER_SHELF = 16;
 /** Dexie tells who watches the keys of up to 49 rows at once; of more it only says "anything may have changed". */
 const TRACKED_ROWS = 49;
+/** IndexedDB counts in 32 bits. */
+const MAX_LIMIT = 2 ** 32 - 1;
 /** Beyond this, to know the keys costs who watches more than to look at everything. */
 const MAX_TRACKED_ROWS = 500;
 
@@ -118,7 +120,7 @@ function outboxOps({
       const records = await outbox.bulkGet(refs.map(keyOf));
       return records.map((record) => record && recordToOutbox(record));
     },
-    outboxHead: async (limit) => (await held(0).limit(limit).toArray()).map(recordToOutbox),
+    outboxHead: async (limit) => (await held(0).limit(Math.min(limit, MAX_LIMIT)).toArray()).map(recordToOutbox),
     parkedOutbox: async () => (await held(1).toArray()).map(recordToOutbox),
     putOutbox: async (rows) => {
       await outbox.bulkPut(rows.map(outboxToRecord));

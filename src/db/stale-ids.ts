@@ -14,7 +14,9 @@ export interface Stale {
 
 export type Ids = ReadonlySet<string> | 'all';
 
-export const NO_IDS: ReadonlySet<string> = new Set();
+export const EVERYTHING: Stale = {notes: 'all', branches: 'all'};
+
+const NO_IDS: ReadonlySet<string> = new Set();
 
 /** Null: nothing that the tree shows. A change of the replica's state has no ids, but is read with them. */
 export function staleOf(parts: ObservabilitySet, databaseName: string): Stale | null {

@@ -1,7 +1,7 @@
 /**
  * All live notes and branches, kept in memory while someone watches. At 100,000 notes reading them all takes about a
  * second, so after the first load only the rows that changed are read again: Dexie names their keys in this and other tabs.
- * Where it can't (a page of pulled rows), everything is read again, but at most a fifth of the time.
+ * Where it can't (a page of pulled rows), everything is read again, but at most a tenth of the time, and soon after the last.
  *
  * 1. What is emitted is what one read transaction saw, or a later one on top of it: it never goes back.
  * 2. Objects of rows whose shown data didn't change stay the same objects.
@@ -16,11 +16,12 @@ import {createKeptHeads, type ReadTable} from './kept-heads.ts';
 import {readOnce, tellFailure} from './live.ts';
 import type {BranchHead, NoteHead, TreeSource} from './repositories.ts';
 import type {Database, Tables} from './schema.ts';
-import {type Ids, isLarge, mergeStale, NO_IDS, type Stale, staleOf} from './stale-ids.ts';
+import {EVERYTHING, type Ids, isLarge, mergeStale, type Stale, staleOf} from './stale-ids.ts';
 
-/** After a full read that took a second, the next one waits four. */
-const REST_PER_LOAD = 4;
-const MIN_REST_MS = 250;
+/** After a full read that took a second, the next one waits nine, while rows keep coming … */
+const REST_PER_LOAD = 9;
+/** … and no longer than this, or than a read takes, once they have stopped. */
+const QUIET_MS = 500;
 
 /** The one source that all who watch the tree share; it reads while there is at least one. */
 export function createTreeSource(database: Database, time: Time): Live<TreeSource> {
@@ -53,10 +54,14 @@ class TreeReading {
   readonly #emit: (source: TreeSource) => void;
   readonly #notes = createKeptHeads<NoteHead>((row) => row.parts.data, toNoteHead);
   readonly #branches = createKeptHeads<BranchHead>((row) => row.stamp, toBranchHead);
-  #stale: Stale | null = {notes: 'all', branches: 'all'};
+  /** Rows to read again at once, and whether all are to be read again when it is time. */
+  #stale: Stale | null = null;
+  #needsAll = true;
   #isBusy = false;
   #isStopped = false;
+  #loadMs = 0;
   #restUntilMs = 0;
+  #quietAtMs = 0;
   #cancelRest = () => {};
 
   constructor(database: Database, time: Time, emit: (source: TreeSource) => void) {
@@ -79,36 +84,58 @@ class TreeReading {
   readonly #onMutated = (parts: ObservabilitySet): void => {
     const changed = staleOf(parts, this.#database.dexie.name);
     if (changed === null) return;
-    this.#stale = this.#stale === null ? changed : mergeStale(this.#stale, changed);
+    this.#note(changed);
     this.#readSoon();
   };
 
+  #note(changed: Stale): void {
+    const stale = this.#stale === null ? changed : mergeStale(this.#stale, changed);
+    if (!isLarge(stale)) {
+      this.#stale = stale;
+      return;
+    }
+    // Few rows that wait to be read at once still are.
+    if (!isLarge(changed)) this.#stale = null;
+    this.#needsAll = true;
+    this.#quietAtMs = this.#time.monotonicMs() + Math.max(QUIET_MS, this.#loadMs);
+  }
+
+  /** One's own edit shows at once, also while pages of pulled rows come in. */
   #readSoon(): void {
-    if (this.#isBusy || this.#isStopped || this.#stale === null) return;
+    if (this.#isBusy || this.#isStopped) return;
     this.#cancelRest();
-    const restMs = isLarge(this.#stale) ? this.#restUntilMs - this.#time.monotonicMs() : 0;
+    if (this.#stale !== null && this.latest !== null) return void this.#read(this.#stale);
+    if (!this.#needsAll) return;
+    const restMs = Math.min(this.#restUntilMs, this.#quietAtMs) - this.#time.monotonicMs();
     if (restMs > 0) this.#cancelRest = this.#time.after(restMs, () => this.#readSoon());
-    else void this.#read(this.#stale);
+    else void this.#read(EVERYTHING);
   }
 
   async #read(stale: Stale): Promise<void> {
+    const beganMs = this.#time.monotonicMs();
     this.#isBusy = true;
     this.#stale = null;
-    const beganMs = this.#time.monotonicMs();
+    if (isLarge(stale)) this.#needsAll = false;
     try {
       const read = await readOnce(this.#database, (tables) => readStale(tables, stale));
-      if (!this.#isStopped) this.#apply(read);
+      if (this.#isStopped) return;
+      this.#apply(read);
     } catch (error) {
-      // Read again with the next change.
-      this.#stale = mergeStale(stale, this.#stale ?? {notes: NO_IDS, branches: NO_IDS});
+      // Read again, all of it, with the next change.
+      this.#needsAll = true;
       this.#isBusy = false;
       if (!this.#isStopped) tellFailure(this.#database, error);
       return;
     }
-    const tookMs = this.#time.monotonicMs() - beganMs;
-    if (isLarge(stale)) this.#restUntilMs = this.#time.monotonicMs() + Math.max(MIN_REST_MS, REST_PER_LOAD * tookMs);
+    if (isLarge(stale)) this.#rest(beganMs);
     this.#isBusy = false;
     this.#readSoon();
+  }
+
+  #rest(beganMs: number): void {
+    const nowMs = this.#time.monotonicMs();
+    this.#loadMs = nowMs - beganMs;
+    this.#restUntilMs = nowMs + REST_PER_LOAD * this.#loadMs;
   }
 
   #apply({notes, branches, complete}: ReadRows): void {

@@ -12,9 +12,6 @@ import {ID_PATTERN} from '../../protocol/ids.ts';
 import {isAllowedHref, isAllowedImageSource} from './html-links.ts';
 import {keptClasses, keptStyle} from './html-style.ts';
 
-/** Raised when the rules change: what was clean by other rules may not be by these. */
-export const HTML_RULES_VERSION = 1;
-
 const TAGS_BY_USE = {
   blocks: 'p div section aside blockquote pre hr h1 h2 h3 h4 h5 h6 ul ol li dl dt dd details summary figure figcaption',
   tables: 'table caption colgroup col thead tbody tfoot tr th td',
@@ -110,17 +107,21 @@ export interface CleanConfig {
   ALLOWED_URI_REGEXP: RegExp;
   ALLOW_DATA_ATTR: boolean;
   ALLOW_ARIA_ATTR: boolean;
+  FORCE_BODY: boolean;
 }
 
 /** For callers that need more than `createCleaner`; the hook of `createCleaner` is needed as well. */
 export function cleanConfig(): CleanConfig {
   return {
-    ALLOWED_TAGS: [...ALLOWED_TAGS],
+    // The body is DOMPurify's own box around the text; it isn't in what comes out.
+    ALLOWED_TAGS: [...ALLOWED_TAGS, 'body'],
     ALLOWED_ATTR: [...ALLOWED_ATTRIBUTES],
     // The rules above are stricter; this is DOMPurify's own second look.
     ALLOWED_URI_REGEXP: /^(?:(?:https?|mailto|tel):|[^a-z]|[a-z+.-]+(?:[^a-z+.\-:]|$))/i,
     ALLOW_DATA_ATTR: false,
     ALLOW_ARIA_ATTR: false,
+    // Else a style or link at the very start would go without being counted as removed.
+    FORCE_BODY: true,
   };
 }
 
@@ -144,13 +145,20 @@ interface AttributeEvent {
   keepAttr: boolean;
 }
 
-/** Takes the purifier over: no one else may use it. Throws where it has no DOM, rather than letting HTML through. */
-export function createCleaner(purifier: Purifier): (html: string) => string {
+/**
+ * Takes the purifier over: no one else may use it. Throws where it has no DOM, rather than letting HTML through. `onCut` is
+ * called for each attribute of which only a part was kept; what went as a whole is in the purifier's `removed`.
+ */
+export function createCleaner(purifier: Purifier, onCut: () => void = () => undefined): (html: string) => string {
   if (!purifier.isSupported) throw new Error('DOMPurify needs a DOM');
   purifier.addHook('uponSanitizeAttribute', (element, event) => {
     const kept = keptAttribute(element.nodeName.toLowerCase(), event.attrName, event.attrValue);
+    if (kept === event.attrValue) return;
     if (kept === null) event.keepAttr = false;
-    else event.attrValue = kept;
+    else {
+      event.attrValue = kept;
+      onCut();
+    }
   });
   // Without a type it would be a field to type into.
   purifier.addHook('afterSanitizeAttributes', (element) => {

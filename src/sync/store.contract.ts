@@ -252,6 +252,8 @@ export function storeContract(name: string, createHarness: () => Promise<StoreHa
         await write((tx) => tx.putOutbox([outboxRow('c', 30), outboxRow('a', 10), outboxRow('b', 20)]));
         expect((await read((tx) => tx.outboxHead(2))).map((row) => row.id)).toEqual(['a', 'b']);
         expect((await read((tx) => tx.outboxHead(9))).map((row) => row.id)).toEqual(['a', 'b', 'c']);
+        expect(await read((tx) => tx.outboxHead(0))).toEqual([]);
+        expect(await read((tx) => tx.outboxHead(Number.MAX_SAFE_INTEGER))).toHaveLength(3);
       });
 
       it('keeps parked rows apart', async () => {

@@ -8,8 +8,9 @@ import type {EntityRow, OutboxRow, Random, ReplicaState, Store, Time, Writer} fr
 import {createWriter} from '../../sync/writer.ts';
 import {createDexieStore} from '../dexie-store.ts';
 import {createNotebook} from '../notebook.ts';
+import type {EntityRecord} from '../records.ts';
 import type {Notebook} from '../repositories.ts';
-import {createDatabase, type Database, type Tables} from '../schema.ts';
+import {createDatabase, type Database} from '../schema.ts';
 
 export const START_MS = Date.UTC(2026, 0, 1);
 export const REPLICA = 'phone-replica-01';
@@ -28,7 +29,7 @@ export interface NotebookWorld {
   acknowledgeAll(): Promise<void>;
   entity(kind: Kind, id: string): Promise<EntityRow>;
   outbox(): Promise<OutboxRow[]>;
-  all(kind: Kind): ReturnType<ReturnType<Tables['entities']>['toArray']>;
+  all(kind: Kind): Promise<EntityRecord[]>;
   close(): Promise<void>;
 }
 
@@ -74,7 +75,7 @@ export async function createNotebookWorld(): Promise<NotebookWorld> {
       return row;
     },
     outbox: () => store.transaction('read', (tx) => tx.outboxHead(1000)),
-    all: (kind) => database.entities(kind).toArray(),
+    all: async (kind) => database.entities(kind).toArray(),
     close: async () => {
       for (const one of opened) one.close();
       await Dexie.delete(name);

@@ -1,0 +1,72 @@
+/**
+ * Composition root of the page: builds the adapters, the engine and the notebook, and gives them to the screens. Nothing
+ * here waits for the network; the page shows what is stored as soon as the database answers.
+ */
+
+import {StrictMode} from 'react';
+import {createRoot} from 'react-dom/client';
+import {derivedId} from '../protocol/ids.ts';
+import {createDexieStore} from './db/dexie-store.ts';
+import {createNotebook} from './db/notebook.ts';
+import {createDatabase} from './db/schema.ts';
+import {mergeData} from './notes/merge.ts';
+import {deviceNameKey, writeData} from './notes/note-data.ts';
+import {welcomeChanges} from './notes/welcome.ts';
+import {createBrowserConnectivity} from './platform/browser-connectivity.ts';
+import {createBrowserRandom} from './platform/browser-random.ts';
+import {createBrowserTime} from './platform/browser-time.ts';
+import {createFetchTransport} from './platform/fetch-transport.ts';
+import {createWebLocks} from './platform/web-locks.ts';
+import type {NotebookRules} from './sync/connect.ts';
+import {createSyncControl} from './sync/control.ts';
+import {createWriter} from './sync/writer.ts';
+import {AppRoot} from './ui/app.tsx';
+import type {App} from './ui/app-context.ts';
+
+const rules: NotebookRules = {
+  welcome: welcomeChanges,
+  nameDevice(replica, name) {
+    const key = deviceNameKey(replica);
+    return {type: 'create', kind: 'option', id: derivedId('option', key), data: writeData({key, value: name})};
+  },
+};
+
+function createApp(): App {
+  const database = createDatabase();
+  const store = createDexieStore(database);
+  const time = createBrowserTime();
+  const random = createBrowserRandom();
+  const connectivity = createBrowserConnectivity();
+  const transport = createFetchTransport({time, connectivity});
+  const writer = createWriter({store, time, random});
+  const ports = {store, transport, time, random, connectivity, locks: createWebLocks(), mergeData, rules};
+  const base = new URL(document.baseURI);
+  return {
+    control: createSyncControl(ports),
+    notebook: createNotebook({db: database, writer, time}),
+    writer,
+    importTrilium: async (file, options) => (await import('./transfer/import-trilium.ts')).importTrilium(file, options),
+    version: __ASTER_VERSION__,
+    basePath: base.pathname,
+    ownAddress: base.href.replace(/\/$/, ''),
+  };
+}
+
+/** Only in a built app: the development server has no worker. */
+function registerWorker(): void {
+  if (!import.meta.env.PROD || !('serviceWorker' in navigator)) return;
+  navigator.serviceWorker.register(new URL('sw.js', document.baseURI)).catch((error: unknown) => {
+    console.info('The app will not start offline: its service worker was refused.', error);
+  });
+}
+
+const root = document.getElementById('root');
+if (root === null) throw new Error('index.html has no #root');
+const app = createApp();
+createRoot(root).render(
+  <StrictMode>
+    <AppRoot app={app} />
+  </StrictMode>,
+);
+app.control.start();
+registerWorker();

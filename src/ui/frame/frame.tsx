@@ -1,0 +1,45 @@
+/** What all screens share: the header with the status always in view, the banner of a signed-out device, the bottom bar. */
+
+import type {ReactNode} from 'react';
+import {Link} from 'wouter';
+import {Icon} from '../parts/icon.tsx';
+import {BottomBar} from './bottom-bar.tsx';
+import {Mark} from './mark.tsx';
+import {SignedOutBanner} from './signed-out-banner.tsx';
+import {StatusControl} from './status-control.tsx';
+
+interface FrameProps {
+  /** Without a notebook there is nothing to go to: no options, no bar. */
+  readonly notebook: 'here' | 'none';
+  readonly children: ReactNode;
+}
+
+export function Frame({notebook, children}: FrameProps) {
+  const hasNotebook = notebook === 'here';
+  return (
+    <div className="frame">
+      <header className="frame-header">
+        <Link className="brand" href="/">
+          <Mark size={22} />
+          <span>Aster</span>
+        </Link>
+        <StatusControl />
+        <nav className="frame-links" aria-label="App">
+          {hasNotebook ? <HeaderLink href="/options/sync" icon="settings" label="Options" /> : null}
+          <HeaderLink href="/help" icon="help" label="Help" />
+        </nav>
+      </header>
+      {hasNotebook ? <SignedOutBanner /> : null}
+      <div className="frame-content">{children}</div>
+      {hasNotebook ? <BottomBar /> : null}
+    </div>
+  );
+}
+
+function HeaderLink(props: {readonly href: string; readonly icon: 'settings' | 'help'; readonly label: string}) {
+  return (
+    <Link className="icon-button" href={props.href} aria-label={props.label} title={props.label}>
+      <Icon name={props.icon} />
+    </Link>
+  );
+}

@@ -1,0 +1,46 @@
+/** What is in the way of sync, and the step that helps, where the app can take it. */
+
+import type {ReactNode} from 'react';
+import {Link} from 'wouter';
+import type {ErrorType, SyncError} from '../../../protocol/errors.ts';
+import type {Tone} from '../parts/banner.tsx';
+import {Button} from '../parts/button.tsx';
+import {ErrorBanner} from '../parts/error-banner.tsx';
+
+/** These pass by themselves; the rest wants a person. */
+const PASSING: ReadonlySet<ErrorType> = new Set(['offline', 'unreachable', 'timeout', 'busy']);
+
+export function Problem({error}: {readonly error: SyncError}) {
+  const tone: Tone = error.type === 'offline' ? 'info' : PASSING.has(error.type) ? 'warn' : 'bad';
+  return <ErrorBanner error={error} tone={tone} announce="no" actions={nextStep(error)} />;
+}
+
+function nextStep(error: SyncError): ReactNode {
+  switch (error.type) {
+    case 'signed_out':
+    case 'device_removed':
+    case 'other_account':
+      return (
+        <Link className="button button-primary" href="/login">
+          Sign in
+        </Link>
+      );
+    case 'unreachable':
+    case 'not_aster':
+    case 'not_found':
+    case 'login_page':
+    case 'timeout':
+      return (
+        <Link className="button button-normal" href="/options/sync">
+          Check the connection
+        </Link>
+      );
+    case 'storage_outdated':
+    case 'storage_broken':
+      return <Button onClick={() => location.reload()}>Reload</Button>;
+    case 'upgrade_needed':
+      return error.side === 'server' ? undefined : <Button onClick={() => location.reload()}>Reload</Button>;
+    default:
+      return undefined;
+  }
+}

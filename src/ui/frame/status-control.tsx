@@ -1,0 +1,46 @@
+/**
+ * The one place that always says how the notes stand: role `status`, words and a dot, and a press opens the sync panel.
+ * The everyday states aren't read out as they come and go; the ones that need a person are.
+ */
+
+import {useState} from 'react';
+import {Icon, type IconName} from '../parts/icon.tsx';
+import {useNow} from '../use-now.ts';
+import {useCalmStatus} from '../use-status.tsx';
+import {type StatusTone, statusWords} from './status-words.ts';
+import {SyncPanel} from './sync-panel.tsx';
+
+const ICON_BY_TONE: Record<StatusTone, IconName | null> = {
+  good: null,
+  busy: null,
+  calm: null,
+  warn: 'alert',
+  bad: 'alert',
+};
+
+export function StatusControl() {
+  const status = useCalmStatus();
+  const nowMs = useNow(30_000);
+  const [isOpen, setOpen] = useState(false);
+  const words = statusWords(status, nowMs);
+  const icon = ICON_BY_TONE[words.tone];
+  const speaks = words.tone === 'warn' || words.tone === 'bad';
+  return (
+    <>
+      <output className="status" aria-live={speaks ? 'polite' : 'off'}>
+        <button
+          type="button"
+          className={`status-button status-${words.tone}`}
+          aria-haspopup="dialog"
+          title="Open the sync panel"
+          onClick={() => setOpen(true)}
+        >
+          {icon === null ? <span className="status-dot" /> : <Icon name={icon} />}
+          <span className="status-state">{words.state}</span>
+          {words.detail === '' ? null : <span className="status-detail numbers"> {words.detail}</span>}
+        </button>
+      </output>
+      {isOpen ? <SyncPanel status={status} onClose={() => setOpen(false)} /> : null}
+    </>
+  );
+}

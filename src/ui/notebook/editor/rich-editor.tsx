@@ -1,0 +1,64 @@
+/**
+ * The editor of rich text. It tells what was typed as stored HTML; a document that is again as it was opened is told as the
+ * very text that was stored, so that undoing everything leaves nothing to save.
+ */
+
+import type {Node as DocumentNode} from '@tiptap/pm/model';
+import {EditorContent, useEditor} from '@tiptap/react';
+import {useEffect, useRef} from 'react';
+import {pastedHtml, StoredFormSerializer} from './clipboard.ts';
+import {EXTENSIONS, editorSchema} from './extensions.ts';
+import {followLink} from './links.ts';
+import {isFromStore, replaceDocument} from './replace-document.ts';
+import {documentToHtml} from './stored-html.ts';
+import {Toolbar} from './toolbar.tsx';
+
+interface RichEditorProps {
+  /** A new object each time the editor must show another text. */
+  readonly stored: {readonly text: string; readonly doc: DocumentNode};
+  readonly onType: (html: string) => void;
+  readonly onBlur: () => void;
+  readonly onOpenNote: (noteId: string) => void;
+}
+
+const ATTRIBUTES = {class: 'note-text', role: 'textbox', 'aria-label': 'Note text', 'aria-multiline': 'true'};
+
+export function RichEditor(props: RichEditorProps) {
+  const latest = useRef(props);
+  const opened = useRef(openedOf(props.stored));
+  useEffect(() => {
+    latest.current = props;
+  });
+  const editor = useEditor({
+    extensions: EXTENSIONS,
+    content: props.stored.doc.toJSON(),
+    shouldRerenderOnTransaction: false,
+    editorProps: {
+      attributes: ATTRIBUTES,
+      transformPastedHTML: pastedHtml,
+      clipboardSerializer: StoredFormSerializer.of(editorSchema()),
+      handleClick: (_view, _pos, event) => event.button === 0 && followLink(event.target, latest.current.onOpenNote),
+    },
+    onUpdate: ({editor: {state}, transaction}) => {
+      if (isFromStore(transaction)) return;
+      const html = documentToHtml(state.doc);
+      latest.current.onType(html === opened.current.html ? opened.current.text : html);
+    },
+    onBlur: () => latest.current.onBlur(),
+  });
+  useEffect(() => {
+    if (opened.current.stored === props.stored) return;
+    opened.current = openedOf(props.stored);
+    replaceDocument(editor, editor.schema.nodeFromJSON(props.stored.doc.toJSON()));
+  }, [editor, props.stored]);
+  return (
+    <div className="rich-editor">
+      <Toolbar editor={editor} />
+      <EditorContent editor={editor} />
+    </div>
+  );
+}
+
+function openedOf(stored: RichEditorProps['stored']) {
+  return {stored, text: stored.text, html: documentToHtml(stored.doc)};
+}

@@ -1,0 +1,77 @@
+/**
+ * The last words before a page goes. A save started while a page is closed may not end; localStorage is synchronous, so
+ * what is unsaved then is put there and saved when the app starts again. Saving a draft whose save did end writes nothing.
+ */
+
+import * as z from 'zod/mini';
+import type {Notebook} from '../../../db/repositories.ts';
+import type {Loaded} from '../../../sync/ports.ts';
+import type {Edit} from './note-session.ts';
+
+export interface Draft {
+  readonly noteId: string;
+  readonly loaded: Loaded;
+  readonly edit: Edit;
+}
+
+export interface Drafts {
+  put(draft: Draft): void;
+  remove(noteId: string): void;
+  all(): Draft[];
+}
+
+const PREFIX = 'aster.draft.';
+
+const draftSchema = z.object({
+  noteId: z.string(),
+  loaded: z.object({stamp: z.string(), parts: z.object({meta: z.string(), data: z.string(), body: z.string()})}),
+  edit: z.object({title: z.optional(z.string()), text: z.optional(z.string())}),
+});
+
+/** A full or forbidden storage loses drafts, never more: the editor still holds the text. */
+export function createDrafts(storage: Storage | null): Drafts {
+  return {
+    put: (draft) => attempt(() => storage?.setItem(PREFIX + draft.noteId, JSON.stringify(draft))),
+    remove: (noteId) => attempt(() => storage?.removeItem(PREFIX + noteId)),
+    all: () => (storage === null ? [] : keysOf(storage).flatMap((key) => readDraft(storage.getItem(key)))),
+  };
+}
+
+/** Saves what an earlier page couldn't; what can't be saved now stays for the next start. */
+export async function recoverDrafts(notebook: Notebook, drafts: Drafts): Promise<void> {
+  for (const {noteId, loaded, edit} of drafts.all()) {
+    const isSaved = await notebook.saveNote(noteId, loaded, edit).then(
+      () => true,
+      () => false,
+    );
+    if (isSaved) drafts.remove(noteId);
+  }
+}
+
+/** Null where the browser has none or forbids it. */
+export function browserStorage(): Storage | null {
+  try {
+    return window.localStorage;
+  } catch {
+    return null;
+  }
+}
+
+function keysOf(storage: Storage): string[] {
+  return Array.from({length: storage.length}, (_, index) => storage.key(index) ?? '').filter((key) =>
+    key.startsWith(PREFIX),
+  );
+}
+
+function readDraft(json: string | null): Draft[] {
+  const parsed = draftSchema.safeParse(attempt(() => JSON.parse(json ?? '')));
+  return parsed.success ? [parsed.data as Draft] : [];
+}
+
+function attempt<T>(action: () => T): T | undefined {
+  try {
+    return action();
+  } catch {
+    return undefined;
+  }
+}

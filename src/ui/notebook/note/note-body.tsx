@@ -1,0 +1,53 @@
+/** The text of a note, by its kind. The rich editor is a chunk of its own, loaded when the first note of text is opened. */
+
+import {lazy, Suspense} from 'react';
+import type {NoteView} from '../../../db/repositories.ts';
+import {AbsentText} from './absent-text.tsx';
+import {kindOf} from './note-kind.ts';
+import {currentOf, type Session} from './note-session.ts';
+import type {NoteHandle} from './note-sessions.ts';
+import {PlainText} from './plain-text.tsx';
+
+const HtmlText = lazy(() => import('../editor/html-text.tsx').then(({HtmlText: component}) => ({default: component})));
+
+interface NoteBodyProps {
+  readonly view: NoteView;
+  readonly session: Session;
+  readonly showing: number;
+  readonly handle: NoteHandle;
+  readonly onOpenNote: (noteId: string) => void;
+}
+
+export function NoteBody({view, session, showing, handle, onOpenNote}: NoteBodyProps) {
+  const {text} = currentOf(session);
+  const kind = kindOf({...view, text});
+  const onType = (typed: string) => handle.type({text: typed});
+  switch (kind.kind) {
+    case 'html':
+      return (
+        <Suspense fallback={<p className="note-hint">Opening the editor…</p>}>
+          <HtmlText text={text ?? ''} showing={showing} onType={onType} onBlur={handle.flush} onOpenNote={onOpenNote} />
+        </Suspense>
+      );
+    case 'plain':
+      return (
+        <PlainText text={text ?? ''} showing={showing} readOnly={kind.readOnly} onType={onType} onBlur={handle.flush} />
+      );
+    case 'absent':
+      return <AbsentText noteId={view.id} />;
+    case 'bytes':
+      return (
+        <p className="note-message">
+          The bytes of pictures and files aren’t kept here yet. Import the same file again later to fill them in.
+        </p>
+      );
+    case 'undecodable':
+      return (
+        <p className="note-message">
+          This text isn’t readable as text. It is kept byte for byte and can’t be edited here.
+        </p>
+      );
+    case 'empty':
+      return <p className="note-message">This note has no text. What is inside it is in the tree.</p>;
+  }
+}

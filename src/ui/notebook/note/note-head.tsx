@@ -1,0 +1,76 @@
+/** Above a note: the way back to the tree on phones, whether it is saved, and what can be done with it. */
+
+import {useState} from 'react';
+import {Link} from 'wouter';
+import type {Tree} from '../../../notes/tree.ts';
+import {useApp} from '../../app-context.ts';
+import {IconButton} from '../../parts/button.tsx';
+import {Icon} from '../../parts/icon.tsx';
+import {RevisionsDialog} from '../revisions/revisions-dialog.tsx';
+import {DeleteDialog} from '../tree/delete-dialog.tsx';
+import {NoteDetails} from './note-details.tsx';
+import {currentOf} from './note-session.ts';
+import type {NoteHandle, OpenNote} from './note-sessions.ts';
+import {SavedState} from './saved-state.tsx';
+
+type Shown = OpenNote & {readonly state: 'open'};
+
+interface OpenHeadProps {
+  readonly note: Shown;
+  readonly tree: Tree;
+  readonly handle: NoteHandle;
+  readonly onGone: () => void;
+}
+
+export function NoteHead(props: OpenHeadProps | {readonly note: null}) {
+  return (
+    <header className="note-head">
+      <Link className="icon-button note-back" href="/" aria-label="Back to notes" title="Back to notes">
+        <Icon name="back" />
+      </Link>
+      {props.note === null ? null : <OpenHead {...props} />}
+    </header>
+  );
+}
+
+function OpenHead({note: {view, session}, tree, handle, onGone}: OpenHeadProps) {
+  const {notebook} = useApp();
+  const [opened, setOpened] = useState<'revisions' | 'details' | 'delete' | null>(null);
+  const close = () => setOpened(null);
+  const current = currentOf(session);
+  const open = (what: typeof opened) => {
+    handle.flush();
+    setOpened(what);
+  };
+  const remove = async () => {
+    for (const {branchId} of tree.places(view.id)) await notebook.deletePlace(branchId);
+    onGone();
+  };
+  return (
+    <>
+      <SavedState session={session} sync={view.sync} />
+      <IconButton icon="history" label="Revisions" onClick={() => open('revisions')} />
+      <IconButton icon="details" label="Details" onClick={() => open('details')} />
+      <IconButton
+        icon="trash"
+        label="Delete note"
+        disabled={tree.places(view.id).length === 0}
+        onClick={() => open('delete')}
+      />
+      {opened === 'revisions' ? (
+        <RevisionsDialog noteId={view.id} current={{...current, type: view.type}} onClose={close} />
+      ) : null}
+      {opened === 'details' ? <NoteDetails view={view} text={current.text} tree={tree} onClose={close} /> : null}
+      {opened === 'delete' ? (
+        <DeleteDialog
+          tree={tree}
+          noteId={view.id}
+          title={current.title}
+          what="note"
+          onDelete={remove}
+          onClose={close}
+        />
+      ) : null}
+    </>
+  );
+}

@@ -1,0 +1,117 @@
+/** One note: its head, what must be known about it, its title and text. */
+
+import {useEffect, useMemo, useSyncExternalStore} from 'react';
+import type {Tree} from '../../../notes/tree.ts';
+import {Banner} from '../../parts/banner.tsx';
+import {Button} from '../../parts/button.tsx';
+import {ErrorBanner} from '../../parts/error-banner.tsx';
+import {NoteBody} from './note-body.tsx';
+import {NoteHead} from './note-head.tsx';
+import {currentOf} from './note-session.ts';
+import type {NoteHandle, OpenNote} from './note-sessions.ts';
+import {NoteTitle} from './note-title.tsx';
+import {useNoteSessions} from './use-note-sessions.ts';
+
+interface NotePaneProps {
+  readonly noteId: string;
+  readonly tree: Tree;
+  readonly onOpenNote: (noteId: string) => void;
+  readonly onGone: () => void;
+}
+
+export function NotePane({noteId, tree, onOpenNote, onGone}: NotePaneProps) {
+  const sessions = useNoteSessions();
+  const handle = useMemo(() => sessions.of(noteId), [sessions, noteId]);
+  useEffect(() => handle.retain(), [handle]);
+  const note = useSyncExternalStore(handle.subscribe, handle.current);
+  switch (note.state) {
+    case 'loading':
+      return <section className="note-pane" aria-label="Note" aria-busy="true" />;
+    case 'missing':
+      return <MissingNote />;
+    case 'open':
+      return <Sheet note={note} tree={tree} handle={handle} onOpenNote={onOpenNote} onGone={onGone} />;
+  }
+}
+
+function MissingNote() {
+  return (
+    <section className="note-pane" aria-label="Note">
+      <NoteHead note={null} />
+      <div className="note-message">
+        <h2>This note isn’t here</h2>
+        <p>It may have been deleted, or it isn’t synced to this device yet.</p>
+      </div>
+    </section>
+  );
+}
+
+interface SheetProps extends Omit<NotePaneProps, 'noteId'> {
+  readonly note: OpenNote & {readonly state: 'open'};
+  readonly handle: NoteHandle;
+}
+
+function Sheet({note, tree, handle, onOpenNote, onGone}: SheetProps) {
+  const {view, session, showing} = note;
+  const {title, text} = currentOf(session);
+  useDocumentTitle(title);
+  return (
+    <section className="note-pane" aria-label="Note">
+      <NoteHead note={note} tree={tree} handle={handle} onGone={onGone} />
+      <div className="note-scroll">
+        <div className="note-sheet">
+          <Notices note={note} handle={handle} />
+          <NoteTitle
+            title={title}
+            isNew={title === '' && text === ''}
+            onType={(typed) => handle.type({title: typed})}
+            onBlur={handle.flush}
+            onEnter={focusText}
+          />
+          <NoteBody view={view} session={session} showing={showing} handle={handle} onOpenNote={onOpenNote} />
+        </div>
+      </div>
+    </section>
+  );
+}
+
+function Notices({note: {view, session, hasConflict}, handle}: Pick<SheetProps, 'note' | 'handle'>) {
+  return (
+    <>
+      {session.state === 'failed' ? (
+        <ErrorBanner error={session.error} actions={<Button onClick={handle.retry}>Save again</Button>}>
+          <p>Your text is still here, in this page.</p>
+        </ErrorBanner>
+      ) : null}
+      {hasConflict ? (
+        <Banner
+          tone="info"
+          title="Another version was kept in Revisions"
+          actions={<Button onClick={handle.dismissConflict}>OK</Button>}
+        >
+          <p>
+            This note was changed elsewhere while you were typing. Yours is the current text; the other is not lost.
+          </p>
+        </Banner>
+      ) : null}
+      {view.deleted ? (
+        <Banner tone="warn" title="This note was deleted">
+          <p>Typing in it brings it back.</p>
+        </Banner>
+      ) : null}
+    </>
+  );
+}
+
+function focusText(): void {
+  document.querySelector<HTMLElement>('.note-pane [aria-label="Note text"]')?.focus();
+}
+
+function useDocumentTitle(title: string): void {
+  useEffect(() => {
+    document.title = title.trim() === '' ? 'Aster' : `${title} – Aster`;
+    return () => {
+      document.title = 'Aster';
+    };
+  }, [title]);
+}

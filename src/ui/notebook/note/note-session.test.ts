@@ -1,0 +1,191 @@
+import fc from 'fast-check';
+import {describe, expect, it} from 'vitest';
+import type {Saved} from '../../../db/repositories.ts';
+import type {Loaded} from '../../../sync/ports.ts';
+import {
+  currentOf,
+  type Edit,
+  type Input,
+  openSession,
+  type Session,
+  type Shown,
+  step,
+  unsavedOf,
+} from './note-session.ts';
+
+describe('a note session', () => {
+  it('saves what was typed when the pause is over, on top of what was loaded', () => {
+    const world = createWorld();
+    world.type({text: 'a'});
+    world.type({text: 'ab'});
+    world.send({type: 'timer'});
+    expect(world.asked).toEqual([{loaded: world.first, edit: {text: 'ab'}}]);
+  });
+
+  it('writes nothing on opening, on flush and when what was typed is what is stored', () => {
+    const world = createWorld();
+    world.send({type: 'flush'});
+    world.type({text: 'x'});
+    world.type({text: ''});
+    world.send({type: 'timer'});
+    expect(world.session.state).toBe('clean');
+    expect(world.asked).toEqual([]);
+  });
+
+  it('shows what another device wrote at once while nothing is unsaved', () => {
+    const world = createWorld();
+    world.writeElsewhere({text: 'theirs'});
+    world.deliver();
+    expect(currentOf(world.session).text).toBe('theirs');
+    expect(world.shows).toBe(1);
+  });
+
+  it('leaves typing alone when another device writes, and tells that the other version was kept', () => {
+    const world = createWorld();
+    world.type({text: 'mine'});
+    world.writeElsewhere({text: 'theirs'});
+    world.deliver();
+    expect(currentOf(world.session).text).toBe('mine');
+    world.send({type: 'timer'});
+    world.answer('saved');
+    expect(world.stored.text).toBe('mine');
+    expect(world.kept).toEqual(['theirs']);
+    expect(world.conflictsTold).toBe(1);
+  });
+
+  it('only renaming never hides a text that came meanwhile from the next save of the text', () => {
+    const world = createWorld();
+    world.type({title: 'Mine'});
+    world.send({type: 'timer'});
+    world.writeElsewhere({text: 'theirs'});
+    world.answer('saved');
+    world.type({text: 'mine'});
+    world.send({type: 'timer'});
+    world.answer('saved');
+    expect(world.kept).toEqual(['theirs']);
+  });
+
+  it('keeps the text when the device is full, and saves it at the next input', () => {
+    const world = createWorld();
+    world.type({text: 'one'});
+    world.send({type: 'flush'});
+    world.answer('failed');
+    expect(world.session.state).toBe('failed');
+    expect(unsavedOf(world.session)).toEqual({text: 'one'});
+    world.type({text: 'one two'});
+    world.send({type: 'timer'});
+    world.answer('saved');
+    expect(world.stored.text).toBe('one two');
+  });
+
+  it('ends, whatever the order of events, with the last text typed stored, nothing replaced unkept, one save at a time', () => {
+    const moves = fc.array(
+      fc.oneof(
+        fc.record({move: fc.constant('type' as const), edit: edits()}),
+        fc.record({move: fc.constantFrom('timer', 'flush', 'retry', 'saved', 'failed', 'deliver')}),
+        fc.record({move: fc.constant('elsewhere' as const), edit: edits()}),
+      ),
+      {maxLength: 40},
+    );
+    fc.assert(fc.property(moves, (list) => playToTheEnd(list)));
+  });
+});
+
+type Move = {readonly move: string; readonly edit?: Edit};
+
+function edits(): fc.Arbitrary<Edit> {
+  const text = fc.integer({min: 0, max: 5}).map((n) => `t${n}`);
+  return fc.oneof(fc.record({text}), fc.record({title: text}), fc.record({text, title: text}));
+}
+
+function playToTheEnd(moves: readonly Move[]): void {
+  const world = createWorld();
+  const everShown = new Set<string>([world.stored.text]);
+  for (const [index, {move, edit}] of moves.entries()) {
+    if (move === 'type' && edit) world.type(edit);
+    if (move === 'elsewhere' && edit)
+      world.writeElsewhere(edit.text === undefined ? edit : {...edit, text: `elsewhere ${index}`});
+    if (move === 'timer' || move === 'flush' || move === 'retry') world.send({type: move});
+    if (move === 'saved' || move === 'failed') world.answer(move);
+    if (move === 'deliver') world.deliver();
+    everShown.add(currentOf(world.session).text ?? '');
+  }
+  const wanted = unsavedOf(world.session);
+  for (let turn = 0; turn < 3; turn++) {
+    world.answer('saved');
+    world.send({type: 'flush'});
+  }
+  world.answer('saved');
+  expect(world.session.state).toBe('clean');
+  expect(world.overlaps).toBe(0);
+  if (wanted.text !== undefined) expect(world.stored.text).toBe(wanted.text);
+  if (wanted.title !== undefined) expect(world.stored.title).toBe(wanted.title);
+  for (const text of world.replaced) expect(world.kept.includes(text) || everShown.has(text)).toBe(true);
+}
+
+/** A store that judges as the Writer does: a part that a save replaces without having been shown is kept. */
+function createWorld() {
+  let stamp = 1;
+  const loadedOf = ({title, text}: {title: string; text: string}): Loaded =>
+    ({stamp: String(stamp).padStart(6, '0'), parts: {meta: '', data: title, body: text}}) as unknown as Loaded;
+  let stored = {title: '', text: ''};
+  let loaded = loadedOf(stored);
+  const shownNow = (): Shown => ({...stored, loaded});
+  let session: Session = openSession(shownNow());
+  let waiting: {loaded: Loaded; edit: Edit} | null = null;
+  const world = {
+    first: loaded,
+    asked: [] as {loaded: Loaded; edit: Edit}[],
+    kept: [] as string[],
+    replaced: [] as string[],
+    shows: 0,
+    overlaps: 0,
+    conflictsTold: 0,
+    get session() {
+      return session;
+    },
+    get stored() {
+      return stored;
+    },
+    send(input: Input) {
+      const {session: next, effects} = step(session, input);
+      session = next;
+      for (const effect of effects) {
+        if (effect.type === 'show') world.shows++;
+        if (effect.type === 'tell_conflict') world.conflictsTold++;
+        if (effect.type !== 'save') continue;
+        if (waiting !== null) world.overlaps++;
+        waiting = {loaded: effect.loaded, edit: effect.edit};
+        world.asked.push(waiting);
+      }
+    },
+    type: (edit: Edit) => world.send({type: 'typed', edit}),
+    deliver: () => world.send({type: 'stored', stored: shownNow()}),
+    writeElsewhere(edit: Edit) {
+      stored = {...stored, ...edit};
+      stamp++;
+      loaded = loadedOf(stored);
+    },
+    answer(how: 'saved' | 'failed') {
+      if (waiting === null) return;
+      const {loaded: base, edit} = waiting;
+      waiting = null;
+      if (how === 'failed') {
+        world.send({type: 'save_failed', error: {type: 'storage_full', message: 'full'}});
+        return;
+      }
+      world.send({type: 'saved', saved: saveOver(base, edit)});
+    },
+  };
+  function saveOver(base: Loaded, edit: Edit): Saved {
+    const unseenText = edit.text !== undefined && base.parts.body !== loaded.parts.body;
+    const unseenTitle = edit.title !== undefined && base.parts.data !== loaded.parts.data;
+    const conflict =
+      base.stamp !== loaded.stamp && (unseenText || unseenTitle) && (edit.text ?? stored.text) !== stored.text;
+    if (conflict) world.kept.push(stored.text);
+    if (edit.text !== undefined && edit.text !== stored.text) world.replaced.push(stored.text);
+    world.writeElsewhere(edit);
+    return {loaded, conflict};
+  }
+  return world;
+}

@@ -1,0 +1,184 @@
+/**
+ * One note under an editor, as a pure machine: when to save what, on top of which `loaded`. Invariants:
+ *
+ * 1. Nothing typed is dropped: `edit` and `saving` leave the machine only by a save that succeeded.
+ * 2. At most one save at a time: `save` comes only out of `typing` and `failed`, and both end with it.
+ * 3. Every save names the version whose text the editor really showed, part by part, so that the store can keep what it
+ *    replaces unseen.
+ *
+ *   clean ──typed──▶ typing ──timer, flush──▶ saving ──saved──▶ clean, or typing when more was typed meanwhile
+ *                      ▲                        └──save_failed──▶ failed ──typed──▶ typing
+ *                      └─────────────────────────────────────────────────────────retry, flush──▶ saving
+ */
+
+import type {SyncError} from '../../../../protocol/errors.ts';
+import type {Saved} from '../../../db/repositories.ts';
+import type {Loaded} from '../../../sync/ports.ts';
+
+/** The stored version that the editor stands on. `text` is null while it isn't on this device. */
+export interface Shown {
+  readonly title: string;
+  readonly text: string | null;
+  readonly loaded: Loaded;
+}
+
+export interface Edit {
+  readonly title?: string;
+  readonly text?: string;
+}
+
+export type Session =
+  | {readonly state: 'clean'; readonly shown: Shown}
+  | {readonly state: 'typing'; readonly shown: Shown; readonly edit: Edit}
+  | {
+      readonly state: 'saving';
+      readonly shown: Shown;
+      readonly saving: Edit;
+      readonly edit: Edit;
+      readonly flush: boolean;
+    }
+  | {readonly state: 'failed'; readonly shown: Shown; readonly edit: Edit; readonly error: SyncError};
+
+export type Input =
+  | {readonly type: 'typed'; readonly edit: Edit}
+  | {readonly type: 'timer'}
+  /** Save now: the editor lost focus, is closed, or the page may go. */
+  | {readonly type: 'flush'}
+  | {readonly type: 'retry'}
+  | {readonly type: 'saved'; readonly saved: Saved}
+  | {readonly type: 'save_failed'; readonly error: SyncError}
+  /** What is stored now, by whomever. Must not be older than the last save that was answered. */
+  | {readonly type: 'stored'; readonly stored: Shown};
+
+export type Effect =
+  | {readonly type: 'save'; readonly loaded: Loaded; readonly edit: Edit}
+  /** (Re)starts the one timer. */
+  | {readonly type: 'wait'}
+  /** The editor must replace what it shows by `shown`. */
+  | {readonly type: 'show'}
+  | {readonly type: 'tell_conflict'};
+
+export interface Step {
+  readonly session: Session;
+  readonly effects: readonly Effect[];
+}
+
+export function openSession(shown: Shown): Session {
+  return {state: 'clean', shown};
+}
+
+export function step(session: Session, input: Input): Step {
+  switch (input.type) {
+    case 'typed':
+      return typed(session, input.edit);
+    case 'timer':
+      return session.state === 'typing' ? save(session.shown, session.edit) : stay(session);
+    case 'flush':
+      if (session.state === 'saving') return stay({...session, flush: true});
+      return session.state === 'clean' ? stay(session) : save(session.shown, session.edit);
+    case 'retry':
+      return session.state === 'failed' ? save(session.shown, session.edit) : stay(session);
+    case 'saved':
+      return session.state === 'saving' ? saved(session, input.saved) : stay(session);
+    case 'save_failed':
+      if (session.state !== 'saving') return stay(session);
+      return stay({
+        state: 'failed',
+        shown: session.shown,
+        edit: {...session.saving, ...session.edit},
+        error: input.error,
+      });
+    case 'stored':
+      return stored(session, input.stored);
+  }
+}
+
+/** What the person sees: the stored version with everything typed on top. */
+export function currentOf(session: Session): {readonly title: string; readonly text: string | null} {
+  const {title, text} = session.shown;
+  return {title, text, ...unsavedOf(session)};
+}
+
+/** What was typed and isn't known to be stored. */
+export function unsavedOf(session: Session): Edit {
+  switch (session.state) {
+    case 'clean':
+      return {};
+    case 'saving':
+      return {...session.saving, ...session.edit};
+    default:
+      return session.edit;
+  }
+}
+
+function typed(session: Session, edit: Edit): Step {
+  switch (session.state) {
+    case 'clean':
+      return wait(session.shown, edit);
+    case 'saving':
+      return stay({...session, edit: {...session.edit, ...edit}});
+    default:
+      return wait(session.shown, {...session.edit, ...edit});
+  }
+}
+
+/** Typing back what is stored leaves nothing to save. */
+function wait(shown: Shown, edit: Edit): Step {
+  const left = changed(shown, edit);
+  if (isEmpty(left)) return stay({state: 'clean', shown});
+  return {session: {state: 'typing', shown, edit: left}, effects: [{type: 'wait'}]};
+}
+
+function save(shown: Shown, edit: Edit): Step {
+  return {
+    session: {state: 'saving', shown, saving: edit, edit: {}, flush: false},
+    effects: [{type: 'save', loaded: shown.loaded, edit}],
+  };
+}
+
+function saved(session: Session & {state: 'saving'}, {loaded, conflict}: Saved): Step {
+  const {saving, edit, flush} = session;
+  const shown = {...session.shown, ...saving, loaded: onlySeen(session.shown.loaded, saving, loaded)};
+  const told: Effect[] = conflict ? [{type: 'tell_conflict'}] : [];
+  const next = wait(shown, edit);
+  const last = flush && next.session.state === 'typing' ? save(shown, next.session.edit) : next;
+  return {session: last.session, effects: [...told, ...last.effects]};
+}
+
+/**
+ * A part that wasn't saved counts as seen only if it is still the one that was shown: else a later save of it would replace
+ * it silently. Its stamp then stays the old one, so that the store compares parts.
+ */
+function onlySeen(before: Loaded, saving: Edit, after: Loaded): Loaded {
+  const data = saving.title === undefined ? before.parts.data : after.parts.data;
+  const body = saving.text === undefined ? before.parts.body : after.parts.body;
+  if (data === after.parts.data && body === after.parts.body) return after;
+  return {stamp: before.stamp, parts: {...after.parts, data, body}};
+}
+
+function stored(session: Session, now: Shown): Step {
+  if (session.state === 'saving') return stay(session);
+  if (isSame(session.shown, now)) return stay({...session, shown: now});
+  if (session.state !== 'clean') return stay(session);
+  return {session: {state: 'clean', shown: now}, effects: [{type: 'show'}]};
+}
+
+function isSame(a: Shown, b: Shown): boolean {
+  if ((a.text === null) !== (b.text === null)) return false;
+  return a.loaded.parts.data === b.loaded.parts.data && a.loaded.parts.body === b.loaded.parts.body;
+}
+
+function changed(shown: Shown, {title, text}: Edit): Edit {
+  return {
+    ...(title === undefined || title === shown.title ? {} : {title}),
+    ...(text === undefined || text === shown.text ? {} : {text}),
+  };
+}
+
+function isEmpty({title, text}: Edit): boolean {
+  return title === undefined && text === undefined;
+}
+
+function stay(session: Session): Step {
+  return {session, effects: []};
+}

@@ -1,0 +1,194 @@
+/**
+ * Runs the machines of note-session.ts against the notebook: timers, saves, live values. One session per note, whoever
+ * shows it; a session outlives its editor until what was typed is stored, so that switching notes, or a full disk, loses
+ * nothing. After each save the note is watched anew: the first value then is never older than that save.
+ */
+
+import {type SyncError, SyncFailure} from '../../../../protocol/errors.ts';
+import type {Notebook, NoteView} from '../../../db/repositories.ts';
+import type {Drafts} from './drafts.ts';
+import {type Edit, type Effect, type Input, openSession, type Session, step, unsavedOf} from './note-session.ts';
+
+export type OpenNote =
+  | {readonly state: 'loading'}
+  | {readonly state: 'missing'}
+  | {
+      readonly state: 'open';
+      readonly view: NoteView;
+      readonly session: Session;
+      /** Grows each time the editor must replace what it shows. */
+      readonly showing: number;
+      /** A save replaced a version that wasn't seen here; it is in "Revisions". */
+      readonly hasConflict: boolean;
+    };
+
+export interface NoteHandle {
+  current(): OpenNote;
+  subscribe(listener: () => void): () => void;
+  type(edit: Edit): void;
+  flush(): void;
+  retry(): void;
+  dismissConflict(): void;
+  /** Keeps the note watched until the returned function is called, which saves what is unsaved. */
+  retain(): () => void;
+}
+
+export interface NoteSessions {
+  of(noteId: string): NoteHandle;
+  /** The page may go at any moment: saves, and puts what is unsaved where it survives. */
+  flushAll(): void;
+  hasFailed(): boolean;
+}
+
+interface Ports {
+  readonly notebook: Notebook;
+  readonly drafts: Drafts;
+  /** Calls once after `ms`, unless cancelled. */
+  readonly wait: (ms: number, action: () => void) => () => void;
+}
+
+const TYPING_PAUSE_MS = 300;
+
+export function createNoteSessions(ports: Ports): NoteSessions {
+  const handleById = new Map<string, Runner>();
+  return {
+    of: (noteId) => {
+      const found = handleById.get(noteId);
+      if (found !== undefined) return found;
+      const made: Runner = createRunner(noteId, ports, {
+        onUse: () => handleById.set(noteId, made),
+        onDone: () => handleById.delete(noteId),
+      });
+      return made;
+    },
+    flushAll: () => {
+      for (const runner of handleById.values()) runner.flushAndDraft();
+    },
+    hasFailed: () => [...handleById.values()].some((runner) => isOpen(runner.current(), 'failed')),
+  };
+}
+
+interface Runner extends NoteHandle {
+  flushAndDraft(): void;
+}
+
+/** `onUse`: from now on this is the note's only runner; `onDone`: nobody shows it and nothing is unsaved. */
+interface Life {
+  readonly onUse: () => void;
+  readonly onDone: () => void;
+}
+
+function createRunner(noteId: string, {notebook, drafts, wait}: Ports, {onUse, onDone}: Life): Runner {
+  const listeners = new Set<() => void>();
+  let now: OpenNote = {state: 'loading'};
+  let retained = 0;
+  let unwatch: (() => void) | null = null;
+  let cancelTimer = () => {};
+  let hasDraft = false;
+
+  const set = (next: OpenNote) => {
+    now = next;
+    for (const listener of listeners) listener();
+  };
+
+  const send = (input: Input) => {
+    if (now.state !== 'open') return;
+    const {session, effects} = step(now.session, input);
+    const shows = effects.some(({type}) => type === 'show') ? 1 : 0;
+    const hasConflict = now.hasConflict || effects.some(({type}) => type === 'tell_conflict');
+    set({...now, session, showing: now.showing + shows, hasConflict});
+    for (const effect of effects) run(effect);
+    tidy(session);
+  };
+
+  const run = (effect: Effect) => {
+    if (effect.type === 'wait' || effect.type === 'save') cancelTimer();
+    if (effect.type === 'wait') cancelTimer = wait(TYPING_PAUSE_MS, () => send({type: 'timer'}));
+    if (effect.type === 'save') void save(effect);
+  };
+
+  const save = async ({loaded, edit}: Effect & {type: 'save'}) => {
+    const input: Input = await notebook.saveNote(noteId, loaded, edit).then(
+      (saved) => ({type: 'saved', saved}),
+      (reason) => ({type: 'save_failed', error: errorOf(reason)}),
+    );
+    send(input);
+    if (unwatch !== null) watch();
+  };
+
+  const onView = (view: NoteView | null) => {
+    if (view === null) {
+      if (now.state !== 'open' || now.session.state === 'clean') set({state: 'missing'});
+      return;
+    }
+    const stored = {title: view.title, text: view.text, loaded: view.loaded};
+    if (now.state !== 'open') {
+      set({state: 'open', view, session: openSession(stored), showing: 0, hasConflict: false});
+      return;
+    }
+    set({...now, view});
+    send({type: 'stored', stored});
+  };
+
+  const watch = () => {
+    unwatch?.();
+    unwatch = notebook.watchNote(noteId).subscribe(onView);
+  };
+
+  const draft = () => {
+    if (now.state !== 'open' || now.session.state === 'clean') return;
+    drafts.put({noteId, loaded: now.session.shown.loaded, edit: unsavedOf(now.session)});
+    hasDraft = true;
+  };
+
+  const tidy = (session: Session) => {
+    if (session.state === 'failed') draft();
+    if (session.state !== 'clean') return;
+    cancelTimer();
+    if (hasDraft) drafts.remove(noteId);
+    hasDraft = false;
+    if (retained === 0) onDone();
+  };
+
+  const release = () => {
+    retained--;
+    if (retained > 0) return;
+    send({type: 'flush'});
+    unwatch?.();
+    unwatch = null;
+    if (now.state !== 'open' || now.session.state === 'clean') onDone();
+  };
+
+  return {
+    current: () => now,
+    subscribe: (listener) => {
+      listeners.add(listener);
+      return () => listeners.delete(listener);
+    },
+    type: (edit) => send({type: 'typed', edit}),
+    flush: () => send({type: 'flush'}),
+    retry: () => send({type: 'retry'}),
+    dismissConflict: () => {
+      if (now.state === 'open') set({...now, hasConflict: false});
+    },
+    retain: () => {
+      retained++;
+      onUse();
+      if (unwatch === null) watch();
+      return release;
+    },
+    flushAndDraft: () => {
+      draft();
+      send({type: 'flush'});
+    },
+  };
+}
+
+function isOpen(note: OpenNote, state: Session['state']): boolean {
+  return note.state === 'open' && note.session.state === state;
+}
+
+function errorOf(reason: unknown): SyncError {
+  if (reason instanceof SyncFailure) return reason.error;
+  return {type: 'storage_broken', message: reason instanceof Error ? reason.message : String(reason)};
+}

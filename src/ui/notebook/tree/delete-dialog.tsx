@@ -1,0 +1,57 @@
+/** Asks before a note, or one of its places, goes; says what goes with it and where it can be had back. */
+
+import type {Tree} from '../../../notes/tree.ts';
+import {formatCount} from '../../formats.ts';
+import {Button} from '../../parts/button.tsx';
+import {Dialog} from '../../parts/dialog.tsx';
+import {ErrorBanner} from '../../parts/error-banner.tsx';
+import {useAction} from '../../parts/use-action.ts';
+import {notesWithin} from './tree-moves.ts';
+import {shownTitle} from './tree-row.tsx';
+
+interface DeleteDialogProps {
+  readonly tree: Tree;
+  readonly noteId: string;
+  readonly title: string;
+  /** One place of several, or the note with all its places. */
+  readonly what: 'place' | 'note';
+  readonly onDelete: () => Promise<void>;
+  readonly onClose: () => void;
+}
+
+export function DeleteDialog({tree, noteId, title, what, onDelete, onClose}: DeleteDialogProps) {
+  const action = useAction();
+  const otherPlaces = what === 'place' ? tree.places(noteId).length - 1 : 0;
+  const remove = () =>
+    action.run(async () => {
+      await onDelete();
+      onClose();
+    });
+  return (
+    <Dialog title={otherPlaces > 0 ? 'Remove from here?' : 'Delete note?'} onClose={onClose}>
+      <div className="dialog-flow">
+        {otherPlaces > 0 ? (
+          <p>
+            “{shownTitle(title)}” is removed from this place. It stays in {formatCount(otherPlaces, 'other place')}.
+          </p>
+        ) : (
+          <p>
+            “{shownTitle(title)}”{withBelow(notesWithin(tree, noteId).size - 1)} to “Recently deleted”. It can be
+            restored from there for 7 days.
+          </p>
+        )}
+        {action.error === null ? null : <ErrorBanner error={action.error} />}
+        <div className="dialog-buttons">
+          <Button onClick={onClose}>Cancel</Button>
+          <Button look="danger" busy={action.busy} onClick={remove} autoFocus>
+            {otherPlaces > 0 ? 'Remove' : 'Delete'}
+          </Button>
+        </div>
+      </div>
+    </Dialog>
+  );
+}
+
+function withBelow(count: number): string {
+  return count === 0 ? ' goes' : ` and what is only below it (${formatCount(count, 'note')} or fewer) go`;
+}

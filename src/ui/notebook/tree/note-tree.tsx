@@ -1,0 +1,191 @@
+/**
+ * The tree widget: role tree with roving focus, keys (tree-keys.ts), drag by mouse (tree-moves.ts). Only rows in view are
+ * in the page; the focused one always is.
+ */
+
+import {type KeyboardEvent, useEffect, useLayoutEffect, useRef, useState} from 'react';
+import type {Placement} from '../../../db/repositories.ts';
+import type {Tree} from '../../../notes/tree.ts';
+import type {Row} from '../../../notes/tree-rows.ts';
+import {actionOfKey, findRow, type KeyAction} from './tree-keys.ts';
+import {placementByKey} from './tree-moves.ts';
+import {TreeRow} from './tree-row.tsx';
+import {drawnRows, scrollFor} from './tree-window.ts';
+import {useDrag} from './use-drag.ts';
+import type {Expanded} from './use-expanded.ts';
+import {useFind} from './use-find.ts';
+import {isDense, useRowHeight} from './use-row-height.ts';
+import {useViewport} from './use-viewport.ts';
+
+interface NoteTreeProps {
+  readonly tree: Tree;
+  readonly rows: readonly Row[];
+  readonly expanded: Expanded;
+  readonly noteId: string | null;
+  readonly renamedKey: string | null;
+  readonly onOpen: (row: Row) => void;
+  readonly onMenu: (row: Row, anchor: DOMRect) => void;
+  readonly onStartRename: (row: Row) => void;
+  readonly onRename: (row: Row, title: string | null) => void;
+  readonly onDelete: (row: Row) => void;
+  readonly onMove: (row: Row, to: Placement) => void;
+}
+
+export function NoteTree(props: NoteTreeProps) {
+  const {tree, rows, expanded, noteId, renamedKey} = props;
+  const ref = useRef<HTMLDivElement>(null);
+  const rowHeight = useRowHeight();
+  const viewport = useViewport(ref);
+  const find = useFind();
+  const [focused, setFocused] = useState<Pick<Row, 'key' | 'branchId'> | null>(null);
+  const [wantsFocus, setWantsFocus] = useState(0);
+  const drag = useDrag(tree, props.onMove);
+  const index = focusedIndex(rows, focused, noteId);
+
+  const scrollTo = (at: number) => {
+    const element = ref.current;
+    if (element !== null)
+      element.scrollTop = scrollFor(at, rowHeight, {top: element.scrollTop, height: element.clientHeight});
+  };
+  const focusRow = (at: number) => {
+    const row = rows[at];
+    if (row === undefined) return;
+    setFocused(row);
+    setWantsFocus((times) => times + 1);
+    scrollTo(at);
+  };
+  // Once per wish, after the row is in the page.
+  useLayoutEffect(() => {
+    if (wantsFocus > 0)
+      ref.current?.querySelector<HTMLElement>('[role="treeitem"][tabindex="0"]')?.focus({preventScroll: true});
+  }, [wantsFocus]);
+  useReveal(tree, rows, noteId, expanded, scrollTo);
+
+  const act = (action: KeyAction) => {
+    switch (action.type) {
+      case 'focus':
+        return focusRow(action.index);
+      case 'expand':
+        return expanded.open([action.row.branchId]);
+      case 'collapse':
+        return expanded.close(action.row.branchId);
+      case 'expand_all':
+        return expanded.open(action.rows.map(({branchId}) => branchId));
+      case 'open':
+        return openOrToggle(action.row);
+      case 'rename':
+        return props.onStartRename(action.row);
+      case 'delete':
+        return props.onDelete(action.row);
+      case 'menu':
+        return props.onMenu(action.row, rectOf(ref.current, action.row));
+      case 'shift': {
+        const to = placementByKey(tree, rows, index, action.how);
+        if (to === null) return;
+        if (action.how === 'in') expanded.open(tree.places(to.parent).map(({branchId}) => branchId));
+        setFocused(action.row);
+        props.onMove(action.row, to);
+        return setWantsFocus((times) => times + 1);
+      }
+      case 'find': {
+        const found = findRow(rows, index, find(action.letter));
+        if (found !== null) focusRow(found);
+      }
+    }
+  };
+  const openOrToggle = (row: Row) => {
+    setFocused(row);
+    if (row.kind !== 'unfiled') return props.onOpen(row);
+    return row.expanded ? expanded.close(row.branchId) : expanded.open([row.branchId]);
+  };
+  const onKeyDown = (event: KeyboardEvent) => {
+    if ((event.target as HTMLElement).getAttribute('role') !== 'treeitem') return;
+    const action =
+      event.key === ' ' && find('') !== '' ? {type: 'find' as const, letter: ' '} : actionOfKey(event, rows, index);
+    if (action === null) return;
+    event.preventDefault();
+    act(action);
+  };
+  const events = {
+    onOpen: openOrToggle,
+    onToggle: (row: Row) => (row.expanded ? expanded.close(row.branchId) : expanded.open([row.branchId])),
+    onMenu: (row: Row, anchor: DOMRect) => {
+      setFocused(row);
+      props.onMenu(row, anchor);
+    },
+    onRename: (row: Row, title: string | null) => {
+      props.onRename(row, title);
+      setWantsFocus((times) => times + 1);
+    },
+    ...drag.events,
+  };
+  return (
+    <div ref={ref} role="tree" aria-label="Notes" className="tree" tabIndex={-1} onKeyDown={onKeyDown}>
+      <div role="none" className="tree-space" style={{height: rows.length * rowHeight}}>
+        {drawnRows(rows.length, rowHeight, viewport, index).map((at) => {
+          const row = rows[at];
+          if (row === undefined) return null;
+          return (
+            <TreeRow
+              key={row.key}
+              row={row}
+              top={at * rowHeight}
+              isSelected={row.noteId === noteId}
+              isFocused={at === index}
+              renamedTitle={row.key === renamedKey ? (tree.title(row.noteId) ?? '') : null}
+              isDraggable={isDense()}
+              drop={drag.over?.key === row.key ? drag.over.zone : null}
+              events={events}
+            />
+          );
+        })}
+      </div>
+    </div>
+  );
+}
+
+/** The row that Tab reaches: the one focused last, wherever it was moved to, else that of the open note, else the first. */
+function focusedIndex(
+  rows: readonly Row[],
+  focused: Pick<Row, 'key' | 'branchId'> | null,
+  noteId: string | null,
+): number {
+  const tests = [
+    (row: Row) => row.key === focused?.key,
+    (row: Row) => row.branchId === focused?.branchId,
+    (row: Row) => row.noteId === noteId,
+  ];
+  for (const test of tests) {
+    const index = rows.findIndex(test);
+    if (index >= 0) return index;
+  }
+  return 0;
+}
+
+/** Opens what is above a note that comes to be shown, and brings its row into view; once per note. */
+function useReveal(
+  tree: Tree,
+  rows: readonly Row[],
+  noteId: string | null,
+  expanded: Expanded,
+  scrollTo: (index: number) => void,
+): void {
+  const revealed = useRef<string | null>(null);
+  useEffect(() => {
+    if (noteId === null || revealed.current === noteId || !tree.hasNote(noteId)) return;
+    const index = rows.findIndex((row) => row.noteId === noteId);
+    if (index < 0) {
+      expanded.open(tree.rowsAbove(noteId));
+      return;
+    }
+    revealed.current = noteId;
+    scrollTo(index);
+  });
+}
+
+function rectOf(tree: HTMLElement | null, row: Row): DOMRect {
+  const element = [...(tree?.querySelectorAll('[role="treeitem"]') ?? [])].find(
+    (item) => item.getAttribute('data-key') === row.key,
+  );
+  return element?.getBoundingClientRect() ?? new DOMRect(0, 0, 0, 0);
+}

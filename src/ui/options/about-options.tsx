@@ -1,0 +1,26 @@
+/** Options → About: which Aster this is, for people who report something. */
+
+import {PROTOCOL_RANGE} from '../../../protocol/version.ts';
+import {useApp} from '../app-context.ts';
+import {OptionsPage} from './options-page.tsx';
+
+export function AboutOptions() {
+  const {version} = useApp();
+  const {min, max} = PROTOCOL_RANGE;
+  return (
+    <OptionsPage title="Options">
+      <section className="page-part" aria-labelledby="about">
+        <h2 id="about">About</h2>
+        <dl className="facts">
+          <dt>Version</dt>
+          <dd className="numbers">{version}</dd>
+          <dt>Protocol</dt>
+          <dd className="numbers">{min === max ? max : `${min} to ${max}`}</dd>
+          <dt>Licence</dt>
+          <dd>MIT</dd>
+        </dl>
+        <p className="quiet">Notes that work without a network and sync through your own server.</p>
+      </section>
+    </OptionsPage>
+  );
+}

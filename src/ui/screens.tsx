@@ -1,0 +1,104 @@
+/**
+ * Which screen an address shows, decided by what this browser has: no notebook → the ways to get one; a first sync that
+ * has no tree yet → its progress; else the app. Local state decides; the network is asked only where there is no notebook.
+ */
+
+import {Redirect, Route, Switch} from 'wouter';
+import type {SyncStatus} from '../sync/api.ts';
+import {Frame} from './frame/frame.tsx';
+import {HelpScreen} from './help/help-screen.tsx';
+import {LoginScreen} from './login/login-screen.tsx';
+import {NotebookScreen} from './notebook/notebook-screen.tsx';
+import {AboutOptions} from './options/about-options.tsx';
+import {DataOptions} from './options/data-options.tsx';
+import {SyncOptions} from './options/sync-options.tsx';
+import {FirstSyncScreen} from './setup/first-sync-screen.tsx';
+import {FrontDoor} from './setup/front-door.tsx';
+import {useSetupCode} from './setup/setup-code.ts';
+import {SetupScreen} from './setup/setup-screen.tsx';
+import {useIsFirstSync} from './setup/use-is-first-sync.ts';
+import {useStatus} from './use-status.tsx';
+
+export function Screens() {
+  const status = useStatus();
+  const setupCode = useSetupCode();
+  if (status.replica === null) return <WithoutNotebook setupCode={setupCode} />;
+  return <WithNotebook status={status} setupCode={setupCode} />;
+}
+
+function WithoutNotebook({setupCode}: {readonly setupCode: string | null}) {
+  return (
+    <Frame notebook="none">
+      <Switch>
+        <Route path="/help">
+          <HelpScreen />
+        </Route>
+        <Route path="/setup">
+          <SetupScreen setupCode={setupCode} />
+        </Route>
+        <Route path="/login">
+          <LoginScreen />
+        </Route>
+        <Route>
+          <FrontDoor />
+        </Route>
+      </Switch>
+    </Frame>
+  );
+}
+
+function WithNotebook({status, setupCode}: {readonly status: SyncStatus; readonly setupCode: string | null}) {
+  const isFirstSync = useIsFirstSync(status);
+  if (isFirstSync === undefined) return null;
+  if (isFirstSync) {
+    return (
+      <Frame notebook="none">
+        <Switch>
+          <Route path="/help">
+            <HelpScreen />
+          </Route>
+          <Route>
+            <FirstSyncScreen status={status} />
+          </Route>
+        </Switch>
+      </Frame>
+    );
+  }
+  return (
+    <Frame notebook="here">
+      <Switch>
+        <Route path="/">
+          <NotebookScreen noteId={null} />
+        </Route>
+        <Route path="/n/:noteId">{({noteId}) => <NotebookScreen noteId={noteId} />}</Route>
+        <Route path="/setup">
+          {setupCode === null || isSignedIn(status) ? (
+            <Redirect to="/" replace />
+          ) : (
+            <SetupScreen setupCode={setupCode} />
+          )}
+        </Route>
+        <Route path="/login">{isSignedIn(status) ? <Redirect to="/" replace /> : <LoginScreen />}</Route>
+        <Route path="/options/data">
+          <DataOptions />
+        </Route>
+        <Route path="/options/about">
+          <AboutOptions />
+        </Route>
+        <Route path="/options/*?">
+          <SyncOptions />
+        </Route>
+        <Route path="/help">
+          <HelpScreen />
+        </Route>
+        <Route>
+          <Redirect to="/" replace />
+        </Route>
+      </Switch>
+    </Frame>
+  );
+}
+
+function isSignedIn({replica}: SyncStatus): boolean {
+  return replica?.server?.token != null;
+}

@@ -1,0 +1,54 @@
+import {afterEach, expect, it, vi} from 'vitest';
+import {page} from 'vitest/browser';
+import {
+  fakeApp,
+  INITIALIZED,
+  NO_NOTEBOOK,
+  type ServerAnswer,
+  settable,
+  UNINITIALIZED,
+  UNREACHABLE,
+} from '../testing/fake-app.ts';
+import {cleanUp, render} from '../testing/render.tsx';
+import {FrontDoor} from './front-door.tsx';
+
+afterEach(cleanUp);
+
+function open(answer: ServerAnswer) {
+  const startNotebook = vi.fn(async () => {});
+  const serverStatus = vi.fn(async () => answer);
+  render(fakeApp({status: settable(NO_NOTEBOOK), control: {serverStatus, startNotebook}}), <FrontDoor />);
+  return {startNotebook, serverStatus};
+}
+
+const heading = (name: string) => page.getByRole('heading', {name, exact: true});
+const button = (name: string) => page.getByRole('button', {name, exact: true});
+
+it('a browser without a notebook gets the login screen of an initialized server, and a way around it', async () => {
+  const {startNotebook} = open(INITIALIZED);
+  await expect.element(heading('Sign in')).toBeVisible();
+  await button('Start a new notebook on this device').click();
+  expect(startNotebook).toHaveBeenCalledWith(expect.stringMatching(/^\S+ on \S+$/));
+});
+
+it('an uninitialized server says so and offers to be set up', async () => {
+  open(UNINITIALIZED);
+  await expect.element(heading('Welcome to Aster')).toBeVisible();
+  await expect.element(page.getByText('This server has no account yet.')).toBeVisible();
+  await expect.element(button('Set up this server')).toBeVisible();
+});
+
+it('without an answer the choices that need no server are there', async () => {
+  open(UNREACHABLE);
+  await expect.element(button('Start a new notebook on this device')).toBeVisible();
+  await expect.element(button('Sync from a server')).toBeVisible();
+  await expect.element(button('Set up this server')).not.toBeInTheDocument();
+});
+
+it('Back goes from a form to the choices', async () => {
+  open(UNREACHABLE);
+  await button('Sync from a server').click();
+  await expect.element(page.getByLabelText('Server address')).toBeVisible();
+  history.back();
+  await expect.element(button('Sync from a server')).toBeVisible();
+});

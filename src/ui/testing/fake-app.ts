@@ -1,0 +1,108 @@
+/** A world for tests of screens: nothing in it does anything until a test says so. */
+
+import {failed, ok, type Result} from '../../../protocol/errors.ts';
+import type {Notebook} from '../../db/repositories.ts';
+import type {Live, SyncControl, SyncStatus} from '../../sync/api.ts';
+import type {ReplicaState} from '../../sync/ports.ts';
+import type {App} from '../app-context.ts';
+
+export const ROOT = 'q8Zr1mC0yW2bN4vL6xT7pK9sJ3hF5dG1aQ2wE4rT6yU';
+const NOW_MS = 1_800_000_000_000;
+
+export const LINKED_REPLICA: ReplicaState = {
+  replica: 'replica',
+  deviceName: 'Test browser',
+  createdMs: NOW_MS,
+  address: 'https://notes.example',
+  timeoutMs: 30_000,
+  server: {
+    address: 'https://notes.example',
+    account: {id: 'account', username: 'ada'},
+    deviceId: 'device',
+    token: 'token',
+  },
+  epoch: 'epoch',
+  cursor: {seq: 7, mark: 'mark'},
+  seen: {seq: 7, mark: 'mark'},
+  firstSync: null,
+  clock: null,
+  clockChoice: 'own',
+  lastSyncMs: NOW_MS,
+  lastCheck: null,
+  problem: null,
+  paused: false,
+};
+
+export const SYNCED: SyncStatus = {
+  state: 'synced',
+  waiting: 0,
+  parked: 0,
+  firstSync: null,
+  problem: null,
+  lastSyncMs: NOW_MS,
+  lastCheck: {atMs: NOW_MS, result: 'equal', root: ROOT, serverRoot: ROOT},
+  clockOffsetMs: 300,
+  replica: LINKED_REPLICA,
+};
+
+export const NO_NOTEBOOK: SyncStatus = {
+  ...SYNCED,
+  state: 'not_set_up',
+  lastSyncMs: null,
+  lastCheck: null,
+  clockOffsetMs: null,
+  replica: null,
+};
+
+export type ServerAnswer = Result<{readonly initialized: boolean; readonly version: string}>;
+export const INITIALIZED: ServerAnswer = ok({initialized: true, version: '1'});
+export const UNINITIALIZED: ServerAnswer = ok({initialized: false, version: '1'});
+export const UNREACHABLE: ServerAnswer = failed({type: 'unreachable', message: ''});
+
+export interface Settable<T> extends Live<T> {
+  set(value: T): void;
+}
+
+export function settable<T>(first: T): Settable<T> {
+  let value = first;
+  const listeners = new Set<(value: T) => void>();
+  return {
+    set(next) {
+      value = next;
+      for (const listener of listeners) listener(next);
+    },
+    subscribe(listener) {
+      listeners.add(listener);
+      listener(value);
+      return () => listeners.delete(listener);
+    },
+  };
+}
+
+interface FakeAppInput {
+  readonly status: Live<SyncStatus>;
+  readonly control?: Partial<SyncControl>;
+  readonly notebook?: Partial<Notebook>;
+}
+
+/** What a test doesn't give throws when it is used. */
+export function fakeApp({status, control = {}, notebook = {}}: FakeAppInput): App {
+  return {
+    control: withoutRest<SyncControl>({status, ...control}),
+    notebook: withoutRest<Notebook>({watchOutbox: () => settable([]), ...notebook}),
+    writer: withoutRest({}),
+    importTrilium: () => Promise.reject(new Error('not faked')),
+    version: '0.0.0',
+    basePath: '/',
+    ownAddress: 'https://own.example/',
+  };
+}
+
+function withoutRest<T extends object>(given: Partial<T>): T {
+  return new Proxy(given as T, {
+    get(target, name) {
+      if (name in target) return target[name as keyof T];
+      throw new Error(`not faked: ${String(name)}`);
+    },
+  });
+}

@@ -1,0 +1,43 @@
+/** Sync's status for the screens, from one subscription, and the part of it that can be shown without flicker. */
+
+import {createContext, type ReactNode, useContext, useEffect, useState} from 'react';
+import type {SyncStatus} from '../sync/api.ts';
+import {useApp} from './app-context.ts';
+import {useLive} from './use-live.ts';
+
+/** A round that ends sooner isn't worth a change of words. */
+const SHOW_SYNCING_AFTER_MS = 400;
+
+const StatusContext = createContext<SyncStatus | null>(null);
+
+/** Shows nothing for the moment that this device's own storage needs to answer. */
+export function StatusProvider({children}: {readonly children: ReactNode}) {
+  const status = useLive(useApp().control.status);
+  return status === undefined ? null : <StatusContext value={status}>{children}</StatusContext>;
+}
+
+export function useStatus(): SyncStatus {
+  const status = useContext(StatusContext);
+  if (status === null) throw new Error('useStatus outside StatusProvider');
+  return status;
+}
+
+/**
+ * The same, but "syncing" shows only when it lasts: until then the state before it stays, with the counts of now. Every
+ * other state shows at once, so that "Synced" is never said of a notebook with a change waiting.
+ */
+export function useCalmStatus(): SyncStatus {
+  const status = useStatus();
+  const isSyncing = status.state === 'syncing';
+  const [isLong, setLong] = useState(false);
+  const [before, setBefore] = useState<SyncStatus['state'] | null>(isSyncing ? null : status.state);
+  if (!isSyncing && before !== status.state) setBefore(status.state);
+  useEffect(() => {
+    setLong(false);
+    if (!isSyncing) return;
+    const timer = setTimeout(() => setLong(true), SHOW_SYNCING_AFTER_MS);
+    return () => clearTimeout(timer);
+  }, [isSyncing]);
+  if (!isSyncing || isLong || before === null) return status;
+  return {...status, state: before === 'synced' && status.waiting > 0 ? 'waiting' : before};
+}

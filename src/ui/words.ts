@@ -1,0 +1,194 @@
+/**
+ * Every failure of sync in words for people: what happened, what it means for the notes, what to do. The table is
+ * exhaustive by type: a new kind of error doesn't compile without its words. Short, plain, without blame.
+ */
+
+import type {ErrorType, SyncError} from '../../protocol/errors.ts';
+import {formatDuration} from './formats.ts';
+
+export interface Words {
+  readonly what: string;
+  readonly meaning: string;
+  readonly cure: string;
+}
+
+type Wording = Words | ((error: SyncError) => Words);
+
+export function errorWords(error: SyncError): Words {
+  const wording = WORDING_BY_TYPE[error.type];
+  return typeof wording === 'function' ? wording(error) : wording;
+}
+
+const KEPT = 'All changes are kept on this device.';
+const UNHARMED = 'Your notes are not affected.';
+const PARKED = 'This change is kept on this device; everything else goes on syncing.';
+
+export const WORDING_BY_TYPE: Record<ErrorType, Wording> = {
+  malformed: {
+    what: 'The server did not understand a message.',
+    meaning: KEPT,
+    cure: 'App and server may be of different builds: update both, then try again.',
+  },
+  too_large: {
+    what: 'A message was too large for the server or for a proxy before it.',
+    meaning: KEPT,
+    cure: 'Raise the limit for request bodies in the proxy to 24 MB or more, then try again.',
+  },
+  not_found: {
+    what: 'The server does not know the address that was asked for.',
+    meaning: KEPT,
+    cure: 'Check the server address, its path too, in Options → Sync.',
+  },
+  signed_out: {
+    what: 'This device is signed out.',
+    meaning: `${KEPT} You can go on writing; nothing is sent until you sign in.`,
+    cure: 'Sign in again.',
+  },
+  device_removed: {
+    what: 'This device was removed from the account.',
+    meaning: `${KEPT} You can go on writing; nothing is sent until you sign in.`,
+    cure: 'Sign in again to make it one of your devices.',
+  },
+  other_account: {
+    what: 'This browser’s notebook belongs to another account.',
+    meaning: `${KEPT} Nothing was mixed.`,
+    cure: 'Use the account that this notebook belongs to, or another browser profile for the other account.',
+  },
+  wrong_credentials: {
+    what: 'Wrong username or password.',
+    meaning: UNHARMED,
+    cure: 'Check both, capital letters too, and try again.',
+  },
+  wrong_setup_code: {
+    what: 'Wrong setup code.',
+    meaning: 'Nothing was set up.',
+    cure: 'Open the link that the server printed when it started, or copy its code exactly.',
+  },
+  too_many_tries: (error) => ({
+    what: 'Too many tries.',
+    meaning: UNHARMED,
+    cure: `Wait ${waitWords(error, 'a few minutes')}, then try again.`,
+  }),
+  not_initialized: {
+    what: 'This server has no account yet.',
+    meaning: UNHARMED,
+    cure: 'Set it up first, with the link that it printed when it started.',
+  },
+  already_initialized: {
+    what: 'This server is already set up.',
+    meaning: 'Nothing was changed on it.',
+    cure: 'Sign in with its account instead.',
+  },
+  upgrade_needed: (error) => ({
+    what: error.side === 'server' ? 'The server is too old for this app.' : 'This app is too old for the server.',
+    meaning: `${KEPT} Sync waits.`,
+    cure: error.side === 'server' ? 'Update the server, then try again.' : 'Reload to get the new app.',
+  }),
+  other_history: {
+    what: 'The server does not know the history that this device has seen. It may have been restored from a backup.',
+    meaning: `${KEPT} Sync is stopped, so that nothing is overwritten.`,
+    cure: 'Ask the person who runs the server what was done to it; keep this device as it is.',
+  },
+  busy: (error) => ({
+    what: 'The server is busy.',
+    meaning: KEPT,
+    cure: `Sync tries again by itself in ${waitWords(error, 'a moment')}.`,
+  }),
+  server_error: (error) => ({
+    what: `The server had an error${error.status === undefined ? '' : ` (HTTP ${error.status})`}.`,
+    meaning: KEPT,
+    cure: 'Sync tries again by itself. If it stays, look into the server’s log.',
+  }),
+
+  malformed_entity: {
+    what: 'The server could not read this change.',
+    meaning: PARKED,
+    cure: 'Edit the note or press “Retry”. If it stays, update app and server.',
+  },
+  wrong_hash: {
+    what: 'This change arrived damaged.',
+    meaning: PARKED,
+    cure: 'Press “Retry”.',
+  },
+  entity_too_large: {
+    what: 'This note is larger than the server takes (16 MB).',
+    meaning: PARKED,
+    cure: 'Split it into smaller notes.',
+  },
+  stamp_not_after_base: {
+    what: 'This change has a time stamp that does not follow the version it was made on.',
+    meaning: PARKED,
+    cure: 'Edit the note or press “Retry”.',
+  },
+  stamp_ahead: {
+    what: 'This change has a time stamp from the future.',
+    meaning: PARKED,
+    cure: 'Set this device’s clock, then press “Retry”.',
+  },
+
+  offline: {
+    what: 'This device has no network.',
+    meaning: `${KEPT} You can go on reading and writing.`,
+    cure: 'Sync goes on by itself when the network is back.',
+  },
+  unreachable: {
+    what: 'The server is not reachable.',
+    meaning: `${KEPT} You can go on reading and writing.`,
+    cure: 'Check the address and that the server runs. Sync tries again by itself.',
+  },
+  timeout: {
+    what: 'The server took too long to answer.',
+    meaning: KEPT,
+    cure: 'Sync tries again by itself. On a slow line, raise “Sync timeout” in Options → Sync.',
+  },
+  not_aster: {
+    what: 'Something answers at this address, but it is not an Aster server.',
+    meaning: `${UNHARMED} Nothing was sent there.`,
+    cure: 'Check the address: host, port and path.',
+  },
+  login_page: {
+    what: 'A login page is in the way: of a network, or of a proxy before the server.',
+    meaning: KEPT,
+    cure: 'Open the server address in a tab of its own, log in there, then try again.',
+  },
+  clock_skew: (error) => ({
+    what: `The clocks of this device and of the server differ${offsetWords(error)}.`,
+    meaning: `${KEPT} Nothing is sent, so that an older text can’t replace a newer one.`,
+    cure: 'Set the clock that is wrong; sync then goes on by itself.',
+  }),
+  hash_mismatch: {
+    what: 'The notes here and on the server are not the same after syncing.',
+    meaning: `${KEPT} Nothing was removed on either side.`,
+    cure: 'Press “Sync now”. If it stays, keep both sides as they are and look into the server’s log.',
+  },
+  storage_full: {
+    what: 'This device has no room left.',
+    meaning: 'What was saved is safe; the last change could not be stored.',
+    cure: 'Free some space on the device, then try again.',
+  },
+  storage_broken: {
+    what: 'The browser’s storage failed.',
+    meaning: 'What was saved is safe; the last change may not have been stored.',
+    cure: 'Reload the page. Copy unsaved text first.',
+  },
+  storage_outdated: {
+    what: 'A newer Aster is open in another tab.',
+    meaning: 'This tab has stopped writing, so that nothing is damaged.',
+    cure: 'Reload this tab.',
+  },
+  not_set_up: {
+    what: 'Sync is not set up.',
+    meaning: 'The notes are on this device only.',
+    cure: 'Enter a server address in Options → Sync.',
+  },
+};
+
+function waitWords(error: SyncError, otherwise: string): string {
+  return error.retryAfterMs === undefined ? otherwise : formatDuration(Math.max(1000, error.retryAfterMs));
+}
+
+/** `offsetMs` is server minus device. */
+function offsetWords({offsetMs}: SyncError): string {
+  if (offsetMs === undefined) return '';
+  return `: this device is ${formatDuration(offsetMs)} ${offsetMs > 0 ? 'behind' : 'ahead'}`;
+}

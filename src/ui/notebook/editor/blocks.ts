@@ -52,6 +52,7 @@ const Task = TaskItem.extend({
 const KeptTable = Table.extend({
   addAttributes: () => ({
     figure: carried('figure', 'data-aster-figure', JSON.stringify({class: 'table'})),
+    caption: carried('caption', 'data-aster-caption', ''),
     columns: carried('columns', 'data-aster-columns', ''),
   }),
   renderHTML: ({HTMLAttributes}) => ['table', HTMLAttributes, ['tbody', 0]],

@@ -20,6 +20,10 @@ const EDITABLE: Readonly<Record<string, string>> = {
   tables:
     '<figure class="table" style="width:80%"><table><colgroup><col style="width:50%"><col style="width:50%"></colgroup><thead><tr><th>A</th><th>&nbsp;</th></tr></thead>' +
     '<tbody><tr><td colspan="2" style="background-color:hsl(0,0%,90%)">x<br>y</td></tr><tr><td><p>p</p></td><td></td></tr></tbody></table></figure>',
+  'a table with a caption':
+    '<figure class="table"><table><thead><tr><th>1</th></tr></thead></table><figcaption>Words</figcaption></figure>',
+  'a table inside something kept':
+    '<details><summary>More</summary><table><thead><tr><td>1</td></tr></thead></table></details>',
   'a table without figure': '<table><tbody><tr><td>1</td></tr></tbody></table>',
   'code blocks':
     '<pre><code class="language-application-javascript-env-frontend">if (a) {\n\tb();\n}\n\nc</code></pre><pre>plain\n  text</pre>',

@@ -17,10 +17,9 @@ interface HtmlTextProps {
 
 export function HtmlText({text, showing, onType, onBlur, onOpenNote}: HtmlTextProps) {
   // biome-ignore lint/correctness/useExhaustiveDependencies: what is typed here is in the editor already.
-  const stored = useMemo(() => ({text, representation: represent(text)}), [showing]);
-  if (stored.representation.state === 'editable') {
-    const {doc} = stored.representation;
-    return <RichEditor stored={{text: stored.text, doc}} onType={onType} onBlur={onBlur} onOpenNote={onOpenNote} />;
+  const stored = useMemo(() => ({text, ...represent(text)}), [showing]);
+  if (stored.state === 'editable') {
+    return <RichEditor stored={stored} onType={onType} onBlur={onBlur} onOpenNote={onOpenNote} />;
   }
   return (
     <>

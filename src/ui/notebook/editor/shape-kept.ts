@@ -3,14 +3,16 @@
  * element is one piece in the editor and keeps its source; the text around it can be edited.
  */
 
+import {isTableFigure} from './shape-tables.ts';
+
 const KEPT_BLOCKS = 'figure, details, dl, section.include-note, address, fieldset, hgroup, audio, video';
 const KEPT_INLINE = 'span.math-tex, ruby, math, svg, picture';
 const KEPT = 'data-aster-kept';
 
-/** Stored to editor; after openTables, which takes the figures of tables. */
+/** Stored to editor; before all other shapes, as it takes elements with all that is in them. */
 export function wrapKept(body: Element): void {
   for (const element of body.querySelectorAll(`${KEPT_BLOCKS}, ${KEPT_INLINE}`)) {
-    if (!body.contains(element) || element.parentElement?.closest(`[${KEPT}]`)) continue;
+    if (!body.contains(element) || isTableFigure(element)) continue;
     const holder = body.ownerDocument.createElement(element.matches(KEPT_INLINE) ? 'span' : 'div');
     holder.setAttribute(KEPT, element.outerHTML);
     element.replaceWith(holder);

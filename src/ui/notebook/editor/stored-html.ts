@@ -29,11 +29,11 @@ export function documentToHtml(doc: DocumentNode): string {
   return body.innerHTML;
 }
 
-/** Stored to editor, in place. Tables before what is kept whole: a table's figure is the table's. Lines last. */
+/** Stored to editor, in place. Lines last: what is inline is known then. */
 export function openShapes(body: Element): void {
+  wrapKept(body);
   openTables(body);
   openTasks(body);
-  wrapKept(body);
   wrapBareLines(body);
 }
 

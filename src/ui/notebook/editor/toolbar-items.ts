@@ -2,6 +2,7 @@
 
 import type {Editor} from '@tiptap/core';
 import type {IconName} from '../../parts/icon.tsx';
+import type {MenuItem} from '../menu/popup-menu.tsx';
 
 export interface ToolbarItem {
   readonly label: string;
@@ -42,7 +43,6 @@ export const TOOLBAR_ITEMS: readonly ToolbarItem[] = [
   toggle('Task list', 'list-task', 'taskList', (editor) => at(editor).toggleTaskList().run()),
   toggle('Quote', 'quote', 'blockquote', (editor) => at(editor).toggleBlockquote().run()),
   toggle('Code block', 'code', 'codeBlock', (editor) => at(editor).toggleCodeBlock().run()),
-  act('Table', 'table', (editor) => at(editor).insertTable({rows: 3, cols: 3, withHeaderRow: true}).run()),
   act('Line', 'rule', (editor) => at(editor).setHorizontalRule().run()),
 ];
 
@@ -51,11 +51,17 @@ export const HISTORY_ITEMS: readonly ToolbarItem[] = [
   act('Redo', 'redo', (editor) => at(editor).redo().run()),
 ];
 
-/** While the cursor is in a table. */
-export const TABLE_ACTIONS: readonly {readonly label: string; readonly run: (editor: Editor) => void}[] = [
-  {label: 'Add row', run: (editor) => at(editor).addRowAfter().run()},
-  {label: 'Add column', run: (editor) => at(editor).addColumnAfter().run()},
-  {label: 'Delete row', run: (editor) => at(editor).deleteRow().run()},
-  {label: 'Delete column', run: (editor) => at(editor).deleteColumn().run()},
-  {label: 'Delete table', run: (editor) => at(editor).deleteTable().run()},
-];
+export function insertTable(editor: Editor): void {
+  at(editor).insertTable({rows: 3, cols: 3, withHeaderRow: true}).run();
+}
+
+/** For the table that the cursor is in. */
+export function tableItems(editor: Editor): MenuItem[] {
+  return [
+    {label: 'Add row', icon: 'plus', run: () => at(editor).addRowAfter().run()},
+    {label: 'Add column', icon: 'plus', run: () => at(editor).addColumnAfter().run()},
+    {label: 'Delete row', icon: 'cross', run: () => at(editor).deleteRow().run()},
+    {label: 'Delete column', icon: 'cross', run: () => at(editor).deleteColumn().run()},
+    {label: 'Delete table', icon: 'trash', run: () => at(editor).deleteTable().run()},
+  ];
+}

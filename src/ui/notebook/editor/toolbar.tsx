@@ -4,8 +4,9 @@ import type {Editor} from '@tiptap/core';
 import {useEditorState} from '@tiptap/react';
 import {type KeyboardEvent, useState} from 'react';
 import {IconButton} from '../../parts/button.tsx';
+import {PopupMenu} from '../menu/popup-menu.tsx';
 import {LinkDialog} from './link-dialog.tsx';
-import {HISTORY_ITEMS, TABLE_ACTIONS, TOOLBAR_ITEMS, type ToolbarItem} from './toolbar-items.ts';
+import {HISTORY_ITEMS, insertTable, TOOLBAR_ITEMS, type ToolbarItem, tableItems} from './toolbar-items.ts';
 
 export function Toolbar({editor}: {readonly editor: Editor}) {
   const [isLinking, setLinking] = useState(false);
@@ -31,24 +32,32 @@ export function Toolbar({editor}: {readonly editor: Editor}) {
   return (
     <div className="toolbar" role="toolbar" aria-label="Formatting" aria-orientation="horizontal" onKeyDown={moveFocus}>
       {TOOLBAR_ITEMS.map(button)}
+      <TableButton editor={editor} isInTable={on.isTable} />
       <IconButton icon="link" label="Link" tabIndex={-1} aria-pressed={on.isLink} onClick={() => setLinking(true)} />
       {HISTORY_ITEMS.map((item, index) => button(item, index + 1))}
-      {on.isTable
-        ? TABLE_ACTIONS.map(({label, run}) => (
-            <button
-              key={label}
-              type="button"
-              className="toolbar-word"
-              tabIndex={-1}
-              onMouseDown={(event) => event.preventDefault()}
-              onClick={() => run(editor)}
-            >
-              {label}
-            </button>
-          ))
-        : null}
       {isLinking ? <LinkDialog editor={editor} onClose={() => setLinking(false)} /> : null}
     </div>
+  );
+}
+
+/** Makes a table; inside one it opens the menu of that table. */
+function TableButton({editor, isInTable}: {readonly editor: Editor; readonly isInTable: boolean}) {
+  const [anchor, setAnchor] = useState<DOMRect | null>(null);
+  return (
+    <>
+      <IconButton
+        icon="table"
+        label="Table"
+        tabIndex={-1}
+        aria-pressed={isInTable}
+        aria-haspopup={isInTable ? 'menu' : undefined}
+        onMouseDown={(event) => event.preventDefault()}
+        onClick={(event) => (isInTable ? setAnchor(event.currentTarget.getBoundingClientRect()) : insertTable(editor))}
+      />
+      {anchor === null ? null : (
+        <PopupMenu label="Table" anchor={anchor} items={tableItems(editor)} onClose={() => setAnchor(null)} />
+      )}
+    </>
   );
 }
 

@@ -1,8 +1,8 @@
 /** What the menu of a row offers. A note under "Unfiled" has no place that could be moved or deleted: it is given one. */
 
 import type {Row} from '../../../notes/tree-rows.ts';
+import type {MenuItem} from '../menu/popup-menu.tsx';
 import type {RowDialogName} from './row-dialog.tsx';
-import type {MenuItem} from './row-menu.tsx';
 
 interface RowActions {
   readonly addInside: (row: Row) => void;

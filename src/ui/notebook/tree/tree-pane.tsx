@@ -8,9 +8,9 @@ import {useApp} from '../../app-context.ts';
 import {IconButton} from '../../parts/button.tsx';
 import {ErrorBanner} from '../../parts/error-banner.tsx';
 import {useAction} from '../../parts/use-action.ts';
+import {PopupMenu} from '../menu/popup-menu.tsx';
 import {NoteTree} from './note-tree.tsx';
 import {type Opened, RowDialog} from './row-dialog.tsx';
-import {RowMenu} from './row-menu.tsx';
 import {rowMenuItems} from './row-menu-items.ts';
 import {shownTitle} from './tree-row.tsx';
 import {useExpanded} from './use-expanded.ts';
@@ -62,7 +62,7 @@ export function TreePane({tree, noteId, onOpen, onNewNote}: TreePaneProps) {
         onMove={move}
       />
       {menu === null ? null : (
-        <RowMenu
+        <PopupMenu
           label={`More for ${shownTitle(menu.row.title)}`}
           anchor={menu.anchor}
           onClose={() => setMenu(null)}

@@ -1,4 +1,4 @@
-/** The menu of one row: opened by its button, a right click or the menu key. Escape and a press elsewhere close it. */
+/** A menu beside what opened it: a button, a right click, a key. Escape and a press elsewhere close it. */
 
 import {type KeyboardEvent, useEffect, useRef} from 'react';
 import {Icon, type IconName} from '../../parts/icon.tsx';
@@ -9,14 +9,14 @@ export interface MenuItem {
   readonly run: () => void;
 }
 
-interface RowMenuProps {
+interface PopupMenuProps {
   readonly label: string;
   readonly anchor: DOMRect;
   readonly items: readonly MenuItem[];
   readonly onClose: () => void;
 }
 
-export function RowMenu({label, anchor, items, onClose}: RowMenuProps) {
+export function PopupMenu({label, anchor, items, onClose}: PopupMenuProps) {
   const ref = useRef<HTMLDivElement>(null);
   useEffect(() => {
     const menu = ref.current;
@@ -31,7 +31,7 @@ export function RowMenu({label, anchor, items, onClose}: RowMenuProps) {
       popover="auto"
       role="menu"
       aria-label={label}
-      className="row-menu"
+      className="popup-menu"
       onToggle={(event) => {
         if (event.newState === 'closed') onClose();
       }}

@@ -1,5 +1,6 @@
 import Dexie from 'dexie';
 import {afterEach, beforeEach, describe, expect, it, vi} from 'vitest';
+import {EMPTY_BUCKET} from '../../protocol/digest.ts';
 import {makeVersion, toHead, type Version} from '../../protocol/entity.ts';
 import type {SyncError} from '../../protocol/errors.ts';
 import type {OutboxRow, Store} from '../sync/ports.ts';
@@ -159,6 +160,19 @@ describe('faults of IndexedDB', () => {
     expect(failures.map(({type}) => type)).toEqual(['storage_outdated']);
     newer.close();
     await expect(putBucket(3)).rejects.toMatchObject({error: {type: 'storage_outdated'}});
+  });
+
+  it('a database deleted by another tab is not made anew, empty, behind its back', async () => {
+    vi.spyOn(console, 'warn').mockReturnValue();
+    await putBucket(1);
+    await Dexie.delete(name);
+    await expect(putBucket(2)).rejects.toMatchObject({error: {type: 'storage_outdated'}});
+    expect(await Dexie.exists(name)).toBe(false);
+  });
+
+  it('a read transaction can’t write', async () => {
+    const attempt = store.transaction('read', (tx) => tx.putBuckets([{index: 0, bucket: EMPTY_BUCKET}]));
+    await expect(attempt).rejects.toMatchObject({error: {type: 'storage_broken'}});
   });
 
   it('an old tab that starts after the upgrade neither writes nor changes the new shape', async () => {

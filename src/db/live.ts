@@ -55,6 +55,7 @@ async function follow<T>(
   for (let failures = 0; !signal.aborted; failures++) {
     try {
       await database.open();
+      if (signal.aborted) return;
       await untilItFails(database, query, signal, (value) => {
         failures = 0;
         listener(value);

@@ -6,7 +6,7 @@
 
 import * as z from 'zod/mini';
 import {type Bytes, utf8Text} from '../../protocol/bytes.ts';
-import {type Json, canonicalBytes} from '../../protocol/canonical.ts';
+import {canonicalBytes, type Json} from '../../protocol/canonical.ts';
 
 /** `type` is open: `text` (HTML), `code`, and whatever an import brought; unknown ones are shown read-only. */
 const noteSchema = z.looseObject({
@@ -16,7 +16,12 @@ const noteSchema = z.looseObject({
   /** When it was made, by its device, in milliseconds; absent where unknown (imports). */
   created: z.optional(z.number()),
 });
-const branchSchema = z.looseObject({note: z.string(), parent: z.string(), key: z.string(), prefix: z.optional(z.string())});
+const branchSchema = z.looseObject({
+  note: z.string(),
+  parent: z.string(),
+  key: z.string(),
+  prefix: z.optional(z.string()),
+});
 const attributeSchema = z.looseObject({
   note: z.string(),
   type: z.enum(['label', 'relation']),

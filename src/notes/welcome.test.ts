@@ -12,5 +12,8 @@ test('the welcome note has the same id and bytes on every device, for ever', () 
     return {kind, id, data: utf8Text(data) ?? '', body: utf8Text(body ?? NO_BYTES) ?? ''};
   });
   // A new hash here means a new id: raise the number in WELCOME_NOTE_ID.
-  expect([WELCOME_NOTE_ID, hashOf(canonicalBytes(shapes))]).toEqual(['KuitM_SRZHUH_iQa', 'R_AI2SKoaCLuQFTeZF1kLJbXqG5XS44jImkTBFlRi28']);
+  expect([WELCOME_NOTE_ID, hashOf(canonicalBytes(shapes))]).toEqual([
+    'KuitM_SRZHUH_iQa',
+    'R_AI2SKoaCLuQFTeZF1kLJbXqG5XS44jImkTBFlRi28',
+  ]);
 });

@@ -3,9 +3,9 @@
  * join make the same one. Change its text only together with its id, or devices of two versions disagree about the bytes.
  */
 
-import {utf8Bytes} from '../../protocol/bytes.ts';
+import {type Bytes, utf8Bytes} from '../../protocol/bytes.ts';
+import type {Ref} from '../../protocol/entity.ts';
 import {derivedId, ROOT_NOTE_ID} from '../../protocol/ids.ts';
-import type {Change} from '../sync/ports.ts';
 import {placeId} from './derived-ids.ts';
 import {writeData} from './note-data.ts';
 import {keysBetween} from './ordering.ts';
@@ -25,8 +25,15 @@ const TEXT = [
   '<p>Delete this note whenever you like.</p>',
 ].join('');
 
+/** An entity to make where there is none. */
+export interface NewEntity extends Ref {
+  readonly type: 'create';
+  readonly data: Bytes;
+  readonly body?: Bytes;
+}
+
 /** The welcome note and its place under the root. Writing them again changes nothing. */
-export function welcomeChanges(): Change[] {
+export function welcomeChanges(): NewEntity[] {
   const [key = ''] = keysBetween(null, null, 1);
   const branch = {note: WELCOME_NOTE_ID, parent: ROOT_NOTE_ID, key};
   return [

@@ -4,10 +4,10 @@
  */
 
 import {afterEach, beforeEach, describe, expect, it, vi} from 'vitest';
-import {utf8Bytes} from '../../protocol/bytes.ts';
+import {equalBytes, utf8Bytes} from '../../protocol/bytes.ts';
 import {EMPTY_BUCKET} from '../../protocol/digest.ts';
-import {type Head, makeVersion, toHead, type Version} from '../../protocol/entity.ts';
-import type {BodyRow, EntityRow, OutboxRow, Overview, ReplicaState, Store, StoreTx} from './ports.ts';
+import type {BodyRow, Overview, Store, StoreTx} from './ports.ts';
+import {bodyRow, entity, outboxRow, revision, stateOf, tombstone, version} from './testing/rows.ts';
 
 export interface StoreHarness {
   readonly store: Store;
@@ -17,8 +17,6 @@ export interface StoreHarness {
   secondTab(): Promise<Store>;
   close(): Promise<void>;
 }
-
-const encoded = utf8Bytes;
 
 export function storeContract(name: string, createHarness: () => Promise<StoreHarness>): void {
   describe(`${name} keeps the store's contract`, () => {
@@ -62,7 +60,7 @@ export function storeContract(name: string, createHarness: () => Promise<StoreHa
       it('gives every row back as it was put, every member of it', async () => {
         const state = stateOf({deviceName: 'phone', cursor: {seq: 7, mark: 'mark-7'}});
         const rows = [entity('note', 'n1'), entity('branch', 'b1'), revision('r1', 'n1'), tombstone('attribute', 'a1')];
-        const body: BodyRow = {kind: 'note', id: 'n1', hash: rows[0]!.parts.body, body: encoded('text')};
+        const body: BodyRow = {kind: 'note', id: 'n1', hash: rows[0]!.parts.body, body: utf8Bytes('text')};
         const waiting = outboxRow('n1', 5, {
           baseVersion: version('note', 'n1'),
           theirs: {...version('note', 'n1'), seq: 9},
@@ -123,7 +121,7 @@ export function storeContract(name: string, createHarness: () => Promise<StoreHa
       const cases: Record<string, Uint8Array<ArrayBuffer>> = {
         'no bytes': new Uint8Array(0),
         'every byte': Uint8Array.from({length: 256}, (_, n) => n),
-        'a NUL in the middle': encoded('a\0b'),
+        'a NUL in the middle': utf8Bytes('a\0b'),
         'a byte order mark': Uint8Array.of(0xef, 0xbb, 0xbf, 0x61),
         'broken UTF-8': Uint8Array.of(0xc3, 0x28, 0xff),
         'a megabyte': new Uint8Array(1_048_576).map((_, n) => n % 251),
@@ -133,7 +131,7 @@ export function storeContract(name: string, createHarness: () => Promise<StoreHa
           const row = {...bodyRow('note', 'n', ''), body: bytes};
           await write((tx) => tx.putBodies([row]));
           const [found] = await read((tx) => tx.bodies([row]));
-          expect([...found!.body]).toEqual([...bytes]);
+          expect(equalBytes(found!.body, bytes)).toBe(true);
         });
       }
 
@@ -375,80 +373,4 @@ export function storeContract(name: string, createHarness: () => Promise<StoreHa
       });
     });
   });
-}
-
-function stateOf(parts: Partial<ReplicaState>): ReplicaState {
-  return {
-    replica: 'abcdefghijklmnop',
-    deviceName: 'device',
-    createdMs: 1,
-    address: null,
-    timeoutMs: 1000,
-    server: null,
-    epoch: null,
-    cursor: null,
-    seen: null,
-    firstSync: null,
-    clock: null,
-    clockChoice: 'own',
-    lastSyncMs: null,
-    lastCheck: null,
-    problem: null,
-    paused: false,
-    ...parts,
-  };
-}
-
-const DATA_BY_KIND = {
-  note: '{"mime":"","title":"Title","type":"text"}',
-  branch: '{"key":"a0","note":"n1","parent":"root"}',
-  attribute: '{"inheritable":false,"name":"l","note":"n1","position":0,"type":"label","value":""}',
-  attachment: '{"mime":"","note":"n1","position":0,"role":"file","title":""}',
-  revision: '{"mime":"","title":"Old","type":"text"}',
-  option: '{"key":"k","value":"v"}',
-};
-
-function version(kind: Version['kind'], id: string, meta: Version['meta'] = null): Version {
-  const deleted = meta?.type === 'tombstone';
-  const stamp = '000000001-0000-abcdefgh';
-  return makeVersion({kind, id, stamp, deleted, meta, data: encoded(DATA_BY_KIND[kind]), body: encoded('')});
-}
-
-function toRow(head: Head, parts: Partial<EntityRow>): EntityRow {
-  return {...toHead(head), known: null, own: head.stamp, ownSent: null, revisedMs: null, ...parts};
-}
-
-function entity(kind: Exclude<Version['kind'], 'revision'>, id: string, parts: Partial<EntityRow> = {}): EntityRow {
-  const known = {stamp: '000000001-0000-abcdefgh', hash: 'hash', seq: 1, counted: true};
-  return toRow(version(kind, id), {known, ...parts});
-}
-
-function revision(id: string, of: string, parts: Partial<EntityRow> = {}): EntityRow {
-  return toRow(version('revision', id, {type: 'revision', of, ofKind: 'note', reason: 'edit'}), parts);
-}
-
-function tombstone(kind: Version['kind'], id: string): EntityRow {
-  return toRow(version(kind, id, {type: 'tombstone', eraseAfterMs: 5, of: 'n1'}), {});
-}
-
-function bodyRow(kind: Version['kind'], id: string, text: string): BodyRow {
-  return {kind, id, hash: 'hash', body: encoded(text)};
-}
-
-function outboxRow(id: string, queuedMs: number, parts: Partial<OutboxRow> = {}): OutboxRow {
-  return {
-    kind: 'note',
-    id,
-    stamp: '000000001-0000-abcdefgh',
-    base: null,
-    baseVersion: null,
-    editedMs: queuedMs,
-    queuedMs,
-    sent: [],
-    theirs: null,
-    tries: 0,
-    parked: null,
-    sendWhole: false,
-    ...parts,
-  };
 }

@@ -5,6 +5,7 @@
 
 import {StrictMode} from 'react';
 import {createRoot} from 'react-dom/client';
+import type {SyncError} from '../protocol/errors.ts';
 import {derivedId} from '../protocol/ids.ts';
 import {createDexieStore} from './db/dexie-store.ts';
 import {createNotebook} from './db/notebook.ts';
@@ -17,6 +18,7 @@ import {createBrowserRandom} from './platform/browser-random.ts';
 import {createBrowserTime} from './platform/browser-time.ts';
 import {createFetchTransport} from './platform/fetch-transport.ts';
 import {createWebLocks} from './platform/web-locks.ts';
+import type {Live} from './sync/api.ts';
 import type {NotebookRules} from './sync/connect.ts';
 import {createSyncControl} from './sync/control.ts';
 import {createWriter} from './sync/writer.ts';
@@ -32,16 +34,18 @@ const rules: NotebookRules = {
 };
 
 function createApp(): App {
-  const database = createDatabase();
+  const base = new URL(document.baseURI);
+  const failure = createBroadcast<SyncError>();
+  const database = createDatabase({name: databaseName(base.pathname), onFailure: failure.tell});
   const store = createDexieStore(database);
   const time = createBrowserTime();
   const random = createBrowserRandom();
   const connectivity = createBrowserConnectivity();
   const transport = createFetchTransport({time, connectivity});
   const writer = createWriter({store, time, random});
-  const ports = {store, transport, time, random, connectivity, locks: createWebLocks(), mergeData, rules};
-  const base = new URL(document.baseURI);
+  const ports = {store, transport, time, random, connectivity, locks: createWebLocks(base.pathname), mergeData, rules};
   return {
+    failure,
     control: createSyncControl(ports),
     notebook: createNotebook({db: database, writer, time}),
     writer,
@@ -49,6 +53,28 @@ function createApp(): App {
     version: __ASTER_VERSION__,
     basePath: base.pathname,
     ownAddress: base.href.replace(/\/$/, ''),
+  };
+}
+
+/** Storage belongs to the origin: two Asters under two paths of one host have two databases. */
+function databaseName(basePath: string): string {
+  return basePath === '/' ? 'aster' : `aster ${basePath}`;
+}
+
+/** The last value told, to whoever subscribes, then and from then on. */
+function createBroadcast<T>(): Live<T> & {tell(value: T): void} {
+  let last: {readonly value: T} | undefined;
+  const listeners = new Set<(value: T) => void>();
+  return {
+    tell(value) {
+      last = {value};
+      for (const listener of listeners) listener(value);
+    },
+    subscribe(listener) {
+      listeners.add(listener);
+      if (last !== undefined) listener(last.value);
+      return () => listeners.delete(listener);
+    },
   };
 }
 

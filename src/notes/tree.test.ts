@@ -101,7 +101,7 @@ test('what no branch leads to from the root is under Unfiled, its children below
   expect(joining.visibleRows(new Set()).map(({noteId}) => noteId)).toEqual(['c']);
 });
 
-test('the same rows in any order show the same tree', () => {
+test('the same rows in any order show the same tree', {timeout: 60_000}, () => {
   const shuffled = anyInput.chain((input) =>
     fc.record({
       input: fc.constant(input),
@@ -117,7 +117,7 @@ test('the same rows in any order show the same tree', () => {
   );
 });
 
-test('every live note shows, in the tree or under Unfiled, and no path has a note twice', () => {
+test('every live note shows, in the tree or under Unfiled, and no path has a note twice', {timeout: 60_000}, () => {
   fc.assert(
     fc.property(anyInput, (input) => {
       const tree = buildTree(input);
@@ -136,7 +136,7 @@ test('every live note shows, in the tree or under Unfiled, and no path has a not
   );
 });
 
-test('a branch is ignored exactly when it is the highest of some cycle', () => {
+test('a branch is ignored exactly when it is the highest of some cycle', {timeout: 60_000}, () => {
   fc.assert(
     fc.property(anyInput, (input) => {
       const tree = buildTree(input);
@@ -151,7 +151,7 @@ test('a branch is ignored exactly when it is the highest of some cycle', () => {
   );
 });
 
-test('100 levels, 10,000 children and a ring of 5,000 notes are no problem', () => {
+test('100 levels, 10,000 children and a ring of 5,000 notes are no problem', {timeout: 60_000}, () => {
   const count = 10_000;
   const ids = Array.from({length: count}, (_, index) => `n${index}`);
   const wide = ids.map((id, index) => branch(`w${index}`, ROOT_NOTE_ID, id, {key: `a${index}V`}));

@@ -14,9 +14,12 @@ export async function readHttpAnswer(response: Response, wallMs: number): Promis
   };
 }
 
-/** JSON that doesn't end: a connection closed in the middle of an answer whose length nobody told. */
+/**
+ * JSON that doesn't end: a connection closed in the middle of an answer whose length nobody told. A page of HTML that calls
+ * itself JSON isn't one: it doesn't begin as an answer of ours does.
+ */
 export function isCutOff({contentType, text}: HttpAnswer): boolean {
-  if (!/^application\/json/i.test(contentType)) return false;
+  if (!/^application\/json/i.test(contentType) || !/^\s*(\{|$)/.test(text)) return false;
   try {
     JSON.parse(text);
     return false;

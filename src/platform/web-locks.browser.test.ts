@@ -4,7 +4,7 @@ import {createWebLocks} from './web-locks.ts';
 let names = 0;
 const freshName = () => `lock-${Date.now()}-${names++}`;
 /** Two of them are like two tabs: locks belong to requests, not to pages. */
-const [one, two] = [createWebLocks(), createWebLocks()];
+const [one, two] = [createWebLocks('/'), createWebLocks('/')];
 
 describe('exclusive', () => {
   it('runs one after the other, in the order they came', async () => {
@@ -38,7 +38,7 @@ describe('exclusive', () => {
 
   it('runs at once where locks are refused', async () => {
     const refusing = {request: () => Promise.reject(new DOMException('', 'SecurityError'))};
-    const locks = createWebLocks(refusing as unknown as LockManager);
+    const locks = createWebLocks('/', refusing as unknown as LockManager);
     expect(await locks.exclusive('x', async () => 7)).toBe(7);
   });
 });
@@ -73,7 +73,7 @@ describe('lead', () => {
   it('leads at once where locks are refused', async () => {
     const refusing = {request: () => Promise.reject(new DOMException('', 'SecurityError'))};
     const onLead = vi.fn();
-    createWebLocks(refusing as unknown as LockManager).lead('x', onLead);
+    createWebLocks('/', refusing as unknown as LockManager).lead('x', onLead);
     await vi.waitFor(() => expect(onLead).toHaveBeenCalledOnce());
   });
 });

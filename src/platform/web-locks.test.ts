@@ -2,7 +2,7 @@ import {expect, it, vi} from 'vitest';
 import {createWebLocks} from './web-locks.ts';
 
 it('without Web Locks everybody runs and leads', async () => {
-  const locks = createWebLocks(null);
+  const locks = createWebLocks('/', null);
   expect(await locks.exclusive('x', async () => 7)).toBe(7);
   const onLead = vi.fn();
   const stop = locks.lead('x', onLead);

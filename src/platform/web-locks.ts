@@ -1,14 +1,16 @@
 /**
- * Web Locks between the tabs and the worker of one origin. Where the browser has none, or refuses them, everybody goes on
+ * Web Locks between the tabs and the worker of one app. The browser's names are the origin's, so each carries the app's own
+ * `scope`: two Asters under two paths of one host are two. Where the browser has none, or refuses them, everybody goes on
  * at once: locks only save work.
  */
 
 import type {Locks} from '../sync/ports.ts';
 
-export function createWebLocks(manager: LockManager | null = ownManager()): Locks {
+export function createWebLocks(scope: string, manager: LockManager | null = ownManager()): Locks {
+  const named = (name: string) => `${scope} ${name}`;
   return {
-    exclusive: (name, body) => runExclusive(manager, name, body),
-    lead: (name, onLead) => lead(manager, name, onLead),
+    exclusive: (name, body) => runExclusive(manager, named(name), body),
+    lead: (name, onLead) => lead(manager, named(name), onLead),
   };
 }
 

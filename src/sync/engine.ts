@@ -25,7 +25,7 @@ export interface Engine {
   onActivity(listener: () => void): () => void;
 }
 
-const LEADER_LOCK = 'aster-leader';
+const LEADER_LOCK = 'leader';
 /** Writes of one moment go out together. */
 const GATHER_MS = 25;
 const POLL_MS = 60_000;

@@ -21,7 +21,7 @@ export interface RoundPorts {
   readonly mergeData: MergeData;
 }
 
-const ROUND_LOCK = 'aster-round';
+const ROUND_LOCK = 'round';
 const SAMPLE_TRIES = 3;
 
 /** Runs a round and stores its outcome; `heard` is the standing that a poke told. */

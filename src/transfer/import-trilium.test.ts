@@ -168,7 +168,7 @@ test('the import goes where it is told, after what is there', async () => {
   expect(top!.key > 'a5').toBe(true);
 });
 
-test('an import that is broken off leaves a sound tree, and the next one completes it', async () => {
+test('an import that is broken off leaves a sound tree, and the next one completes it', {timeout: 60_000}, async () => {
   const file = packZip(largeTriliumZip(400, 50));
   const whole = createMemoryWriter();
   await importInto(whole, file);
@@ -186,7 +186,9 @@ test('an import that is broken off leaves a sound tree, and the next one complet
   }
 });
 
-test('a large import is written in batches of a few hundred changes and tells how far it is', async () => {
+test('a large import is written in batches of a few hundred changes and tells how far it is', {
+  timeout: 60_000,
+}, async () => {
   const writer = createMemoryWriter();
   const told: ImportProgress[] = [];
   await importInto(writer, packZip(largeTriliumZip(1000, 2000)), {onProgress: (progress) => told.push(progress)});
@@ -196,7 +198,7 @@ test('a large import is written in batches of a few hundred changes and tells ho
   expect(told.at(-1)).toEqual({phase: 'writing', done: 1011, total: 1011});
 });
 
-test('it can be stopped, and says so', async () => {
+test('it can be stopped, and says so', {timeout: 60_000}, async () => {
   const controller = new AbortController();
   const writer = createMemoryWriter((batch) => {
     if (batch === 1) controller.abort();

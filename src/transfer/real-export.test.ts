@@ -18,6 +18,7 @@ import {createMemoryWriter, type MemoryWriter} from './testing/memory-writer.ts'
 import {META_PATH, type MetaEntry} from './testing/trilium-zip.ts';
 
 const path = process.env.ASTER_REAL_EXPORT ?? '';
+const realTest = test.runIf(path !== '');
 const DEMO_SHA256 = '6eb8c693a9a5397fef22bcc57247981363958f89390de9eb7d72e1df83ebcfdb';
 
 interface Imported {
@@ -44,7 +45,7 @@ function flatten(entries: readonly MetaEntry[]): MetaEntry[] {
   return wanted.flatMap((entry) => [entry, ...flatten(entry.children ?? [])]);
 }
 
-test.runIf(path !== '')('every entry of a real export is accounted for, once', async () => {
+realTest('every entry of a real export is accounted for, once', {timeout: 60_000}, async () => {
   const {entries, writer, report, again} = await importReal();
   const notes = entries.filter(({isClone}) => isClone !== true);
   const attributes = notes.flatMap(({attributes}) => attributes ?? []);
@@ -64,7 +65,7 @@ test.runIf(path !== '')('every entry of a real export is accounted for, once', a
   for (const {noteId, title} of notes) expect(titleById.get(triliumNoteId(noteId ?? ''))).toBe(title);
 });
 
-test.runIf(path !== '')('its tree is whole, and its links lead to notes that are here', async () => {
+realTest('its tree is whole, and its links lead to notes that are here', {timeout: 60_000}, async () => {
   const {entries, writer} = await importReal();
   const branches = writer.all<BranchData>('branch').map((branch) => ({...branch, stamp: ''}));
   const notes = writer.all<NoteData>('note');
@@ -81,7 +82,7 @@ test.runIf(path !== '')('its tree is whole, and its links lead to notes that are
   }
 });
 
-test.runIf(path !== '')('the demo notebook of Trilium has the numbers that are known of it', async (context) => {
+realTest('the demo notebook of Trilium has the numbers that are known of it', {timeout: 60_000}, async (context) => {
   const {sha256, writer, report} = await importReal();
   context.skip(sha256 !== DEMO_SHA256, 'another export');
   const created = Object.fromEntries(Object.entries(report.counts).map(([name, {created}]) => [name, created]));

@@ -43,7 +43,7 @@ test('what is no zip is told from a zip that is cut off', async () => {
   for (const length of [10, zip.length >> 1, zip.length - 1]) await refuses(zip.slice(0, length), 'damaged');
 });
 
-test('any flipped byte of the content is noticed', async () => {
+test('any flipped byte of the content is noticed', {timeout: 60_000}, async () => {
   const zip = zipOf({'a.txt': strToU8(text)});
   const start = 30 + 'a.txt'.length;
   const end = start + (await openZip(zip)).entries[0]!.packedBytes;
@@ -54,7 +54,7 @@ test('any flipped byte of the content is noticed', async () => {
   }
 });
 
-test('no byte anywhere makes it fail in another way than it says', async () => {
+test('no byte anywhere makes it fail in another way than it says', {timeout: 60_000}, async () => {
   const zip = zipOf({'a.txt': strToU8('short'), b: strToU8('x')});
   for (let at = 0; at < zip.length; at++) {
     for (const value of [0, 0xff, zip[at]! ^ 1]) {
@@ -66,14 +66,14 @@ test('no byte anywhere makes it fail in another way than it says', async () => {
   }
 });
 
-test('an entry that unpacks to more than it says is stopped', async () => {
-  const bomb = zipOf({a: new Uint8Array(50_000_000)});
+test('an entry that unpacks to more than it says is stopped', {timeout: 60_000}, async () => {
+  const bomb = zipOf({a: new Uint8Array(30_000_000)});
   const view = new DataView(bomb.buffer);
   const directory = view.getUint32(bomb.length - 6, true);
   view.setUint32(directory + 24, 1000, true);
   const start = process.memoryUsage().arrayBuffers;
   await refuses(bomb, 'damaged');
-  expect(process.memoryUsage().arrayBuffers - start).toBeLessThan(30_000_000);
+  expect(process.memoryUsage().arrayBuffers - start).toBeLessThan(25_000_000);
 });
 
 test('a zip with a password is told', async () => {

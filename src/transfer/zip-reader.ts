@@ -6,7 +6,7 @@
  * Format: PKWARE APPNOTE 6.3, with Zip64 directories; methods "stored" and "deflated".
  */
 
-import {Inflate} from 'fflate';
+import {Inflate, inflateSync} from 'fflate';
 import type {Bytes} from '../../protocol/bytes.ts';
 import {ImportError} from './import-error.ts';
 import {crc32, parseDirectory, parseEnd, ZIP_END_BYTES, type ZipEntry} from './zip-format.ts';
@@ -23,7 +23,7 @@ export interface ZipArchive {
 const MAX_DIRECTORY_BYTES = 256 * 1024 * 1024;
 const LOCAL_HEADER_BYTES = 30;
 const LOCAL_HEADER = 0x04034b50;
-/** Unpacked in steps, so that an entry that unpacks to more than it says is stopped. */
+/** Small entries are unpacked at once: at most this times 1032, the most that deflate can do, is computed in vain. */
 const INFLATE_STEP_BYTES = 16 * 1024;
 const DEFLATED = 8;
 
@@ -86,22 +86,28 @@ function copyStored(packed: Uint8Array, {method, bytes}: ZipEntry): Bytes {
 
 function inflate(packed: Uint8Array, size: number): Bytes {
   const bytes = new Uint8Array(size);
+  try {
+    const length =
+      packed.length > INFLATE_STEP_BYTES ? inflateSteps(packed, bytes) : inflateSync(packed, {out: bytes}).length;
+    if (length === size) return bytes;
+  } catch (error) {
+    throw new ImportError('damaged', error);
+  }
+  throw new ImportError('damaged');
+}
+
+/** In steps, so that an entry that unpacks to more than it says is stopped. Returns how much it was. */
+function inflateSteps(packed: Uint8Array, bytes: Bytes): number {
   let at = 0;
   const inflater = new Inflate((chunk) => {
-    if (at + chunk.length > size) throw new ImportError('damaged');
     bytes.set(chunk, at);
     at += chunk.length;
   });
-  try {
-    for (let from = 0; from < packed.length; from += INFLATE_STEP_BYTES) {
-      const to = from + INFLATE_STEP_BYTES;
-      inflater.push(packed.subarray(from, to), to >= packed.length);
-    }
-  } catch (error) {
-    throw error instanceof ImportError ? error : new ImportError('damaged', error);
+  for (let from = 0; from < packed.length; from += INFLATE_STEP_BYTES) {
+    const to = from + INFLATE_STEP_BYTES;
+    inflater.push(packed.subarray(from, to), to >= packed.length);
   }
-  if (at !== size) throw new ImportError('damaged');
-  return bytes;
+  return at;
 }
 
 function viewOf(bytes: Uint8Array): DataView {

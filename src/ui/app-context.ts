@@ -1,12 +1,15 @@
 /** What main.tsx gives to the screens; no screen reaches for anything else of the world. */
 
 import {createContext, useContext} from 'react';
+import type {SyncError} from '../../protocol/errors.ts';
 import type {Notebook} from '../db/repositories.ts';
-import type {SyncControl} from '../sync/api.ts';
+import type {Live, SyncControl} from '../sync/api.ts';
 import type {Writer} from '../sync/ports.ts';
 import type {importTrilium} from '../transfer/import-trilium.ts';
 
 export interface App {
+  /** What went wrong where no screen waits for it: the database was upgraded by another tab, a live query ended. */
+  readonly failure: Live<SyncError>;
   readonly control: SyncControl;
   readonly notebook: Notebook;
   /** For importers, which write through it. */

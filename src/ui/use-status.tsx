@@ -3,6 +3,7 @@
 import {createContext, type ReactNode, useContext, useEffect, useState} from 'react';
 import type {SyncStatus} from '../sync/api.ts';
 import {useApp} from './app-context.ts';
+import {FailureBanner} from './frame/failure-banner.tsx';
 import {useLive} from './use-live.ts';
 
 /** A round that ends sooner isn't worth a change of words. */
@@ -10,10 +11,10 @@ const SHOW_SYNCING_AFTER_MS = 400;
 
 const StatusContext = createContext<SyncStatus | null>(null);
 
-/** Shows nothing for the moment that this device's own storage needs to answer. */
+/** Until this device's own storage answers, nothing but why it doesn't. */
 export function StatusProvider({children}: {readonly children: ReactNode}) {
   const status = useLive(useApp().control.status);
-  return status === undefined ? null : <StatusContext value={status}>{children}</StatusContext>;
+  return status === undefined ? <FailureBanner /> : <StatusContext value={status}>{children}</StatusContext>;
 }
 
 export function useStatus(): SyncStatus {

@@ -4,6 +4,7 @@ import type {ReactNode} from 'react';
 import {Link} from 'wouter';
 import {Icon} from '../parts/icon.tsx';
 import {BottomBar} from './bottom-bar.tsx';
+import {FailureBanner} from './failure-banner.tsx';
 import {Mark} from './mark.tsx';
 import {SignedOutBanner} from './signed-out-banner.tsx';
 import {StatusControl} from './status-control.tsx';
@@ -29,6 +30,7 @@ export function Frame({notebook, children}: FrameProps) {
           <HeaderLink href="/help" icon="help" label="Help" />
         </nav>
       </header>
+      <FailureBanner />
       {hasNotebook ? <SignedOutBanner /> : null}
       <div className="frame-content">{children}</div>
       {hasNotebook ? <BottomBar /> : null}

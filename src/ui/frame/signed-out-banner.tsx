@@ -11,7 +11,7 @@ export function SignedOutBanner() {
   if (status.state !== 'signed_out' || path === '/login') return null;
   const verb = status.waiting === 1 ? 'waits' : 'wait';
   return (
-    <div className="frame-banner">
+    <section className="frame-banner" aria-label="Signed out">
       <Banner
         tone="warn"
         title={`Signed out: ${formatCount(status.waiting, 'change')} ${verb} on this device`}
@@ -21,6 +21,6 @@ export function SignedOutBanner() {
           </Link>
         }
       />
-    </div>
+    </section>
   );
 }

@@ -77,7 +77,7 @@ function OtherWays() {
       <h2 id="other-ways">Other ways</h2>
       {start.error === null ? null : <ErrorBanner error={start.error} />}
       <div className="actions">
-        <Button icon="device" onClick={() => start.run(() => control.startNotebook(thisDeviceName()))}>
+        <Button onClick={() => start.run(() => control.startNotebook(thisDeviceName()))}>
           Start a new notebook on this device
         </Button>
         <Link className="button button-quiet" href="/setup">

@@ -40,10 +40,10 @@ export function Dialog({title, place = 'centre', onClose, children}: DialogProps
       }}
     >
       <div className="dialog-box">
-        <header className="dialog-head">
+        <div className="dialog-head">
           <h2 id={headingId}>{title}</h2>
           <IconButton icon="cross" label="Close" onClick={onClose} />
-        </header>
+        </div>
         <div className="dialog-body">{children}</div>
       </div>
     </dialog>

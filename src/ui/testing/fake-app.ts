@@ -90,6 +90,7 @@ export function fakeApp({status, control = {}, notebook = {}}: FakeAppInput): Ap
   return {
     control: withoutRest<SyncControl>({status, ...control}),
     notebook: withoutRest<Notebook>({watchOutbox: () => settable([]), ...notebook}),
+    failure: {subscribe: () => () => {}},
     writer: withoutRest({}),
     importTrilium: () => Promise.reject(new Error('not faked')),
     version: '0.0.0',

@@ -3,7 +3,7 @@
  * in the page; the focused one always is.
  */
 
-import {type KeyboardEvent, useEffect, useLayoutEffect, useRef, useState} from 'react';
+import {type KeyboardEvent, useEffect, useRef} from 'react';
 import type {Placement} from '../../../db/repositories.ts';
 import type {Tree} from '../../../notes/tree.ts';
 import type {Row} from '../../../notes/tree-rows.ts';
@@ -15,6 +15,7 @@ import {useDrag} from './use-drag.ts';
 import type {Expanded} from './use-expanded.ts';
 import {useFind} from './use-find.ts';
 import {isDense, useRowHeight} from './use-row-height.ts';
+import {useTreeFocus} from './use-tree-focus.ts';
 import {useViewport} from './use-viewport.ts';
 
 interface NoteTreeProps {
@@ -37,10 +38,9 @@ export function NoteTree(props: NoteTreeProps) {
   const rowHeight = useRowHeight();
   const viewport = useViewport(ref);
   const find = useFind();
-  const [focused, setFocused] = useState<Pick<Row, 'key' | 'branchId'> | null>(null);
-  const [wantsFocus, setWantsFocus] = useState(0);
   const drag = useDrag(tree, props.onMove);
-  const index = focusedIndex(rows, focused, noteId);
+  const focus = useTreeFocus(ref, rows, noteId);
+  const {index} = focus;
 
   const scrollTo = (at: number) => {
     const element = ref.current;
@@ -50,15 +50,10 @@ export function NoteTree(props: NoteTreeProps) {
   const focusRow = (at: number) => {
     const row = rows[at];
     if (row === undefined) return;
-    setFocused(row);
-    setWantsFocus((times) => times + 1);
+    focus.choose(row);
+    focus.take();
     scrollTo(at);
   };
-  // Once per wish, after the row is in the page.
-  useLayoutEffect(() => {
-    if (wantsFocus > 0)
-      ref.current?.querySelector<HTMLElement>('[role="treeitem"][tabindex="0"]')?.focus({preventScroll: true});
-  }, [wantsFocus]);
   useReveal(tree, rows, noteId, expanded, scrollTo);
 
   const act = (action: KeyAction) => {
@@ -76,6 +71,7 @@ export function NoteTree(props: NoteTreeProps) {
       case 'rename':
         return props.onStartRename(action.row);
       case 'delete':
+        focus.follow();
         return props.onDelete(action.row);
       case 'menu':
         return props.onMenu(action.row, rectOf(ref.current, action.row));
@@ -83,9 +79,9 @@ export function NoteTree(props: NoteTreeProps) {
         const to = placementByKey(tree, rows, index, action.how);
         if (to === null) return;
         if (action.how === 'in') expanded.open(tree.places(to.parent).map(({branchId}) => branchId));
-        setFocused(action.row);
-        props.onMove(action.row, to);
-        return setWantsFocus((times) => times + 1);
+        focus.choose(action.row);
+        focus.follow();
+        return props.onMove(action.row, to);
       }
       case 'find': {
         const found = findRow(rows, index, find(action.letter));
@@ -94,7 +90,7 @@ export function NoteTree(props: NoteTreeProps) {
     }
   };
   const openOrToggle = (row: Row) => {
-    setFocused(row);
+    focus.choose(row);
     if (row.kind !== 'unfiled') return props.onOpen(row);
     return row.expanded ? expanded.close(row.branchId) : expanded.open([row.branchId]);
   };
@@ -110,17 +106,26 @@ export function NoteTree(props: NoteTreeProps) {
     onOpen: openOrToggle,
     onToggle: (row: Row) => (row.expanded ? expanded.close(row.branchId) : expanded.open([row.branchId])),
     onMenu: (row: Row, anchor: DOMRect) => {
-      setFocused(row);
+      focus.choose(row);
+      focus.follow();
       props.onMenu(row, anchor);
     },
     onRename: (row: Row, title: string | null) => {
       props.onRename(row, title);
-      setWantsFocus((times) => times + 1);
+      focus.take();
     },
     ...drag.events,
   };
   return (
-    <div ref={ref} role="tree" aria-label="Notes" className="tree" tabIndex={-1} onKeyDown={onKeyDown}>
+    <div
+      ref={ref}
+      role="tree"
+      aria-label="Notes"
+      className="tree"
+      tabIndex={-1}
+      onKeyDown={onKeyDown}
+      onBlur={focus.onBlur}
+    >
       <div role="none" className="tree-space" style={{height: rows.length * rowHeight}}>
         {drawnRows(rows.length, rowHeight, viewport, index).map((at) => {
           const row = rows[at];
@@ -142,24 +147,6 @@ export function NoteTree(props: NoteTreeProps) {
       </div>
     </div>
   );
-}
-
-/** The row that Tab reaches: the one focused last, wherever it was moved to, else that of the open note, else the first. */
-function focusedIndex(
-  rows: readonly Row[],
-  focused: Pick<Row, 'key' | 'branchId'> | null,
-  noteId: string | null,
-): number {
-  const tests = [
-    (row: Row) => row.key === focused?.key,
-    (row: Row) => row.branchId === focused?.branchId,
-    (row: Row) => row.noteId === noteId,
-  ];
-  for (const test of tests) {
-    const index = rows.findIndex(test);
-    if (index >= 0) return index;
-  }
-  return 0;
 }
 
 /** Opens what is above a note that comes to be shown, and brings its row into view; once per note. */

@@ -1,6 +1,6 @@
 /** The left side: "New note", the tree, and the dialogs of its rows. */
 
-import {useState} from 'react';
+import {useMemo, useState} from 'react';
 import type {Placement} from '../../../db/repositories.ts';
 import type {Tree} from '../../../notes/tree.ts';
 import type {Row} from '../../../notes/tree-rows.ts';
@@ -29,7 +29,7 @@ export function TreePane({tree, noteId, onOpen, onNewNote}: TreePaneProps) {
   const [menu, setMenu] = useState<{readonly row: Row; readonly anchor: DOMRect} | null>(null);
   const [opened, setOpened] = useState<Opened | null>(null);
   const [renamedKey, setRenamedKey] = useState<string | null>(null);
-  const rows = tree.visibleRows(expanded.ids);
+  const rows = useMemo(() => tree.visibleRows(expanded.ids), [tree, expanded.ids]);
 
   const rename = (row: Row, title: string | null) => {
     setRenamedKey(null);

@@ -1,0 +1,16 @@
+/** What went wrong where no screen waits for it. Reloading gets this tab a new connection and the current app. */
+
+import {useApp} from '../app-context.ts';
+import {Button} from '../parts/button.tsx';
+import {ErrorBanner} from '../parts/error-banner.tsx';
+import {useLive} from '../use-live.ts';
+
+export function FailureBanner() {
+  const failure = useLive(useApp().failure);
+  if (failure === undefined) return null;
+  return (
+    <section className="frame-banner" aria-label="Problem">
+      <ErrorBanner error={failure} actions={<Button onClick={() => location.reload()}>Reload</Button>} />
+    </section>
+  );
+}

@@ -1,0 +1,197 @@
+import {describe, expect, it} from 'vitest';
+import {SyncFailure} from '../../../../protocol/errors.ts';
+import type {Notebook, NoteView, Saved} from '../../../db/repositories.ts';
+import type {Loaded} from '../../../sync/ports.ts';
+import {createDrafts, type Draft, recoverDrafts} from './drafts.ts';
+import {currentOf} from './note-session.ts';
+import {createNoteSessions} from './note-sessions.ts';
+
+describe('note sessions', () => {
+  it('save after a pause of typing, and at once when the note is left', async () => {
+    const world = createWorld();
+    const handle = world.sessions.of('n1');
+    const release = handle.retain();
+    handle.type({text: 'a'});
+    expect(world.saves).toEqual([]);
+    world.passPause();
+    expect(world.saves).toEqual(['a']);
+    await world.settle();
+    handle.type({text: 'ab'});
+    release();
+    expect(world.saves).toEqual(['a', 'ab']);
+  });
+
+  it('never save one note twice at a time, and end with the last text', async () => {
+    const world = createWorld();
+    const handle = world.sessions.of('n1');
+    handle.retain();
+    for (const text of ['a', 'ab', 'abc']) {
+      handle.type({text});
+      handle.flush();
+    }
+    expect(world.saves).toEqual(['a']);
+    await world.settle();
+    expect(world.saves).toEqual(['a', 'abc']);
+    expect(world.overlaps).toBe(0);
+    expect(world.stored()).toBe('abc');
+  });
+
+  it('keep a text that the device had no room for, also when the note is closed and opened again', async () => {
+    const world = createWorld();
+    const release = world.sessions.of('n1').retain();
+    world.fail('storage_full');
+    world.sessions.of('n1').type({text: 'precious'});
+    release();
+    await world.settle();
+    expect(world.sessions.hasFailed()).toBe(true);
+    const again = world.sessions.of('n1');
+    again.retain();
+    const note = again.current();
+    expect(note.state === 'open' && currentOf(note.session).text).toBe('precious');
+    world.fail(null);
+    again.retry();
+    await world.settle();
+    expect(world.stored()).toBe('precious');
+    expect(world.sessions.hasFailed()).toBe(false);
+  });
+
+  it('put the last words where the next start finds them when the page goes during a save', async () => {
+    const world = createWorld();
+    const handle = world.sessions.of('n1');
+    handle.retain();
+    handle.type({text: 'last words'});
+    world.sessions.flushAll();
+    expect(world.drafts.all().map(({edit}) => edit)).toEqual([{text: 'last words'}]);
+    // The page is gone here: nothing of it runs any more.
+    await recoverDrafts(world.notebook, world.drafts);
+    expect(world.stored()).toBe('last words');
+    expect(world.drafts.all()).toEqual([]);
+  });
+
+  it('leave no draft behind when the save ended', async () => {
+    const world = createWorld();
+    const handle = world.sessions.of('n1');
+    handle.retain();
+    handle.type({text: 'x'});
+    world.sessions.flushAll();
+    await world.settle();
+    expect(world.drafts.all()).toEqual([]);
+  });
+
+  it('show what another tab wrote while nothing is unsaved', () => {
+    const world = createWorld();
+    const handle = world.sessions.of('n1');
+    handle.retain();
+    world.writeElsewhere('theirs');
+    const note = handle.current();
+    expect(note.state === 'open' && [currentOf(note.session).text, note.showing]).toEqual(['theirs', 1]);
+  });
+});
+
+describe('drafts', () => {
+  it('that are damaged are passed over, and a storage that refuses loses no more than drafts', () => {
+    const storage = memoryStorage();
+    storage.setItem('aster.draft.n1', '{"noteId":1}');
+    storage.setItem('aster.draft.n2', 'not json');
+    expect(createDrafts(storage).all()).toEqual([]);
+    const refusing = createDrafts({
+      ...storage,
+      setItem: () => {
+        throw new DOMException('full', 'QuotaExceededError');
+      },
+    } as Storage);
+    const draft: Draft = {noteId: 'n1', loaded: loadedOf(1, ''), edit: {text: 'x'}};
+    expect(() => refusing.put(draft)).not.toThrow();
+  });
+});
+
+function createWorld() {
+  let stamp = 1;
+  let text = '';
+  let failure: 'storage_full' | null = null;
+  let running = 0;
+  let pause: (() => void) | null = null;
+  const listeners = new Set<(view: NoteView | null) => void>();
+  const view = (): NoteView =>
+    ({
+      id: 'n1',
+      title: 'T',
+      type: 'text',
+      mime: '',
+      text,
+      loaded: loadedOf(stamp, text),
+      undecodable: false,
+      deleted: false,
+      sync: 'saved',
+      modifiedMs: 0,
+    }) as NoteView;
+  const world = {
+    saves: [] as string[],
+    overlaps: 0,
+    drafts: createDrafts(memoryStorage()),
+    notebook: {
+      watchNote: () => ({
+        subscribe(listener: (view: NoteView | null) => void) {
+          listeners.add(listener);
+          listener(view());
+          return () => listeners.delete(listener);
+        },
+      }),
+      async saveNote(_id: string, _loaded: Loaded, edit: {text?: string}): Promise<Saved> {
+        if (running++ > 0) world.overlaps++;
+        world.saves.push(edit.text ?? '');
+        await Promise.resolve();
+        running--;
+        if (failure !== null) throw new SyncFailure({type: failure, message: 'no room'});
+        text = edit.text ?? text;
+        stamp++;
+        return {loaded: loadedOf(stamp, text), conflict: false};
+      },
+    } as unknown as Notebook,
+    stored: () => text,
+    fail(type: 'storage_full' | null) {
+      failure = type;
+    },
+    passPause: () => pause?.(),
+    writeElsewhere(theirs: string) {
+      text = theirs;
+      stamp++;
+      for (const listener of listeners) listener(view());
+    },
+    /** Lets everything that is under way end. */
+    async settle() {
+      for (let turn = 0; turn < 20; turn++) await Promise.resolve();
+    },
+  };
+  const wait = (_ms: number, action: () => void) => {
+    pause = action;
+    return () => {
+      pause = null;
+    };
+  };
+  return {
+    ...world,
+    get overlaps() {
+      return world.overlaps;
+    },
+    sessions: createNoteSessions({notebook: world.notebook, drafts: world.drafts, wait}),
+  };
+}
+
+function loadedOf(stamp: number, text: string): Loaded {
+  return {stamp: String(stamp), parts: {meta: '', data: 'T', body: text}} as unknown as Loaded;
+}
+
+function memoryStorage(): Storage {
+  const items = new Map<string, string>();
+  return {
+    get length() {
+      return items.size;
+    },
+    key: (index) => [...items.keys()][index] ?? null,
+    getItem: (key) => items.get(key) ?? null,
+    setItem: (key, value) => void items.set(key, value),
+    removeItem: (key) => void items.delete(key),
+    clear: () => items.clear(),
+  };
+}

@@ -4,6 +4,8 @@ import {launchOptions} from './scripts/chromium.mjs';
 import {version} from './scripts/version.ts';
 
 const define = {__ASTER_VERSION__: JSON.stringify(version)};
+/** A hung test ends; a slow machine is no failure. */
+const SLOWEST_MACHINE_MS = 60_000;
 const elsewhere = ['**/node_modules/**', 'dist/**', 'e2e/**'];
 
 export default defineConfig({
@@ -14,6 +16,8 @@ export default defineConfig({
         define,
         test: {
           name: 'unit',
+          testTimeout: SLOWEST_MACHINE_MS,
+          hookTimeout: SLOWEST_MACHINE_MS,
           environment: 'node',
           include: ['**/*.test.{ts,tsx}'],
           exclude: [...elsewhere, '**/*.browser.test.{ts,tsx}'],
@@ -23,6 +27,8 @@ export default defineConfig({
         define,
         test: {
           name: 'browser',
+          testTimeout: SLOWEST_MACHINE_MS,
+          hookTimeout: SLOWEST_MACHINE_MS,
           include: ['**/*.browser.test.{ts,tsx}'],
           exclude: elsewhere,
           browser: {

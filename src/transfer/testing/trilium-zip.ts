@@ -71,7 +71,7 @@ export function packZip(
   {meta, files}: TriliumZip,
   order: 'as made' | 'backwards' = 'as made',
 ): Uint8Array<ArrayBuffer> {
-  const entries: [string, Uint8Array][] = [...files, [META_PATH, strToU8(JSON.stringify(meta, null, '\t'))]];
+  const entries: [string, Uint8Array][] = [...files, [META_PATH, strToU8(JSON.stringify(meta))]];
   if (order === 'backwards') entries.reverse();
   return new Uint8Array(zipSync(Object.fromEntries(entries), {mtime: new Date(2020, 0, 1)}));
 }

@@ -29,7 +29,10 @@ export function openDataFolder(dir: string): DataFolder {
     lock.exec('BEGIN EXCLUSIVE');
   } catch (cause) {
     lock.close();
-    throw new DataFolderError(`another server uses ${dir}. Stop it, or give this one a folder of its own by ASTER_DATA_DIR.`, {cause});
+    throw new DataFolderError(
+      `another server uses ${dir}. Stop it, or give this one a folder of its own by ASTER_DATA_DIR.`,
+      {cause},
+    );
   }
   return {databaseFile: join(dir, 'aster.db'), release: () => void lock.close()};
 }
@@ -38,6 +41,9 @@ function makeFolder(dir: string): void {
   try {
     if (mkdirSync(dir, {recursive: true, mode: 0o700}) !== undefined) chmodSync(dir, 0o700);
   } catch (cause) {
-    throw new DataFolderError(`the data folder ${dir} can't be made. Give one that this user may write to by ASTER_DATA_DIR.`, {cause});
+    throw new DataFolderError(
+      `the data folder ${dir} can't be made. Give one that this user may write to by ASTER_DATA_DIR.`,
+      {cause},
+    );
   }
 }

@@ -122,9 +122,12 @@ function urlOf({address, family, port}: AddressInfo, {basePath}: Options): strin
 
 function listenError(error: unknown, {host, port}: Options): Error {
   const code = error instanceof Error && 'code' in error ? error.code : undefined;
-  if (code === 'EADDRINUSE') return new Error(`port ${port} is in use. Stop what uses it, or give another one by PORT.`, {cause: error});
-  if (code === 'EACCES') return new Error(`port ${port} is not allowed to this user. Give one above 1023 by PORT.`, {cause: error});
-  if (code === 'EADDRNOTAVAIL' || code === 'ENOTFOUND') return new Error(`this machine has no address ${host}. Give another one by HOST.`, {cause: error});
+  if (code === 'EADDRINUSE')
+    return new Error(`port ${port} is in use. Stop what uses it, or give another one by PORT.`, {cause: error});
+  if (code === 'EACCES')
+    return new Error(`port ${port} is not allowed to this user. Give one above 1023 by PORT.`, {cause: error});
+  if (code === 'EADDRNOTAVAIL' || code === 'ENOTFOUND')
+    return new Error(`this machine has no address ${host}. Give another one by HOST.`, {cause: error});
   return error instanceof Error ? error : new Error(String(error));
 }
 

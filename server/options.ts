@@ -38,17 +38,17 @@ type Environment = Readonly<Record<string, string | undefined>>;
 export function readOptions(env: Environment): Options {
   refuseUnsupported(env);
   return {
-    host: valueOf(env, 'HOST') ?? '127.0.0.1',
+    host: valueIn(env, 'HOST') ?? '127.0.0.1',
     port: readPort(env),
     basePath: readBasePath(env),
-    dataDir: resolve(valueOf(env, 'ASTER_DATA_DIR') ?? './data'),
+    dataDir: resolve(valueIn(env, 'ASTER_DATA_DIR') ?? './data'),
     setupCode: readSetupCode(env),
     allowedOrigins: readOrigins(env),
     trustProxy: readTrustProxy(env),
   };
 }
 
-function valueOf(env: Environment, name: string): string | undefined {
+function valueIn(env: Environment, name: string): string | undefined {
   const value = env[name]?.trim();
   return value === '' ? undefined : value;
 }
@@ -60,45 +60,63 @@ function refuseUnsupported(env: Environment): void {
     ASTER_DATABASE_URL: 'PostgreSQL is not supported yet. Unset it: the data goes to SQLite in ASTER_DATA_DIR.',
   };
   for (const [name, message] of Object.entries(unsupported)) {
-    if (valueOf(env, name) !== undefined) throw new OptionsError(name, message);
+    if (valueIn(env, name) !== undefined) throw new OptionsError(name, message);
   }
 }
 
 function readPort(env: Environment): number {
-  const text = valueOf(env, 'PORT') ?? '8080';
+  const text = valueIn(env, 'PORT') ?? '8080';
   const port = /^\d{1,5}$/.test(text) ? Number(text) : Number.NaN;
-  if (!(port <= 65_535)) throw new OptionsError('PORT', `"${text}" is not a port. Give a number from 0 (any free one) to 65535.`);
+  if (!(port <= 65_535))
+    throw new OptionsError('PORT', `"${text}" is not a port. Give a number from 0 (any free one) to 65535.`);
   return port;
 }
 
 function readBasePath(env: Environment): string {
-  const text = valueOf(env, 'ASTER_BASE_PATH') ?? '/';
+  const text = valueIn(env, 'ASTER_BASE_PATH') ?? '/';
   const words = text.split('/').filter((word) => word !== '');
   if (!words.every((word) => /^[A-Za-z0-9._~-]+$/.test(word) && !/^\.+$/.test(word))) {
-    throw new OptionsError('ASTER_BASE_PATH', `"${text}" is not a path. Give one of letters, digits, - . _ ~ and slashes, like /notes/.`);
+    throw new OptionsError(
+      'ASTER_BASE_PATH',
+      `"${text}" is not a path. Give one of letters, digits, - . _ ~ and slashes, like /notes/.`,
+    );
   }
   return words.length === 0 ? '/' : `/${words.join('/')}/`;
 }
 
 function readSetupCode(env: Environment): string | undefined {
-  const code = valueOf(env, 'ASTER_SETUP_CODE');
+  const code = valueIn(env, 'ASTER_SETUP_CODE');
   if (code === undefined || (code.length >= MIN_SETUP_CODE_CHARS && code.length <= MAX_NAME_CHARS)) return code;
-  throw new OptionsError('ASTER_SETUP_CODE', `give ${MIN_SETUP_CODE_CHARS} to ${MAX_NAME_CHARS} characters, or none: then one is made and printed.`);
+  throw new OptionsError(
+    'ASTER_SETUP_CODE',
+    `give ${MIN_SETUP_CODE_CHARS} to ${MAX_NAME_CHARS} characters, or none: then one is made and printed.`,
+  );
 }
 
 function readOrigins(env: Environment): readonly string[] {
-  const texts = (valueOf(env, 'ASTER_ALLOWED_ORIGINS') ?? '').split(/[\s,]+/).filter((text) => text !== '');
+  const texts = (valueIn(env, 'ASTER_ALLOWED_ORIGINS') ?? '').split(/[\s,]+/).filter((text) => text !== '');
   return texts.map((text) => {
     const url = URL.canParse(text) ? new URL(text) : undefined;
     if (url !== undefined && /^https?:$/.test(url.protocol) && url.href === `${url.origin}/`) return url.origin;
-    throw new OptionsError('ASTER_ALLOWED_ORIGINS', `"${text}" is not an origin. Give some like https://notes.example.org, with commas between.`);
+    throw new OptionsError(
+      'ASTER_ALLOWED_ORIGINS',
+      `"${text}" is not an origin. Give some like https://notes.example.org, with commas between.`,
+    );
   });
 }
 
 function readTrustProxy(env: Environment): boolean | number | string {
-  const text = valueOf(env, 'ASTER_TRUST_PROXY') ?? 'false';
+  const text = valueIn(env, 'ASTER_TRUST_PROXY') ?? 'false';
   if (text === 'true' || text === 'false') return text === 'true';
   if (/^\d{1,3}$/.test(text)) return Number(text);
-  if (/^(loopback|linklocal|uniquelocal|[0-9a-fA-F:.]+(\/\d{1,3})?)(\s*,\s*(loopback|linklocal|uniquelocal|[0-9a-fA-F:.]+(\/\d{1,3})?))*$/.test(text)) return text;
-  throw new OptionsError('ASTER_TRUST_PROXY', `"${text}" is not understood. Give true, false, how many proxies there are, or their addresses.`);
+  if (
+    /^(loopback|linklocal|uniquelocal|[0-9a-fA-F:.]+(\/\d{1,3})?)(\s*,\s*(loopback|linklocal|uniquelocal|[0-9a-fA-F:.]+(\/\d{1,3})?))*$/.test(
+      text,
+    )
+  )
+    return text;
+  throw new OptionsError(
+    'ASTER_TRUST_PROXY',
+    `"${text}" is not understood. Give true, false, how many proxies there are, or their addresses.`,
+  );
 }

@@ -20,7 +20,9 @@ const BOM = [0xef, 0xbb, 0xbf];
 export const anyBytes: fc.Arbitrary<Bytes> = fc.oneof(
   fc.string({unit: 'binary'}).map(utf8Bytes),
   fc.string().map((text) => new Uint8Array([...BOM, ...utf8Bytes(text)])),
-  fc.constantFrom([0], [0xff], [0xc3, 0x28], [0xed, 0xa0, 0x80], BOM, [0xf4, 0x90, 0x80, 0x80]).map((bytes) => new Uint8Array(bytes)),
+  fc
+    .constantFrom([0], [0xff], [0xc3, 0x28], [0xed, 0xa0, 0x80], BOM, [0xf4, 0x90, 0x80, 0x80])
+    .map((bytes) => new Uint8Array(bytes)),
   fc.uint8Array().map((bytes) => new Uint8Array(bytes)),
 );
 

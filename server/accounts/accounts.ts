@@ -4,7 +4,7 @@
  */
 
 import {toBase64Url} from '../../protocol/bytes.ts';
-import {type Result, type SyncError, failed, ok} from '../../protocol/errors.ts';
+import {failed, ok, type Result, type SyncError} from '../../protocol/errors.ts';
 import {ID_BYTES, idFromBytes} from '../../protocol/ids.ts';
 import type {CallAnswer, CallRequest} from '../../protocol/messages.ts';
 import {addAccount} from '../core/history.ts';
@@ -12,7 +12,7 @@ import {type CorePorts, type Device, wireError} from '../core/ports.ts';
 import type {AccountRow, DeviceRow, StorageWrites} from '../storage/port.ts';
 import type {Passwords} from './passwords.ts';
 import {isInitialized, isSetupCode, newSetupCode, secretHash} from './setup-code.ts';
-import {type Throttle, createThrottle} from './throttle.ts';
+import {createThrottle, type Throttle} from './throttle.ts';
 
 export interface Accounts {
   /** The setup code of a server without accounts, undefined for any other. Without `code` a new one is made. */
@@ -56,7 +56,9 @@ export function createAccounts(ports: CorePorts, passwords: Passwords): Accounts
       if (wait !== undefined) return failed(wait);
       const refused = await storage.read(async (tx) => {
         if (await isInitialized(tx)) return alreadyInitialized();
-        return (await isSetupCode(tx, request.setupCode)) ? undefined : wireError('wrong_setup_code', 'that is not this server’s setup code');
+        return (await isSetupCode(tx, request.setupCode))
+          ? undefined
+          : wireError('wrong_setup_code', 'that is not this server’s setup code');
       });
       if (refused !== undefined) return failed(refused);
       const key = usernameKey(request.username);
@@ -74,14 +76,21 @@ export function createAccounts(ports: CorePorts, passwords: Passwords): Accounts
 
     async login(request, address) {
       const key = usernameKey(request.username);
-      const tried: Tried[] = [[byName, key], [byAddress, address]];
+      const tried: Tried[] = [
+        [byName, key],
+        [byAddress, address],
+      ];
       const wait = beginTries(tried);
       if (wait !== undefined) return failed(wait);
-      const found = await storage.read(async (tx) => ({initialized: await isInitialized(tx), account: await tx.accountByKey(key)}));
+      const found = await storage.read(async (tx) => ({
+        initialized: await isInitialized(tx),
+        account: await tx.accountByKey(key),
+      }));
       if (!found.initialized) return failed(wireError('not_initialized', 'this server has no account yet'));
       const isRight = await passwords.verify(found.account?.passwordHash ?? (await nobodysHash()), request.password);
       const {account} = found;
-      if (account === undefined || !isRight) return failed(wireError('wrong_credentials', 'wrong username or password'));
+      if (account === undefined || !isRight)
+        return failed(wireError('wrong_credentials', 'wrong username or password'));
       endTries(tried);
       return ok(await storage.write(account.id, (tx) => addDevice(ports, tx, account, request.deviceName, address)));
     },
@@ -90,8 +99,10 @@ export function createAccounts(ports: CorePorts, passwords: Passwords): Accounts
       storage.read(async (tx) => {
         const device = await tx.deviceByToken(secretHash(token));
         const account = device && (await tx.account(device.accountId));
-        if (device === undefined || account === undefined) return failed(wireError('signed_out', 'the token is not valid here'));
-        if (device.removedMs !== null) return failed(wireError('device_removed', 'this device was removed from the account'));
+        if (device === undefined || account === undefined)
+          return failed(wireError('signed_out', 'the token is not valid here'));
+        if (device.removedMs !== null)
+          return failed(wireError('device_removed', 'this device was removed from the account'));
         const {accountId, id, name} = device;
         return ok({accountId, username: account.username, deviceId: id, deviceName: name, address});
       }),
@@ -113,7 +124,9 @@ type Tried = readonly [Throttle, string | null];
 
 function beginTries(tried: readonly Tried[]): SyncError | undefined {
   const retryAfterMs = Math.max(...tried.map(([throttle, key]) => (key === null ? 0 : throttle.begin(key))));
-  return retryAfterMs > 0 ? wireError('too_many_tries', 'too many tries', {retryAfterMs: Math.ceil(retryAfterMs)}) : undefined;
+  return retryAfterMs > 0
+    ? wireError('too_many_tries', 'too many tries', {retryAfterMs: Math.ceil(retryAfterMs)})
+    : undefined;
 }
 
 function endTries(tried: readonly Tried[]): void {

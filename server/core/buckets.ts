@@ -2,10 +2,10 @@
 
 import {toBase64Url} from '../../protocol/bytes.ts';
 import {leafOf, leafPrefix} from '../../protocol/digest.ts';
-import {type Result, ok} from '../../protocol/errors.ts';
+import type {Ref} from '../../protocol/entity.ts';
+import {ok, type Result} from '../../protocol/errors.ts';
 import {MAX_PULL_ROWS, PULL_PAGE_BYTES} from '../../protocol/limits.ts';
 import type {CallAnswer, CallRequest, PulledEntity} from '../../protocol/messages.ts';
-import type {Ref} from '../../protocol/entity.ts';
 import type {StorageReads} from '../storage/port.ts';
 import {encodeRow} from './encode.ts';
 import {readDocument, readStanding} from './history.ts';

@@ -3,11 +3,21 @@
  * stores head, mark and root. Without a change there is no commit and no mark. The caller owns the transaction.
  */
 
-import {BUCKET_DIGEST_BYTES, EMPTY_BUCKET, type Bucket, addLeaf, bucketDigest, bucketOf, isCounted, leafOf, removeLeaf} from '../../protocol/digest.ts';
+import {
+  addLeaf,
+  BUCKET_DIGEST_BYTES,
+  type Bucket,
+  bucketDigest,
+  bucketOf,
+  EMPTY_BUCKET,
+  isCounted,
+  leafOf,
+  removeLeaf,
+} from '../../protocol/digest.ts';
 import type {Version} from '../../protocol/entity.ts';
-import {hashOf} from '../../protocol/hash.ts';
 import type {DocumentRow, EntityRow, StorageWrites, WholeRow} from '../storage/port.ts';
 import {newMark, readDocument} from './history.ts';
+import {nativeHashOf} from './native-hash.ts';
 import type {CorePorts} from './ports.ts';
 
 /** A version with everything that it has. */
@@ -47,7 +57,8 @@ export async function openCommit(
       seq += 1;
       const row = toRow(version, replaced, seq, now());
       const previous = replaced?.row;
-      if (previous !== undefined && isCounted(previous)) await change(row.id, (bucket) => removeLeaf(bucket, leafOf(previous)));
+      if (previous !== undefined && isCounted(previous))
+        await change(row.id, (bucket) => removeLeaf(bucket, leafOf(previous)));
       if (isCounted(row)) await change(row.id, (bucket) => addLeaf(bucket, leafOf(row)));
       await tx.putEntity(accountId, row);
       return row;
@@ -71,8 +82,11 @@ function toRow(version: WholeVersion, replaced: Replaced | undefined, seq: numbe
 }
 
 /** The root is the hash of all bucket digests: only those of changed buckets are made anew (rootDigest says the same). */
-function digestsWith(document: DocumentRow, changed: ReadonlyMap<number, Bucket>): Pick<DocumentRow, 'digests' | 'root'> {
+function digestsWith(
+  document: DocumentRow,
+  changed: ReadonlyMap<number, Bucket>,
+): Pick<DocumentRow, 'digests' | 'root'> {
   const digests = document.digests.slice();
   for (const [index, bucket] of changed) digests.set(bucketDigest(bucket), index * BUCKET_DIGEST_BYTES);
-  return {digests, root: hashOf(digests)};
+  return {digests, root: nativeHashOf(digests)};
 }

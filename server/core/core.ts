@@ -3,17 +3,17 @@
  * time and randomness, comes in through the ports, so that the simulation drives the very same code.
  */
 
-import {type Result, failed, ok} from '../../protocol/errors.ts';
+import {failed, ok, type Result} from '../../protocol/errors.ts';
 import type {CallAnswer, CallRequest} from '../../protocol/messages.ts';
 import {PROTOCOL_RANGE} from '../../protocol/version.ts';
 import {type Accounts, createAccounts} from '../accounts/accounts.ts';
-import {type Passwords, argon2Passwords} from '../accounts/passwords.ts';
+import {argon2Passwords, type Passwords} from '../accounts/passwords.ts';
 import {isInitialized} from '../accounts/setup-code.ts';
 import {listBuckets, listItems} from './buckets.ts';
 import {eraseDue} from './erase.ts';
 import {fetchEntities} from './fetch.ts';
 import {checkHistory, ensureEpoch, readDocument, readStanding} from './history.ts';
-import {type PokeListener, createPokes} from './pokes.ts';
+import {createPokes, type PokeListener} from './pokes.ts';
 import type {CorePorts, Device, Standing} from './ports.ts';
 import {checkProtocol} from './protocol-range.ts';
 import {pull} from './pull.ts';

@@ -32,8 +32,18 @@ describe('erasing', () => {
     world.clock.ms += WEEK_MS;
     await world.core.erase();
     const row = await current(world);
-    expect(row).toMatchObject({stamp: at(2), deleted: true, seq: before.seq + 1, meta: {type: 'tombstone', eraseAfterMs: WEEK_MS}});
-    expect([row?.data, row?.body, row?.parts.data, row?.parts.body]).toEqual([undefined, undefined, undefined, undefined]);
+    expect(row).toMatchObject({
+      stamp: at(2),
+      deleted: true,
+      seq: before.seq + 1,
+      meta: {type: 'tombstone', eraseAfterMs: WEEK_MS},
+    });
+    expect([row?.data, row?.body, row?.parts.data, row?.parts.body]).toEqual([
+      undefined,
+      undefined,
+      undefined,
+      undefined,
+    ]);
     expect((await world.core.standing(world.device.accountId)).head.mark).not.toBe(before.mark);
   });
 

@@ -5,10 +5,10 @@
  * 2. What was deleted together with a note is erased together with it, not before.
  */
 
-import {NO_BYTES, entityHash, isErased} from '../../protocol/entity.ts';
+import {entityHash, isErased, NO_BYTES} from '../../protocol/entity.ts';
 import {EMPTY_HASH} from '../../protocol/hash.ts';
 import type {EntityRow, StorageReads} from '../storage/port.ts';
-import {type WholeVersion, openCommit} from './commit.ts';
+import {openCommit, type WholeVersion} from './commit.ts';
 import {readStanding} from './history.ts';
 import type {CorePorts, Standing} from './ports.ts';
 

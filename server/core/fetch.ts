@@ -1,6 +1,6 @@
 /** Entities by name, whole. */
 
-import {type Result, failed, ok} from '../../protocol/errors.ts';
+import {failed, ok, type Result} from '../../protocol/errors.ts';
 import type {CallAnswer, CallRequest, PulledEntity} from '../../protocol/messages.ts';
 import {encodeRow} from './encode.ts';
 import {readStanding} from './history.ts';
@@ -8,7 +8,7 @@ import {type CorePorts, type Device, wireError} from './ports.ts';
 import {isSound} from './sound.ts';
 
 /** Beyond this much content the answer is refused, not cut: what is left out means that the server lacks it. */
-export const MAX_FETCH_BYTES = 64 * 1024 * 1024;
+export const MAX_FETCH_BYTES = 40 * 1024 * 1024;
 
 export async function fetchEntities(
   {storage, log}: CorePorts,

@@ -1,6 +1,18 @@
 import {describe, expect, it} from 'vitest';
 import type {History} from '../../protocol/messages.ts';
-import {ASKED, at, createWorld, errorOf, note, pullPage, pushAll, pushOne, pushed, valueOf, type World} from '../testing/world.ts';
+import {
+  ASKED,
+  at,
+  createWorld,
+  errorIn,
+  note,
+  pullPage,
+  pushAll,
+  pushed,
+  pushOne,
+  valueIn,
+  type World,
+} from '../testing/world.ts';
 
 const hello = ({core, device}: World, history: History, protocol = {min: 1, max: 1}) =>
   core.hello(device, {...ASKED, history, protocol, t0: 5}, 10);
@@ -8,22 +20,26 @@ const hello = ({core, device}: World, history: History, protocol = {min: 1, max:
 async function grown(): Promise<World> {
   const world = await createWorld();
   await pushOne(world, note({stamp: at(1)}));
-  await pushAll(world, ['a', 'b', 'c'].map((name) => pushed(note({id: `note-${name}`, stamp: at(2)}))));
+  await pushAll(
+    world,
+    ['a', 'b', 'c'].map((name) => pushed(note({id: `note-${name}`, stamp: at(2)}))),
+  );
   return world;
 }
 
 describe('history', () => {
   it('an account without a document has a head with a mark, which is in its history', async () => {
     const world = await createWorld();
-    const {head, epoch} = valueOf(await hello(world, ASKED.history));
+    const {head, epoch} = valueIn(await hello(world, ASKED.history));
     expect(head.seq).toBe(0);
-    expect(valueOf(await hello(world, {epoch, cursor: head, seen: head})).head).toEqual(head);
+    expect(valueIn(await hello(world, {epoch, cursor: head, seen: head})).head).toEqual(head);
   });
 
   it('every commit has a mark of its own, and stays in the history', async () => {
     const world = await createWorld();
     const heads = [(await world.core.standing(world.device.accountId)).head];
-    for (let step = 1; step < 5; step++) heads.push((await pushAll(world, [pushed(note({stamp: at(step), text: `${step}`}), {base: at(step - 1)})])).head);
+    for (let step = 1; step < 5; step++)
+      heads.push((await pushAll(world, [pushed(note({stamp: at(step), text: `${step}`}), {base: at(step - 1)})])).head);
     expect(new Set(heads.map(({mark}) => mark)).size).toBe(5);
     for (const cursor of heads) expect((await hello(world, {...ASKED.history, cursor})).ok).toBe(true);
   });
@@ -38,18 +54,24 @@ describe('history', () => {
 
   it.each([
     ['an unknown epoch', (history: History): History => ({...history, epoch: 'unknown-epoch'})],
-    ['another mark at the cursor', (history: History): History => ({...history, cursor: {seq: 1, mark: 'unknown-mark'}})],
-    ['another mark at the highest seen', (history: History): History => ({...history, seen: {seq: 4, mark: 'unknown-mark'}})],
+    [
+      'another mark at the cursor',
+      (history: History): History => ({...history, cursor: {seq: 1, mark: 'unknown-mark'}}),
+    ],
+    [
+      'another mark at the highest seen',
+      (history: History): History => ({...history, seen: {seq: 4, mark: 'unknown-mark'}}),
+    ],
     ['a position beyond the head', (history: History): History => ({...history, seen: {seq: 5, mark: 'unknown-mark'}})],
   ])('%s is another history: hello, push and pull say so, and nothing is applied', async (_name, change) => {
     const world = await grown();
     const {core, device} = world;
-    const {epoch, head} = valueOf(await hello(world, ASKED.history));
+    const {epoch, head} = valueIn(await hello(world, ASKED.history));
     const history = change({epoch, cursor: head, seen: head});
     const entities = [pushed(note({id: 'new-one', stamp: at(9)}))];
-    expect(errorOf(await hello(world, history)).type).toBe('other_history');
-    expect(errorOf(await core.push(device, {...ASKED, history, entities})).type).toBe('other_history');
-    expect(errorOf(await core.pull(device, {...ASKED, history, lane: 'all', after: 0})).type).toBe('other_history');
+    expect(errorIn(await hello(world, history)).type).toBe('other_history');
+    expect(errorIn(await core.push(device, {...ASKED, history, entities})).type).toBe('other_history');
+    expect(errorIn(await core.pull(device, {...ASKED, history, lane: 'all', after: 0})).type).toBe('other_history');
     expect((await core.standing(device.accountId)).head).toEqual(head);
   });
 
@@ -62,7 +84,7 @@ describe('history', () => {
     world.storage.restore(backup);
     await pushOne(world, note({id: 'other-one', stamp: at(6)}));
     expect((await hello(world, {...ASKED.history, cursor: before, seen: before})).ok).toBe(true);
-    expect(errorOf(await hello(world, {...ASKED.history, cursor: before, seen: after})).type).toBe('other_history');
+    expect(errorIn(await hello(world, {...ASKED.history, cursor: before, seen: after})).type).toBe('other_history');
   });
 
   it('buckets and items answer a replica of another history: that is how it heals', async () => {
@@ -76,19 +98,30 @@ describe('history', () => {
 describe('hello', () => {
   it('tells when the request arrived and when the answer left', async () => {
     const world = await createWorld();
-    expect(valueOf(await hello(world, ASKED.history))).toMatchObject({t1: 10, t2: world.clock.ms, floor: 0, account: world.device.accountId});
+    expect(valueIn(await hello(world, ASKED.history))).toMatchObject({
+      t1: 10,
+      t2: world.clock.ms,
+      floor: 0,
+      account: world.device.accountId,
+    });
   });
 
   it.each([
     [{min: 0, max: 0}, 'app'],
     [{min: 2, max: 9}, 'server'],
   ] as const)('a protocol range of %o is told who is too old', async (protocol, side) => {
-    expect(errorOf(await hello(await createWorld(), ASKED.history, protocol))).toMatchObject({type: 'upgrade_needed', side});
+    expect(errorIn(await hello(await createWorld(), ASKED.history, protocol))).toMatchObject({
+      type: 'upgrade_needed',
+      side,
+    });
   });
 
   it('a protocol of push and pull is checked too', async () => {
     const {core, device} = await createWorld();
-    expect(errorOf(await core.pull(device, {...ASKED, protocol: 7, lane: 'all', after: 0}))).toMatchObject({type: 'upgrade_needed', side: 'server'});
+    expect(errorIn(await core.pull(device, {...ASKED, protocol: 7, lane: 'all', after: 0}))).toMatchObject({
+      type: 'upgrade_needed',
+      side: 'server',
+    });
   });
 
   it('stores how far the device has pulled, once a minute', async () => {

@@ -5,7 +5,7 @@
  */
 
 import {type Bytes, concatBytes, toBase64Url} from '../../protocol/bytes.ts';
-import {BUCKET_COUNT, EMPTY_BUCKET, bucketDigest, rootDigest} from '../../protocol/digest.ts';
+import {BUCKET_COUNT, bucketDigest, EMPTY_BUCKET, rootDigest} from '../../protocol/digest.ts';
 import type {SyncError} from '../../protocol/errors.ts';
 import type {History, Position} from '../../protocol/messages.ts';
 import type {AccountRow, DocumentRow, StorageReads, StorageWrites} from '../storage/port.ts';
@@ -46,7 +46,8 @@ export async function checkHistory(
   accountId: string,
   {epoch, cursor, seen}: History,
 ): Promise<SyncError | undefined> {
-  if (epoch !== null && epoch !== (await readEpoch(tx))) return wireError('other_history', 'the epoch is not this server’s');
+  if (epoch !== null && epoch !== (await readEpoch(tx)))
+    return wireError('other_history', 'the epoch is not this server’s');
   for (const position of [cursor, seen]) {
     if (position !== null && (await tx.commitAt(accountId, position.seq))?.mark !== position.mark) {
       return wireError('other_history', `position ${position.seq} is not in this server’s history`);

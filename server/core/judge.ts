@@ -17,29 +17,15 @@ import type {Kind} from '../../protocol/entity.ts';
 import type {RejectionType} from '../../protocol/errors.ts';
 import {MAX_CLOCK_OFFSET_MS, MAX_ENTITY_BYTES} from '../../protocol/limits.ts';
 import type {PushVerdict} from '../../protocol/messages.ts';
-import {type Stamp, parseStamp} from '../../protocol/stamp.ts';
+import {parseStamp, type Stamp} from '../../protocol/stamp.ts';
 import type {Received} from '../../protocol/wire.ts';
-import type {JudgedRow, StorageWrites, WholeRow} from '../storage/port.ts';
-import type {Commit, Replaced, WholeVersion} from './commit.ts';
+import type {JudgedRow, WholeRow} from '../storage/port.ts';
+import type {Replaced, WholeVersion} from './commit.ts';
+import type {Court, Pushed} from './court.ts';
 import {readCurrent} from './current.ts';
 import {descendsFrom} from './descent.ts';
 import {encodeRow} from './encode.ts';
 import {findKept, keepLoser} from './keep.ts';
-import type {Log} from './ports.ts';
-
-export interface Pushed {
-  readonly version: Received;
-  readonly base: Stamp | null;
-  readonly sent: readonly Stamp[];
-}
-
-export interface Court {
-  readonly tx: StorageWrites;
-  readonly accountId: string;
-  readonly commit: Commit;
-  readonly nowMs: number;
-  readonly log: Log;
-}
 
 export async function judge(court: Court, pushed: Pushed): Promise<PushVerdict> {
   const {tx, accountId} = court;
@@ -54,14 +40,19 @@ export async function judge(court: Court, pushed: Pushed): Promise<PushVerdict> 
   if (fault !== undefined) return rejected(version, ...fault);
   const whole = await fillParts(court, version, current);
   if (whole === undefined) return partsNeeded(court, pushed, current);
-  if (whole.data.length + whole.body.length > MAX_ENTITY_BYTES) return rejected(version, 'entity_too_large', 'too large with the parts that are here');
+  if (whole.data.length + whole.body.length > MAX_ENTITY_BYTES)
+    return rejected(version, 'entity_too_large', 'too large with the parts that are here');
 
   await rememberSent(court, pushed);
   if (continued) return apply(court, pushed, whole, replaced);
   return current === undefined ? apply(court, pushed, whole, replaced) : settle(court, pushed, whole, current);
 }
 
-export function rejected(named: {kind: string; id: string; stamp: string}, type: RejectionType, message: string): PushVerdict {
+export function rejected(
+  named: {kind: string; id: string; stamp: string},
+  type: RejectionType,
+  message: string,
+): PushVerdict {
   const {kind, id, stamp} = named;
   return {kind, id, stamp, type: 'rejected', error: {type, message}};
 }
@@ -70,11 +61,20 @@ function hasSameContent(version: Received, current: WholeRow): boolean {
   return version.hash === current.hash && version.deleted === current.deleted;
 }
 
-async function acknowledge(court: Court, pushed: Pushed, current: WholeRow, known: JudgedRow | undefined): Promise<PushVerdict> {
+async function acknowledge(
+  court: Court,
+  pushed: Pushed,
+  current: WholeRow,
+  known: JudgedRow | undefined,
+): Promise<PushVerdict> {
   const {version} = pushed;
   if (known === undefined) {
     await rememberSent(court, pushed);
-    await court.tx.putJudged(court.accountId, version, {stamp: version.stamp, outcome: 'same', parents: [current.stamp]});
+    await court.tx.putJudged(court.accountId, version, {
+      stamp: version.stamp,
+      outcome: 'same',
+      parents: [current.stamp],
+    });
   }
   return {...nameOf(version), type: 'applied', currentStamp: current.stamp, seq: current.seq};
 }
@@ -103,7 +103,11 @@ async function continues({tx, accountId}: Court, {version, base, sent}: Pushed, 
 }
 
 /** `rival`: the current version, where the pushed one was made without having seen it. */
-function findStampFault({nowMs}: Court, {version, base}: Pushed, rival: WholeRow | undefined): [RejectionType, string] | undefined {
+function findStampFault(
+  {nowMs}: Court,
+  {version, base}: Pushed,
+  rival: WholeRow | undefined,
+): [RejectionType, string] | undefined {
   const {stamp} = version;
   if (base !== null && stamp <= base) return ['stamp_not_after_base', `${stamp} doesn't sort after its base ${base}`];
   if (rival === undefined) return undefined;
@@ -112,10 +116,15 @@ function findStampFault({nowMs}: Court, {version, base}: Pushed, rival: WholeRow
 }
 
 /** Left-out parts of a revision may also be those of the entity that it is an older version of. */
-async function fillParts(court: Court, version: Received, current: WholeRow | undefined): Promise<WholeVersion | undefined> {
+async function fillParts(
+  court: Court,
+  version: Received,
+  current: WholeRow | undefined,
+): Promise<WholeVersion | undefined> {
   const {data, body, meta, parts} = version;
   if (data !== null && body !== null) return {...version, data, body};
-  const original = meta?.type === 'revision' ? (await readCurrent(court, {kind: meta.ofKind, id: meta.of})).current : undefined;
+  const original =
+    meta?.type === 'revision' ? (await readCurrent(court, {kind: meta.ofKind, id: meta.of})).current : undefined;
   const sources = [current, original].filter((source) => source !== undefined);
   const filledData = data ?? sources.find((source) => source.parts.data === parts.data)?.data;
   const filledBody = body ?? sources.find((source) => source.parts.body === parts.body)?.body;
@@ -123,12 +132,26 @@ async function fillParts(court: Court, version: Received, current: WholeRow | un
   return {...version, data: filledData, body: filledBody};
 }
 
-async function partsNeeded({tx, accountId}: Court, {version, base}: Pushed, current: WholeRow | undefined): Promise<PushVerdict> {
+async function partsNeeded(
+  {tx, accountId}: Court,
+  {version, base}: Pushed,
+  current: WholeRow | undefined,
+): Promise<PushVerdict> {
   const descendsFromBase = current !== undefined && (await descendsFrom(tx, accountId, version, current.stamp, base));
-  return {...nameOf(version), type: 'parts_needed', current: current === undefined ? null : encodeRow(current), descendsFromBase};
+  return {
+    ...nameOf(version),
+    type: 'parts_needed',
+    current: current === undefined ? null : encodeRow(current),
+    descendsFromBase,
+  };
 }
 
-async function apply(court: Court, pushed: Pushed, whole: WholeVersion, replaced: Replaced | undefined): Promise<PushVerdict> {
+async function apply(
+  court: Court,
+  pushed: Pushed,
+  whole: WholeVersion,
+  replaced: Replaced | undefined,
+): Promise<PushVerdict> {
   const row = await court.commit.put(whole, replaced);
   await remember(court, pushed, 'applied', replaced?.state === 'sound' ? [replaced.row.stamp] : []);
   return {...nameOf(whole), type: 'applied', currentStamp: row.stamp, seq: row.seq};
@@ -156,7 +179,12 @@ function isAbove(a: WholeVersion, b: WholeVersion): boolean {
   return a.stamp === b.stamp ? a.hash > b.hash : a.stamp > b.stamp;
 }
 
-async function remember({tx, accountId}: Court, pushed: Pushed, outcome: JudgedRow['outcome'], more: readonly Stamp[] = []): Promise<void> {
+async function remember(
+  {tx, accountId}: Court,
+  pushed: Pushed,
+  outcome: JudgedRow['outcome'],
+  more: readonly Stamp[] = [],
+): Promise<void> {
   const {version, base, sent} = pushed;
   const parents = new Set([...(base === null ? [] : [base]), ...sent, ...more]);
   parents.delete(version.stamp);

@@ -5,11 +5,11 @@
 
 import {isErased, keepsLosers} from '../../protocol/entity.ts';
 import {revisionOf} from '../../protocol/revision.ts';
+import type {Received} from '../../protocol/wire.ts';
 import type {WholeRow} from '../storage/port.ts';
 import type {WholeVersion} from './commit.ts';
+import type {Court} from './court.ts';
 import {readCurrent} from './current.ts';
-import type {Court} from './judge.ts';
-import type {Received} from '../../protocol/wire.ts';
 
 export interface MadeRevision {
   readonly id: string;

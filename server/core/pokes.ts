@@ -19,7 +19,8 @@ export function createPokes(log: Log): Pokes {
       listenersByAccount.set(accountId, listeners.add(own));
       return () => {
         listeners.delete(own);
-        if (listeners.size === 0 && listenersByAccount.get(accountId) === listeners) listenersByAccount.delete(accountId);
+        if (listeners.size === 0 && listenersByAccount.get(accountId) === listeners)
+          listenersByAccount.delete(accountId);
       };
     },
     notify(standing) {

@@ -16,7 +16,8 @@ export function checkProtocol(protocol: unknown): SyncError | undefined {
 
 function rangeOf(protocol: unknown): {min: number; max: number} | undefined {
   if (typeof protocol === 'number') return {min: protocol, max: protocol};
-  if (typeof protocol !== 'object' || protocol === null || !('min' in protocol) || !('max' in protocol)) return undefined;
+  if (typeof protocol !== 'object' || protocol === null || !('min' in protocol) || !('max' in protocol))
+    return undefined;
   const {min, max} = protocol;
   return typeof min === 'number' && typeof max === 'number' ? {min, max} : undefined;
 }

@@ -3,7 +3,7 @@ import {utf8Bytes} from '../../protocol/bytes.ts';
 import {refKey} from '../../protocol/entity.ts';
 import type {CallAnswer, PulledEntity} from '../../protocol/messages.ts';
 import {revisionOf} from '../../protocol/revision.ts';
-import {at, createWorld, deletionOf, note, pullPage, pushAll, pushOne, pushed, type World} from '../testing/world.ts';
+import {at, createWorld, deletionOf, note, pullPage, pushAll, pushed, pushOne, type World} from '../testing/world.ts';
 
 type Page = CallAnswer<'pull'>;
 
@@ -25,7 +25,12 @@ function store({rows, bodies}: Puller, page: Page): void {
   for (const {id, body} of page.bodies) bodies.set(id, body);
 }
 
-async function pullAll(world: World, puller: Puller, after: number, meanwhile: (page: number) => Promise<void> = async () => {}): Promise<number> {
+async function pullAll(
+  world: World,
+  puller: Puller,
+  after: number,
+  meanwhile: (page: number) => Promise<void> = async () => {},
+): Promise<number> {
   let position = after;
   for (let count = 0; ; count++) {
     const page = await pullPage(world, {after: position});
@@ -56,7 +61,8 @@ async function expectSame(world: World, {rows, bodies}: Puller): Promise<void> {
   const stored = world.storage.tables.entities.get(world.device.accountId) ?? new Map();
   for (const [key, {row}] of stored) {
     expect([key, rows.get(key)?.hash, rows.get(key)?.seq]).toEqual([key, row.hash, row.seq]);
-    if (row.kind === 'note' && row.body.length > 0) expect([key, bodies.get(row.id)]).toEqual([key, new TextDecoder().decode(row.body)]);
+    if (row.kind === 'note' && row.body.length > 0)
+      expect([key, bodies.get(row.id)]).toEqual([key, new TextDecoder().decode(row.body)]);
   }
 }
 
@@ -65,9 +71,15 @@ const LARGE = 'x'.repeat(700 * 1024);
 describe('the lane "all"', () => {
   it('has everything after a position, ends at the head, and then nothing', async () => {
     const world = await createWorld();
-    await pushAll(world, ['a', 'b', 'c'].map((name) => pushed(note({id: `note-${name}`, stamp: at(1)}))));
+    await pushAll(
+      world,
+      ['a', 'b', 'c'].map((name) => pushed(note({id: `note-${name}`, stamp: at(1)}))),
+    );
     const page = await pullPage(world, {after: 1});
-    expect(page.rows.map(({id, seq}) => [id, seq])).toEqual([['note-b', 2], ['note-c', 3]]);
+    expect(page.rows.map(({id, seq}) => [id, seq])).toEqual([
+      ['note-b', 2],
+      ['note-c', 3],
+    ]);
     expect(page).toMatchObject({done: true, next: page.head});
     expect(await pullPage(world, {after: 3})).toMatchObject({rows: [], done: true, next: page.head});
   });
@@ -95,7 +107,10 @@ describe('the lane "all"', () => {
     const page = await pullPage(world, {after: 0});
     expect(page).toMatchObject({done: false, next: {seq: 2}});
     expect(page.rows).toHaveLength(2);
-    await pushAll(world, Array.from({length: 1000}, (_, index) => pushed(note({id: `small-${index}`, stamp: at(1)}))));
+    await pushAll(
+      world,
+      Array.from({length: 1000}, (_, index) => pushed(note({id: `small-${index}`, stamp: at(1)}))),
+    );
     expect((await pullPage(world, {after: 2})).rows).toHaveLength(1000);
     expect(await pullPage(world, {after: 1002})).toMatchObject({done: true, rows: [{}]});
   });
@@ -121,7 +136,9 @@ describe('the lane "all"', () => {
       const text = how === 'edit' ? `edited ${step}${LARGE}` : undefined;
       const stored = world.storage.tables.entities.get(world.device.accountId)?.get(`note:${id}`)?.row;
       const body = text ?? new TextDecoder().decode(stored?.body ?? utf8Bytes(''));
-      await pushOne(world, note({id, stamp: at(step), title: `${step}`, text: body}), {base: stampById.get(id) ?? null});
+      await pushOne(world, note({id, stamp: at(step), title: `${step}`, text: body}), {
+        base: stampById.get(id) ?? null,
+      });
       stampById.set(id, at(step));
     };
     const puller = newPuller();
@@ -145,21 +162,38 @@ describe('the lanes of a first sync', () => {
     await pushOne(world, note({id: 'gone', stamp: at(1)}));
     await pushOne(world, deletionOf(note({id: 'gone', stamp: at(1)}), at(2), {eraseAfterMs: 0}), {base: at(1)});
     await pushOne(world, note({id: 'erased', stamp: at(1)}));
-    await pushOne(world, deletionOf(note({id: 'erased', stamp: at(1), title: '', text: ''}), at(2), {eraseAfterMs: 0}), {base: at(1)});
+    await pushOne(
+      world,
+      deletionOf(note({id: 'erased', stamp: at(1), title: '', text: ''}), at(2), {eraseAfterMs: 0}),
+      {base: at(1)},
+    );
 
     const heads = await pullPage(world, {lane: 'heads', after: 0});
-    expect(heads.rows.map(({id, body}) => [id, body])).toEqual([['note-1', undefined], ['branch', undefined], ['gone', undefined]]);
+    expect(heads.rows.map(({id, body}) => [id, body])).toEqual([
+      ['note-1', undefined],
+      ['branch', undefined],
+      ['gone', undefined],
+    ]);
     expect(heads).toMatchObject({done: true, total: 3, bodies: []});
     const bodies = await pullPage(world, {lane: 'bodies', after: 0});
-    expect(bodies.bodies.map(({id, body}) => [id, body])).toEqual([['note-1', 'text'], ['gone', 'text']]);
+    expect(bodies.bodies.map(({id, body}) => [id, body])).toEqual([
+      ['note-1', 'text'],
+      ['gone', 'text'],
+    ]);
     expect(bodies).toMatchObject({rows: [], total: 2});
     expect(bodies.bodies[0]?.hash).toBe(heads.rows[0]?.parts.body);
-    expect(await pullPage(world, {lane: 'revisions', after: 0})).toMatchObject({rows: [{kind: 'revision', body: 'text'}], total: 1});
+    expect(await pullPage(world, {lane: 'revisions', after: 0})).toMatchObject({
+      rows: [{kind: 'revision', body: 'text'}],
+      total: 1,
+    });
   });
 
   it('tell how much is left', async () => {
     const world = await createWorld();
-    await pushAll(world, ['a', 'b', 'c'].map((name) => pushed(note({id: `note-${name}`, stamp: at(1)}))));
+    await pushAll(
+      world,
+      ['a', 'b', 'c'].map((name) => pushed(note({id: `note-${name}`, stamp: at(1)}))),
+    );
     expect((await pullPage(world, {lane: 'heads', after: 2})).total).toBe(1);
     expect((await pullPage(world, {after: 0})).total).toBeUndefined();
   });
@@ -167,18 +201,31 @@ describe('the lanes of a first sync', () => {
   it('stop where they were told to', async () => {
     const world = await createWorld();
     for (const name of ['a', 'b', 'c']) await pushOne(world, note({id: `note-${name}`, stamp: at(1)}));
-    expect(await pullPage(world, {lane: 'heads', after: 0, until: 2})).toMatchObject({done: true, next: {seq: 2}, rows: [{}, {}]});
+    expect(await pullPage(world, {lane: 'heads', after: 0, until: 2})).toMatchObject({
+      done: true,
+      next: {seq: 2},
+      rows: [{}, {}],
+    });
   });
 
-  it.each(['heads', 'bodies', 'revisions'])('with renames, edits, deletions and new notes after the lane of %s, and the ordinary pull after, bring everything', async (when) => {
+  it.each([
+    'heads',
+    'bodies',
+    'revisions',
+  ])('with renames, edits, deletions and new notes after the lane of %s, and the ordinary pull after, bring everything', async (when) => {
     const world = await createWorld();
-    for (const name of ['renamed', 'edited', 'deleted', 'quiet']) await pushOne(world, note({id: name, stamp: at(1), text: `text of ${name}`}));
+    for (const name of ['renamed', 'edited', 'deleted', 'quiet'])
+      await pushOne(world, note({id: name, stamp: at(1), text: `text of ${name}`}));
     const puller = newPuller();
     const until = await joinFirst(world, puller, async (lane) => {
       if (lane !== when) return;
-      await pushOne(world, note({id: 'renamed', stamp: at(2), title: 'new title', text: 'text of renamed'}), {base: at(1)});
+      await pushOne(world, note({id: 'renamed', stamp: at(2), title: 'new title', text: 'text of renamed'}), {
+        base: at(1),
+      });
       await pushOne(world, note({id: 'edited', stamp: at(2), text: 'new text'}), {base: at(1)});
-      await pushOne(world, deletionOf(note({id: 'deleted', stamp: at(1), text: 'text of deleted'}), at(2)), {base: at(1)});
+      await pushOne(world, deletionOf(note({id: 'deleted', stamp: at(1), text: 'text of deleted'}), at(2)), {
+        base: at(1),
+      });
       await pushOne(world, note({id: 'new-one', stamp: at(2), text: 'new'}));
       await pushOne(world, note({id: 'quiet', stamp: at(3), text: 'conflict'}));
     });
@@ -192,7 +239,9 @@ describe('the lanes of a first sync', () => {
     const {head} = await world.core.standing(world.device.accountId);
     await pushOne(world, note({stamp: at(2), title: 'renamed'}), {base: at(1)});
     expect((await pullPage(world, {lane: 'heads', after: 0, until: head.seq})).rows).toEqual([]);
-    expect((await pullPage(world, {lane: 'bodies', after: 0, until: head.seq})).bodies).toMatchObject([{id: 'note-1', body: 'text'}]);
+    expect((await pullPage(world, {lane: 'bodies', after: 0, until: head.seq})).bodies).toMatchObject([
+      {id: 'note-1', body: 'text'},
+    ]);
     expect((await pullPage(world, {after: head.seq})).rows[0]?.body).toBeUndefined();
   });
 });
@@ -209,7 +258,10 @@ describe('a row that fails its own hash', () => {
     const rows = world.storage.tables.entities.get(world.device.accountId);
     const stored = rows?.get('note:note-a');
     if (rows === undefined || stored === undefined) throw new Error('no row');
-    rows.set('note:note-a', {...stored, row: {...stored.row, [part]: part === 'hash' ? 'A'.repeat(43) : utf8Bytes('rot')}});
+    rows.set('note:note-a', {
+      ...stored,
+      row: {...stored.row, [part]: part === 'hash' ? 'A'.repeat(43) : utf8Bytes('rot')},
+    });
     const page = await pullPage(world, {lane, after: 0});
     expect([...page.rows, ...page.bodies].map(({id}) => id)).toEqual(['note-b']);
     expect(page).toMatchObject({done: true, next: {seq: 2}});

@@ -11,9 +11,9 @@
  *    meanwhile, and therefore not in the lane of heads any more, still sends its body.
  */
 
-import {PULL_PAGE_BYTES, MAX_PULL_ROWS} from '../../protocol/limits.ts';
-import {type Result, failed, ok} from '../../protocol/errors.ts';
 import {refKey} from '../../protocol/entity.ts';
+import {failed, ok, type Result} from '../../protocol/errors.ts';
+import {MAX_PULL_ROWS, PULL_PAGE_BYTES} from '../../protocol/limits.ts';
 import type {CallAnswer, CallRequest, LaneBody, PulledEntity} from '../../protocol/messages.ts';
 import {encodePart} from '../../protocol/wire.ts';
 import type {EntityRow, Place, StorageReads} from '../storage/port.ts';
@@ -82,7 +82,8 @@ async function readPage(
   for (const place of placeByRef.values()) {
     const row = carriesBody(place, request) ? await tx.entity(accountId, place) : await tx.head(accountId, place);
     if (row === undefined) continue;
-    if (!isSound(row)) log('error', 'a stored row fails its own hash and is not served', {accountId, kind: row.kind, id: row.id});
+    if (!isSound(row))
+      log('error', 'a stored row fails its own hash and is not served', {accountId, kind: row.kind, id: row.id});
     else if (request.lane === 'bodies') bodies.push(laneBodyOf(row));
     else rows.push(encodeRow(row));
   }

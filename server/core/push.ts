@@ -4,13 +4,14 @@
  */
 
 import * as z from 'zod/mini';
+import {failed, ok, type Result} from '../../protocol/errors.ts';
 import {EMPTY_HASH} from '../../protocol/hash.ts';
-import {type Result, failed, ok} from '../../protocol/errors.ts';
 import {type CallAnswer, type CallRequest, type PushVerdict, pushedEntitySchema} from '../../protocol/messages.ts';
 import {decodeVersion} from '../../protocol/wire.ts';
 import {openCommit} from './commit.ts';
+import type {Court, Pushed} from './court.ts';
 import {checkHistory, readStanding} from './history.ts';
-import {type Court, type Pushed, judge, rejected} from './judge.ts';
+import {judge, rejected} from './judge.ts';
 import type {CorePorts, Device} from './ports.ts';
 
 export interface PushOutcome {
@@ -35,7 +36,8 @@ export async function push(ports: CorePorts, {accountId}: Device, request: CallR
 
 function decodePushed(raw: unknown): Result<Pushed, PushVerdict> {
   const parsed = z.safeParse(pushedEntitySchema, raw);
-  if (!parsed.success) return failed(rejected(nameIn(raw), 'malformed_entity', z.prettifyError(parsed.error).slice(0, 500)));
+  if (!parsed.success)
+    return failed(rejected(nameIn(raw), 'malformed_entity', z.prettifyError(parsed.error).slice(0, 500)));
   const {base, sent, ...wire} = parsed.data;
   const version = decodeVersion(wire);
   if (!version.ok) return failed(rejected(wire, version.error.type, version.error.message));

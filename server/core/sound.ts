@@ -5,15 +5,15 @@
 
 import {fromBase64Url} from '../../protocol/bytes.ts';
 import {entityHash, metaHash} from '../../protocol/entity.ts';
-import {hashOf} from '../../protocol/hash.ts';
 import type {EntityRow, WholeRow} from '../storage/port.ts';
+import {nativeHashOf} from './native-hash.ts';
 
 /** A body that wasn't read (null) isn't checked. */
 export function isSound(row: EntityRow): boolean {
   const {parts, meta, data, body} = row;
-  const bodyHash = body === null ? parts.body : hashOf(body);
+  const bodyHash = body === null ? parts.body : nativeHashOf(body);
   if (fromBase64Url(bodyHash)?.length !== 32) return false;
-  if (metaHash(meta) !== parts.meta || hashOf(data) !== parts.data || bodyHash !== parts.body) return false;
+  if (metaHash(meta) !== parts.meta || nativeHashOf(data) !== parts.data || bodyHash !== parts.body) return false;
   return entityHash(parts) === row.hash;
 }
 

@@ -20,7 +20,9 @@ export interface AppFiles {
 export async function addAppFiles(app: FastifyInstance, {basePath, apiPath, appDir}: AppFiles): Promise<void> {
   const index = appDir === undefined ? undefined : readIndex(appDir, basePath);
   const isNavigation = ({method, headers, url}: FastifyRequest) =>
-    (method === 'GET' || method === 'HEAD') && /\btext\/html\b/.test(headers.accept ?? '') && isPage(url, basePath, apiPath);
+    (method === 'GET' || method === 'HEAD') &&
+    /\btext\/html\b/.test(headers.accept ?? '') &&
+    isPage(url, basePath, apiPath);
 
   app.setNotFoundHandler((request, reply) => {
     if (index !== undefined && isNavigation(request)) return sendPage(reply, index);
@@ -45,7 +47,9 @@ export async function addAppFiles(app: FastifyInstance, {basePath, apiPath, appD
 
 function readIndex(appDir: string, basePath: string): string | undefined {
   const file = join(appDir, 'index.html');
-  return existsSync(file) ? readFileSync(file, 'utf8').replace('<base href="/"', `<base href="${basePath}"`) : undefined;
+  return existsSync(file)
+    ? readFileSync(file, 'utf8').replace('<base href="/"', `<base href="${basePath}"`)
+    : undefined;
 }
 
 function sendPage(reply: FastifyReply, index: string): FastifyReply {

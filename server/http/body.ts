@@ -32,7 +32,8 @@ export function readJsonBodies(app: FastifyInstance): void {
 async function readBody({headers}: FastifyRequest, payload: Readable, maxBytes: number): Promise<Buffer> {
   const encoding = headers['content-encoding']?.trim().toLowerCase() ?? 'identity';
   if (encoding === 'identity') return readUpTo(payload, payload, maxBytes);
-  if (encoding !== 'gzip') throw malformed(`content-encoding ${encoding.slice(0, 50)} is not understood: send gzip or none`, 415);
+  if (encoding !== 'gzip')
+    throw malformed(`content-encoding ${encoding.slice(0, 50)} is not understood: send gzip or none`, 415);
   const gunzip = createGunzip();
   payload.on('error', (error) => gunzip.destroy(error));
   return readUpTo(payload.pipe(gunzip), payload, maxBytes);
@@ -55,7 +56,8 @@ function readUpTo(stream: Readable, payload: Readable, maxBytes: number): Promis
     const take = (chunk: Buffer) => {
       size += chunk.length;
       chunks.push(chunk);
-      if (size > maxBytes) giveUp(new SyncFailure({type: 'too_large', message: `a request may have ${maxBytes} bytes`}));
+      if (size > maxBytes)
+        giveUp(new SyncFailure({type: 'too_large', message: `a request may have ${maxBytes} bytes`}));
     };
     stream.on('data', take);
     stream.on('end', () => resolve(Buffer.concat(chunks)));

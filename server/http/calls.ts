@@ -5,7 +5,7 @@
 
 import type {FastifyInstance, FastifyRequest} from 'fastify';
 import * as z from 'zod/mini';
-import {type Result, type SyncError, SyncFailure, failed} from '../../protocol/errors.ts';
+import {failed, type Result, type SyncError, SyncFailure} from '../../protocol/errors.ts';
 import {CALLS, type CallName, type CallRequest} from '../../protocol/messages.ts';
 import type {Core} from '../core/core.ts';
 import type {Device} from '../core/ports.ts';
@@ -33,7 +33,9 @@ export function addCalls(app: FastifyInstance, core: Core, apiPath: string): voi
       handler: async (request, reply) => {
         const parsed = parseRequest(schema, request.body);
         const answer = parsed.ok ? await call(core, name, request, parsed.value) : parsed;
-        return answer.ok ? reply.header('cache-control', 'no-store').send(answer.value) : sendError(reply, answer.error);
+        return answer.ok
+          ? reply.header('cache-control', 'no-store').send(answer.value)
+          : sendError(reply, answer.error);
       },
     });
   }
@@ -52,7 +54,8 @@ export function authenticate(core: Core): (request: FastifyRequest) => Promise<v
 /** The protocol is asked first: another one may have another shape. */
 function parseRequest(schema: z.ZodMiniType | null, body: unknown): Result<unknown> {
   if (schema === null) return {ok: true, value: null};
-  const unspoken = typeof body === 'object' && body !== null && 'protocol' in body ? checkProtocol(body.protocol) : undefined;
+  const unspoken =
+    typeof body === 'object' && body !== null && 'protocol' in body ? checkProtocol(body.protocol) : undefined;
   if (unspoken !== undefined) return failed(unspoken);
   const parsed = z.safeParse(schema, body);
   return parsed.success ? {ok: true, value: parsed.data} : failed(shapeError(parsed.error));

@@ -1,15 +1,21 @@
 /** The API's description, made from the schemas that the routes validate with. */
 
 import * as z from 'zod/mini';
-import {CALLS, type CallName, POKES_PATH, errorAnswerSchema, pokeSchema} from '../../protocol/messages.ts';
+import {CALLS, type CallName, errorAnswerSchema, POKES_PATH, pokeSchema} from '../../protocol/messages.ts';
 
 export function openApiDocument(version: string, apiPath: string): Record<string, unknown> {
-  const calls = (Object.keys(CALLS) as CallName[]).map((name) => [`/${CALLS[name].path}`, {[CALLS[name].method.toLowerCase()]: operation(name)}]);
+  const calls = (Object.keys(CALLS) as CallName[]).map((name) => [
+    `/${CALLS[name].path}`,
+    {[CALLS[name].method.toLowerCase()]: operation(name)},
+  ]);
   return {
     openapi: '3.1.0',
     info: {title: 'Aster', version, license: {name: 'MIT', identifier: 'MIT'}},
     servers: [{url: apiPath.replace(/\/$/, '')}],
-    components: {securitySchemes: {device: {type: 'http', scheme: 'bearer'}}, schemas: {Error: jsonSchema(errorAnswerSchema)}},
+    components: {
+      securitySchemes: {device: {type: 'http', scheme: 'bearer'}},
+      schemas: {Error: jsonSchema(errorAnswerSchema)},
+    },
     paths: {...Object.fromEntries(calls), [`/${POKES_PATH}`]: {get: pokesOperation()}},
   };
 }

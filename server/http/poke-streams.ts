@@ -20,7 +20,12 @@ export interface PokeStreams {
   close(): void;
 }
 
-export function addPokeStreams(app: FastifyInstance, core: Core, apiPath: string, allowedOrigins: readonly string[]): PokeStreams {
+export function addPokeStreams(
+  app: FastifyInstance,
+  core: Core,
+  apiPath: string,
+  allowedOrigins: readonly string[],
+): PokeStreams {
   const streams = new Set<ServerResponse>();
   let isClosed = false;
   const heartbeat = setInterval(() => {

@@ -139,7 +139,10 @@ function readsOf(tables: Tables): StorageReads {
     commitAt: async (accountId, seq) =>
       [...(tables.commits.get(accountId)?.values() ?? [])]
         .filter((commit) => commit.seq >= seq)
-        .reduce<CommitRow | undefined>((first, commit) => (first && first.seq < commit.seq ? first : commit), undefined),
+        .reduce<CommitRow | undefined>(
+          (first, commit) => (first && first.seq < commit.seq ? first : commit),
+          undefined,
+        ),
     bucket: async (accountId, index) => tables.buckets.get(accountId)?.get(index),
     dueTombstones: async (accountId, nowMs) =>
       rowsOf(accountId)
@@ -186,8 +189,7 @@ function writesOf(tables: Tables, undo: (() => void)[]): OnlyWrites {
     putDocument: async (accountId, document) => put(tables.documents, accountId, document),
     putEntity: async (accountId, row) =>
       put(tableOf(tables.entities, accountId), refKey(row), {row, facts: factsOf(row)}),
-    putJudged: async (accountId, ref, row) =>
-      put(tableOf(tables.judged, accountId), judgedKey(ref, row.stamp), row),
+    putJudged: async (accountId, ref, row) => put(tableOf(tables.judged, accountId), judgedKey(ref, row.stamp), row),
     addCommit: async (accountId, commit) => {
       const commits = tableOf(tables.commits, accountId);
       if (commits.has(commit.seq)) throw new Error(`there is a commit ${commit.seq} already`);

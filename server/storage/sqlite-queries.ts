@@ -3,14 +3,14 @@
 import type {Database} from 'better-sqlite3';
 import type {CommitRow, CountedRow, Place, PlacesQuery, StorageReads, StorageWrites} from './port.ts';
 import {
+  fromEntityRow,
   HEAD_COLUMNS,
+  metaText,
   type SqlAccount,
   type SqlDevice,
   type SqlDocument,
   type SqlEntity,
   type SqlJudged,
-  fromEntityRow,
-  metaText,
   toAccountRow,
   toDeviceRow,
   toDocumentRow,
@@ -48,15 +48,23 @@ export function readsOf(db: Database): StorageReads {
   const document = one<SqlDocument>('SELECT * FROM documents WHERE account = ?');
   const entity = one<SqlEntity>(`SELECT ${HEAD_COLUMNS}, body ${ofRef}`);
   const head = one<SqlEntity>(`SELECT ${HEAD_COLUMNS}, NULL AS body ${ofRef}`);
-  const counted = many<CountedRow>('SELECT kind, id, stamp, hash FROM entities WHERE account = ? AND bucket = ? AND counted = 1');
-  const judged = one<SqlJudged>('SELECT stamp, outcome, parents FROM judged WHERE account = ? AND kind = ? AND id = ? AND stamp = ?');
+  const counted = many<CountedRow>(
+    'SELECT kind, id, stamp, hash FROM entities WHERE account = ? AND bucket = ? AND counted = 1',
+  );
+  const judged = one<SqlJudged>(
+    'SELECT stamp, outcome, parents FROM judged WHERE account = ? AND kind = ? AND id = ? AND stamp = ?',
+  );
   const commitAt = one<CommitRow>('SELECT seq, mark FROM commits WHERE account = ? AND seq >= ? ORDER BY seq LIMIT 1');
   const bucket = one<{sum: string; count: number}>('SELECT sum, count FROM buckets WHERE account = ? AND bucket = ?');
   const due = many<SqlEntity>(
     `SELECT ${HEAD_COLUMNS}, body FROM entities WHERE account = ? AND erase_at_ms <= ? ORDER BY erase_at_ms, seq`,
   );
-  const tombstonesOf = many<SqlEntity>(`SELECT ${HEAD_COLUMNS}, body FROM entities WHERE account = ? AND tombstone_of = ? ORDER BY seq`);
-  const openConflict = one<{found: 1}>('SELECT 1 AS found FROM entities WHERE account = ? AND open_conflict_of = ? LIMIT 1');
+  const tombstonesOf = many<SqlEntity>(
+    `SELECT ${HEAD_COLUMNS}, body FROM entities WHERE account = ? AND tombstone_of = ? ORDER BY seq`,
+  );
+  const openConflict = one<{found: 1}>(
+    'SELECT 1 AS found FROM entities WHERE account = ? AND open_conflict_of = ? LIMIT 1',
+  );
   const places = byLane((sources) => many<Place>(placesSql(sources)));
   const counts = byLane((sources) => one<{count: number}>(countSql(sources)));
   const rangesOf = (accountId: string, {lane, after, until}: Omit<PlacesQuery, 'limit'>) =>
@@ -87,14 +95,23 @@ export function readsOf(db: Database): StorageReads {
 type OnlyWrites = Omit<StorageWrites, keyof StorageReads>;
 
 export function writesOf(db: Database): OnlyWrites {
-  const into = (table: string, columns: readonly string[], key: readonly string[]) => db.prepare(upsertSql(table, columns, key));
+  const into = (table: string, columns: readonly string[], key: readonly string[]) =>
+    db.prepare(upsertSql(table, columns, key));
   const putMeta = into('meta', ['key', 'value'], ['key']);
-  const addAccount = db.prepare('INSERT INTO accounts VALUES (:id, :username, :usernameKey, :passwordHash, :createdMs)');
+  const addAccount = db.prepare(
+    'INSERT INTO accounts VALUES (:id, :username, :usernameKey, :passwordHash, :createdMs)',
+  );
   const putDevice = db.prepare(`INSERT OR REPLACE INTO devices VALUES
     (:accountId, :id, :name, :tokenHash, :createdMs, :lastSeenMs, :lastAddress, :cursorSeq, :removedMs)`);
-  const putDocument = db.prepare('INSERT OR REPLACE INTO documents VALUES (:account, :headSeq, :headMark, :root, :digests, :floor)');
+  const putDocument = db.prepare(
+    'INSERT OR REPLACE INTO documents VALUES (:account, :headSeq, :headMark, :root, :digests, :floor)',
+  );
   const putEntity = into('entities', ENTITY_COLUMNS, ['account', 'kind', 'id']);
-  const putJudged = into('judged', ['account', 'kind', 'id', 'stamp', 'outcome', 'parents'], ['account', 'kind', 'id', 'stamp']);
+  const putJudged = into(
+    'judged',
+    ['account', 'kind', 'id', 'stamp', 'outcome', 'parents'],
+    ['account', 'kind', 'id', 'stamp'],
+  );
   const addCommit = db.prepare('INSERT INTO commits VALUES (:account, :seq, :mark)');
   const putBucket = into('buckets', ['account', 'bucket', 'sum', 'count'], ['account', 'bucket']);
   const setAside = db.prepare(`INSERT OR IGNORE INTO set_aside VALUES
@@ -118,8 +135,28 @@ export function writesOf(db: Database): OnlyWrites {
 }
 
 const ENTITY_COLUMNS = [
-  'account', 'kind', 'id', 'stamp', 'deleted', 'hash', 'meta_hash', 'data_hash', 'body_hash', 'seq', 'body_seq', 'received_ms',
-  'bucket', 'counted', 'erased', 'has_body', 'erase_at_ms', 'tombstone_of', 'open_conflict_of', 'meta', 'data', 'body',
+  'account',
+  'kind',
+  'id',
+  'stamp',
+  'deleted',
+  'hash',
+  'meta_hash',
+  'data_hash',
+  'body_hash',
+  'seq',
+  'body_seq',
+  'received_ms',
+  'bucket',
+  'counted',
+  'erased',
+  'has_body',
+  'erase_at_ms',
+  'tombstone_of',
+  'open_conflict_of',
+  'meta',
+  'data',
+  'body',
 ];
 
 function upsertSql(table: string, columns: readonly string[], key: readonly string[]): string {
@@ -133,7 +170,10 @@ type Sources = (typeof LANES)[PlacesQuery['lane']];
 /** Each source in the order of its index; SQLite merges them without sorting. */
 function placesSql(sources: Sources): string {
   const selects = sources.map(
-    ([position, where]) => `SELECT ${position} AS position, kind, id, body_seq AS bodySeq, length(data) AS dataBytes, length(body) AS bodyBytes
+    ([
+      position,
+      where,
+    ]) => `SELECT ${position} AS position, kind, id, body_seq AS bodySeq, length(data) AS dataBytes, length(body) AS bodyBytes
       FROM entities WHERE account = ? AND ${position} > ? AND ${position} <= ? AND ${where}`,
   );
   return `${selects.join(' UNION ALL ')} ORDER BY position LIMIT ?`;
@@ -141,7 +181,8 @@ function placesSql(sources: Sources): string {
 
 function countSql(sources: Sources): string {
   const selects = sources.map(
-    ([position, where]) => `(SELECT count(*) FROM entities WHERE account = ? AND ${position} > ? AND ${position} <= ? AND ${where})`,
+    ([position, where]) =>
+      `(SELECT count(*) FROM entities WHERE account = ? AND ${position} > ? AND ${position} <= ? AND ${where})`,
   );
   return `SELECT ${selects.join(' + ')} AS count`;
 }

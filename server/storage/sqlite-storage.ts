@@ -5,7 +5,7 @@
 
 import Database from 'better-sqlite3';
 import type {Storage, StorageReads, StorageWrites} from './port.ts';
-import {type Queue, createQueue} from './queue.ts';
+import {createQueue, type Queue} from './queue.ts';
 import {readsOf, writesOf} from './sqlite-queries.ts';
 import {migrate} from './sqlite-schema.ts';
 
@@ -19,7 +19,8 @@ export function openSqliteStorage(file: string): Storage {
   const reading = createQueue();
   let closing: Promise<void> | undefined;
 
-  const open = (queue: Queue): Queue => (closing === undefined ? queue : () => Promise.reject(new Error('the storage is closed')));
+  const open = (queue: Queue): Queue =>
+    closing === undefined ? queue : () => Promise.reject(new Error('the storage is closed'));
   return {
     read: (body) => open(reading)(() => inTransaction(reader, 'BEGIN', () => body(reads))),
     write: (_accountId, body) => open(writing)(() => inTransaction(writer, 'BEGIN IMMEDIATE', () => body(writes))),

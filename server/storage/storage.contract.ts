@@ -2,8 +2,8 @@
 
 import {afterEach, beforeEach, describe, expect, it} from 'vitest';
 import {type Bytes, utf8Bytes} from '../../protocol/bytes.ts';
-import {EMPTY_BUCKET, bucketOf} from '../../protocol/digest.ts';
-import {type Version, entityHash, makeVersion} from '../../protocol/entity.ts';
+import {bucketOf, EMPTY_BUCKET} from '../../protocol/digest.ts';
+import {entityHash, makeVersion, type Version} from '../../protocol/entity.ts';
 import {EMPTY_HASH} from '../../protocol/hash.ts';
 import {revisionOf} from '../../protocol/revision.ts';
 import {at, deletionOf, note} from '../testing/world.ts';
@@ -121,7 +121,15 @@ export function testStorage(name: string, create: () => Promise<StorageUnderTest
       ['nothing', new Uint8Array(0)],
       ['a megabyte', new Uint8Array(1 << 20).fill(0xa5)],
     ] as [string, Bytes][])('keeps data and body byte for byte: %s', async (_name, bytes) => {
-      const version = makeVersion({kind: 'note', id: 'note-1', stamp: at(1), deleted: false, meta: null, data: bytes, body: bytes});
+      const version = makeVersion({
+        kind: 'note',
+        id: 'note-1',
+        stamp: at(1),
+        deleted: false,
+        meta: null,
+        data: bytes,
+        body: bytes,
+      });
       const row = rowOf(version, 1);
       await put(row);
       const stored = await storage.read((tx) => tx.entity('ann', row));
@@ -167,9 +175,16 @@ export function testStorage(name: string, create: () => Promise<StorageUnderTest
     });
 
     it('lists a note whose body is older than its head at both positions in the lane "all"', async () => {
-      await put({...rowOf(note({stamp: at(1), title: 'é', text: 'body'}), 8), bodySeq: 6}, rowOf(note({id: 'other', stamp: at(1)}), 7));
+      await put(
+        {...rowOf(note({stamp: at(1), title: 'é', text: 'body'}), 8), bodySeq: 6},
+        rowOf(note({id: 'other', stamp: at(1)}), 7),
+      );
       const found = await places({});
-      expect(found.map(({id, position}) => [id, position])).toEqual([['note-1', 6], ['other', 7], ['note-1', 8]]);
+      expect(found.map(({id, position}) => [id, position])).toEqual([
+        ['note-1', 6],
+        ['other', 7],
+        ['note-1', 8],
+      ]);
       expect(found[0]).toEqual({kind: 'note', id: 'note-1', position: 6, bodySeq: 6, dataBytes: 2, bodyBytes: 4});
       expect((await places({after: 6})).map(({position}) => position)).toEqual([7, 8]);
     });
@@ -271,8 +286,15 @@ export function testStorage(name: string, create: () => Promise<StorageUnderTest
 
     it('finds devices by token and id, and replaces them', async () => {
       const device = {
-        accountId: 'ann', id: 'device', name: 'Laptop', tokenHash: 'hash', createdMs: 1, lastSeenMs: 1,
-        lastAddress: null, cursorSeq: 0, removedMs: null,
+        accountId: 'ann',
+        id: 'device',
+        name: 'Laptop',
+        tokenHash: 'hash',
+        createdMs: 1,
+        lastSeenMs: 1,
+        lastAddress: null,
+        cursorSeq: 0,
+        removedMs: null,
       };
       const seen = {...device, lastSeenMs: 2, lastAddress: '::1', cursorSeq: 5};
       await storage.write('ann', (tx) => tx.putDevice(device));
@@ -333,7 +355,13 @@ function rowOf(version: Version, seq: number, receivedMs = 1): WholeRow {
 
 function erased(version: Version): Version {
   const meta = {type: 'tombstone', eraseAfterMs: 1} as const;
-  const {parts, ...rest} = makeVersion({...version, meta, deleted: true, data: new Uint8Array(0), body: new Uint8Array(0)});
+  const {parts, ...rest} = makeVersion({
+    ...version,
+    meta,
+    deleted: true,
+    data: new Uint8Array(0),
+    body: new Uint8Array(0),
+  });
   return {...rest, parts, hash: entityHash({...parts, data: EMPTY_HASH})};
 }
 

@@ -1,14 +1,14 @@
 /** A small world for tests: a core on a storage, with a clock that stands still and random bytes that repeat. */
 
 import {utf8Bytes} from '../../protocol/bytes.ts';
-import {type Draft, type Kind, type Version, makeVersion} from '../../protocol/entity.ts';
+import {type Draft, type Kind, makeVersion, type Version} from '../../protocol/entity.ts';
 import type {CallAnswer, CallRequest, PushVerdict} from '../../protocol/messages.ts';
-import {type Stamp, formatStamp} from '../../protocol/stamp.ts';
-import {type LeaveOut, encodeVersion} from '../../protocol/wire.ts';
+import {formatStamp, type Stamp} from '../../protocol/stamp.ts';
+import {encodeVersion, type LeaveOut} from '../../protocol/wire.ts';
 import type {Passwords} from '../accounts/passwords.ts';
 import {type Core, createCore} from '../core/core.ts';
 import type {Device} from '../core/ports.ts';
-import {type MemoryStorage, createMemoryStorage} from '../storage/memory-storage.ts';
+import {createMemoryStorage, type MemoryStorage} from '../storage/memory-storage.ts';
 import type {Storage} from '../storage/port.ts';
 
 export const START_MS = Date.UTC(2026, 10, 22, 12);
@@ -39,6 +39,7 @@ export async function createWorld(storage: Storage = createMemoryStorage()): Pro
     now: () => clock.ms,
     random: createRandom(1),
     passwords: plainPasswords,
+    version: '1.2.3',
     log: (level, message) => void (level === 'error' && errors.push(message)),
   });
   const {setupCode = ''} = await core.start();
@@ -48,8 +49,8 @@ export async function createWorld(storage: Storage = createMemoryStorage()): Pro
 
 export async function setUp(core: Core, setupCode: string): Promise<Device> {
   const request = {setupCode, username: 'Ann', password: 'long enough', deviceName: 'Laptop'};
-  const session = valueOf(await core.setup(request, null));
-  return valueOf(await core.authenticate(session.token, null));
+  const session = valueIn(await core.setup(request, null));
+  return valueIn(await core.authenticate(session.token, null));
 }
 
 /** Bytes that repeat with the seed (xorshift32): fit for tests only. */
@@ -64,12 +65,12 @@ export function createRandom(seed: number): (count: number) => Uint8Array<ArrayB
     });
 }
 
-export function valueOf<T>(result: {ok: true; value: T} | {ok: false; error: unknown}): T {
+export function valueIn<T>(result: {ok: true; value: T} | {ok: false; error: unknown}): T {
   if (!result.ok) throw new Error(JSON.stringify(result.error));
   return result.value;
 }
 
-export function errorOf<E>(result: {ok: true; value: unknown} | {ok: false; error: E}): E {
+export function errorIn<E>(result: {ok: true; value: unknown} | {ok: false; error: E}): E {
   if (result.ok) throw new Error('expected an error');
   return result.error;
 }
@@ -90,12 +91,29 @@ export interface Text extends Partial<Pick<Draft, 'kind' | 'id' | 'meta' | 'dele
 
 export function note({stamp, title = 'title', text = 'text', ...more}: Text): Version {
   const body = (more.kind ?? 'note') === 'note' ? text : '';
-  return makeVersion({kind: 'note', id: 'note-1', deleted: false, meta: null, ...more, stamp, data: utf8Bytes(title), body: utf8Bytes(body)});
+  return makeVersion({
+    kind: 'note',
+    id: 'note-1',
+    deleted: false,
+    meta: null,
+    ...more,
+    stamp,
+    data: utf8Bytes(title),
+    body: utf8Bytes(body),
+  });
 }
 
 /** The deletion of a version, its content kept. */
-export function deletionOf({kind, id, data, body}: Version, stamp: Stamp, more: {eraseAfterMs?: number; of?: string} = {}): Version {
-  const meta = {type: 'tombstone' as const, eraseAfterMs: more.eraseAfterMs ?? 1000, ...(more.of === undefined ? {} : {of: more.of})};
+export function deletionOf(
+  {kind, id, data, body}: Version,
+  stamp: Stamp,
+  more: {eraseAfterMs?: number; of?: string} = {},
+): Version {
+  const meta = {
+    type: 'tombstone' as const,
+    eraseAfterMs: more.eraseAfterMs ?? 1000,
+    ...(more.of === undefined ? {} : {of: more.of}),
+  };
   return makeVersion({kind, id, stamp, deleted: true, meta, data, body: body ?? utf8Bytes('')});
 }
 
@@ -110,24 +128,38 @@ export function pushed(version: Version, {base = null, sent = [], leaveOut = {}}
 }
 
 /** Pushes one version; its verdict. */
-export async function pushOne({core, device}: Pick<World<Storage>, 'core' | 'device'>, version: Version, chain?: Chain): Promise<PushVerdict> {
+export async function pushOne(
+  {core, device}: Pick<World<Storage>, 'core' | 'device'>,
+  version: Version,
+  chain?: Chain,
+): Promise<PushVerdict> {
   const {verdicts} = await pushAll({core, device}, [pushed(version, chain)]);
   return verdicts[0] as PushVerdict;
 }
 
-export async function pushAll({core, device}: Pick<World<Storage>, 'core' | 'device'>, entities: unknown[]): Promise<CallAnswer<'push'>> {
-  return valueOf(await core.push(device, {...ASKED, entities}));
+export async function pushAll(
+  {core, device}: Pick<World<Storage>, 'core' | 'device'>,
+  entities: unknown[],
+): Promise<CallAnswer<'push'>> {
+  return valueIn(await core.push(device, {...ASKED, entities}));
 }
 
 type Asking = Pick<CallRequest<'pull'>, 'after'> & Partial<Pick<CallRequest<'pull'>, 'lane' | 'until'>>;
 
-export async function pullPage({core, device}: Pick<World<Storage>, 'core' | 'device'>, asking: Asking): Promise<CallAnswer<'pull'>> {
-  return valueOf(await core.pull(device, {...ASKED, lane: 'all', ...asking}));
+export async function pullPage(
+  {core, device}: Pick<World<Storage>, 'core' | 'device'>,
+  asking: Asking,
+): Promise<CallAnswer<'pull'>> {
+  return valueIn(await core.pull(device, {...ASKED, lane: 'all', ...asking}));
 }
 
 /** The server's current version as a replica with nothing would get it. */
-export async function current({core, device}: Pick<World<Storage>, 'core' | 'device'>, id = 'note-1', kind: Kind = 'note') {
-  const {rows} = valueOf(await core.fetch(device, {...ASKED, refs: [{kind, id}]}));
+export async function current(
+  {core, device}: Pick<World<Storage>, 'core' | 'device'>,
+  id = 'note-1',
+  kind: Kind = 'note',
+) {
+  const {rows} = valueIn(await core.fetch(device, {...ASKED, refs: [{kind, id}]}));
   return rows[0];
 }
 

@@ -1,0 +1,262 @@
+/** What is known, refused, left out, damaged: the rest of design section 6, each rule by name. */
+
+import {describe, expect, it} from 'vitest';
+import {utf8Bytes} from '../../protocol/bytes.ts';
+import {makeVersion} from '../../protocol/entity.ts';
+import {revisionOf} from '../../protocol/revision.ts';
+import {as, forked, headOf} from '../testing/fork.ts';
+import {
+  at,
+  createWorld,
+  current,
+  deletionOf,
+  note,
+  pushAll,
+  pushed,
+  pushOne,
+  revisions,
+  START_MS,
+} from '../testing/world.ts';
+
+describe('what was judged before', () => {
+  it('the current version pushed again is applied again, and nothing happens', async () => {
+    const world = await forked();
+    expect(await pushOne(world, world.base)).toEqual({
+      kind: 'note',
+      id: 'note-1',
+      stamp: at(10),
+      type: 'applied',
+      currentStamp: at(10),
+      seq: 1,
+    });
+    expect(await headOf(world)).toBe(1);
+  });
+
+  it('a version that was replaced since is superseded by one that descends from it', async () => {
+    const world = await forked();
+    await pushOne(world, world.mine, {base: at(10)});
+    expect(await pushOne(world, world.base)).toMatchObject({
+      type: 'superseded',
+      descends: true,
+      current: {stamp: at(30, 'mine'), body: 'mine'},
+    });
+  });
+
+  it('a version that won and then lost is superseded by one that does not descend from it', async () => {
+    const world = await forked();
+    await pushOne(world, world.theirs, {base: at(10)});
+    await pushOne(world, world.mine, {base: at(10)});
+    expect(await pushOne(world, world.theirs, {base: at(10)})).toMatchObject({type: 'superseded', descends: false});
+    expect(await revisions(world)).toHaveLength(1);
+  });
+
+  it('a version that lost is told so again, with what is current now and the revision that was made', async () => {
+    const world = await forked();
+    await pushOne(world, world.mine, {base: at(10)});
+    const first = as(await pushOne(world, world.theirs, {base: at(10)}), 'lost');
+    const newer = note({stamp: at(50), text: 'newer'});
+    await pushOne(world, newer, {base: at(30, 'mine')});
+    const again = as(await pushOne(world, world.theirs, {base: at(10)}), 'lost');
+    expect(again).toEqual({
+      ...first,
+      current: {...first.current, stamp: at(50), body: 'newer', hash: newer.hash, seq: 4, parts: again.current.parts},
+    });
+    expect(await headOf(world)).toBe(4);
+  });
+
+  it('a version named in `sent` of a judged push changes nothing when it arrives late', async () => {
+    const world = await forked();
+    const late = note({stamp: at(20, 'mine'), text: 'late'});
+    await pushOne(world, world.mine, {base: at(10), sent: [at(20, 'mine')]});
+    expect(await pushOne(world, late, {base: at(10)})).toMatchObject({type: 'superseded', descends: true});
+    expect(await current(world)).toMatchObject({body: 'mine'});
+    expect(await revisions(world)).toEqual([]);
+  });
+
+  it('the tombstone of what was erased since is superseded by the erased one', async () => {
+    const world = await forked();
+    const deletion = deletionOf(world.base, at(20), {eraseAfterMs: 1});
+    await pushOne(world, deletion, {base: at(10)});
+    world.clock.ms += 10;
+    await world.core.erase();
+    expect(await pushOne(world, deletion, {base: at(10)})).toMatchObject({
+      type: 'superseded',
+      descends: true,
+      current: {stamp: at(20), deleted: true},
+    });
+  });
+});
+
+describe('refused stamps', () => {
+  it('one that does not sort after its base', async () => {
+    const world = await forked();
+    expect(await pushOne(world, note({stamp: at(9), text: 'x'}), {base: at(10)})).toMatchObject({
+      error: {type: 'stamp_not_after_base'},
+    });
+  });
+
+  it('one more than five minutes ahead of both the server and the current version', async () => {
+    const world = await forked();
+    const ahead = note({stamp: at(300_011, 'mine'), text: 'ahead'});
+    expect(await pushOne(world, ahead)).toMatchObject({error: {type: 'stamp_ahead'}});
+    expect(await current(world)).toMatchObject({body: 'base'});
+    world.clock.ms = START_MS + 11;
+    as(await pushOne(world, ahead), 'won');
+  });
+
+  it('not one that is ahead of the server but not of the current version', async () => {
+    const world = await forked();
+    await pushOne(world, note({stamp: at(900_000), text: 'far'}), {base: at(10)});
+    as(await pushOne(world, note({stamp: at(900_001, 'mine'), text: 'mine'}), {base: at(10)}), 'won');
+  });
+
+  it('not one that is ahead on top of the current version: a wrong clock loses nothing', async () => {
+    const world = await forked();
+    as(await pushOne(world, note({stamp: at(9_000_000), text: 'x'}), {base: at(10)}), 'applied');
+  });
+
+  it('a refused stamp counts as never sent', async () => {
+    const world = await forked();
+    const ahead = note({stamp: at(300_011, 'mine'), text: 'ahead'});
+    await pushOne(world, ahead, {sent: [at(5, 'mine')]});
+    world.clock.ms += 60_000;
+    as(await pushOne(world, ahead), 'won');
+    as(await pushOne(world, note({stamp: at(5, 'mine'), text: 'five'})), 'lost');
+  });
+});
+
+describe('left-out parts', () => {
+  it('are filled from the current version', async () => {
+    const world = await forked();
+    const renamed = note({stamp: at(20), title: 'renamed', text: 'base'});
+    as(await pushOne(world, renamed, {base: at(10), leaveOut: {body: true}}), 'applied');
+    expect(await current(world)).toMatchObject({data: 'renamed', body: 'base', hash: renamed.hash});
+  });
+
+  it('are asked for where the current version has others, and nothing is judged or remembered', async () => {
+    const world = await forked();
+    await pushOne(world, world.theirs, {base: at(10)});
+    const renamed = note({stamp: at(40), title: 'renamed', text: 'base'});
+    const chain = {base: at(10), sent: [at(35, 'mine')]};
+    expect(await pushOne(world, renamed, {...chain, leaveOut: {body: true}})).toMatchObject({
+      type: 'parts_needed',
+      descendsFromBase: true,
+      current: {stamp: at(20, 'theirs'), body: 'theirs'},
+    });
+    expect(await headOf(world)).toBe(2);
+    as(await pushOne(world, note({stamp: at(35, 'mine'), text: 'x'}), {base: at(10)}), 'won');
+    as(await pushOne(world, renamed, chain), 'applied');
+  });
+
+  it('are asked for where there is nothing yet', async () => {
+    const world = await createWorld();
+    expect(await pushOne(world, note({stamp: at(1)}), {leaveOut: {data: true}})).toMatchObject({
+      type: 'parts_needed',
+      current: null,
+      descendsFromBase: false,
+    });
+  });
+
+  it('of a revision are filled from the entity that it is an older version of', async () => {
+    const world = await forked();
+    const kept = revisionOf(world.base, 'named');
+    as(await pushOne(world, kept, {leaveOut: {data: true, body: true}}), 'applied');
+    expect(await revisions(world)).toMatchObject([{data: 'title', body: 'base'}]);
+  });
+});
+
+describe('revisions', () => {
+  it('pushed as the server made them are applied, and nothing happens', async () => {
+    const world = await forked();
+    await pushOne(world, world.mine, {base: at(10)});
+    await pushOne(world, world.theirs, {base: at(10)});
+    const head = await headOf(world);
+    as(await pushOne(world, revisionOf(world.theirs, 'conflict')), 'applied');
+    expect(await headOf(world)).toBe(head);
+  });
+
+  it('with another state than the one that is there are told the current one, and make no revision of a revision', async () => {
+    const world = await forked();
+    const kept = revisionOf(world.theirs, 'conflict');
+    await pushOne(world, kept);
+    const resolved = {...revisionOf(world.theirs, 'conflict', 'resolved'), stamp: at(60)};
+    as(await pushOne(world, resolved, {base: kept.stamp}), 'applied');
+    const merged = {...revisionOf(world.theirs, 'conflict', 'merged'), stamp: at(70)};
+    expect(await pushOne(world, merged, {base: kept.stamp})).toMatchObject({
+      type: 'superseded',
+      current: {meta: {state: 'resolved'}},
+    });
+    expect(await revisions(world)).toHaveLength(1);
+  });
+
+  it('with the same content are acknowledged with the current stamp', async () => {
+    const world = await forked();
+    const kept = revisionOf(world.theirs, 'conflict');
+    await pushOne(world, kept);
+    expect(await pushOne(world, {...kept, stamp: at(60)})).toMatchObject({type: 'applied', currentStamp: kept.stamp});
+  });
+});
+
+describe('a push of several', () => {
+  it('judges the second of two with the same ref after the first', async () => {
+    const world = await forked();
+    const {verdicts, before, head} = await pushAll(world, [
+      pushed(world.theirs, {base: at(10)}),
+      pushed(note({stamp: at(40, 'theirs'), text: 'again'}), {base: at(20, 'theirs')}),
+    ]);
+    expect(verdicts.map(({type}) => type)).toEqual(['applied', 'applied']);
+    expect([before, head.seq]).toEqual([1, 3]);
+  });
+
+  it('rejects alone what is malformed, has a wrong hash, or is too large', async () => {
+    const world = await createWorld();
+    const huge = makeVersion({...note({id: 'huge', stamp: at(1)}), body: new Uint8Array(17 << 20)});
+    const good = pushed(note({id: 'good', stamp: at(1)}));
+    const {verdicts} = await pushAll(world, [
+      null,
+      {kind: 'note', id: 'x'.repeat(500), stamp: 7},
+      {...good, id: 'wrong', data: 'other'},
+      {...good, id: 'bits', hash: `${'A'.repeat(42)}B`},
+      {...good, id: 'kind', kind: 'branch'},
+      pushed(huge),
+      good,
+    ]);
+    const told = verdicts.map((verdict) => (verdict.type === 'rejected' ? verdict.error.type : verdict.type));
+    expect(told).toEqual([
+      'malformed_entity',
+      'malformed_entity',
+      'wrong_hash',
+      'malformed_entity',
+      'malformed_entity',
+      'entity_too_large',
+      'applied',
+    ]);
+    expect(await current(world, 'good')).toBeDefined();
+  });
+
+  it('that changes nothing makes no commit', async () => {
+    const world = await forked();
+    const {core, device} = world;
+    const before = await core.standing(device.accountId);
+    await pushOne(world, world.base);
+    await pushAll(world, [null]);
+    expect(await core.standing(device.accountId)).toEqual(before);
+  });
+});
+
+describe('a current version that a disk has damaged', () => {
+  it('counts as absent: what is pushed takes its place, and its bytes are set aside', async () => {
+    const world = await forked();
+    const rows = world.storage.tables.entities.get(world.device.accountId);
+    const stored = rows?.get('note:note-1');
+    if (rows === undefined || stored === undefined) throw new Error('no row');
+    rows.set('note:note-1', {...stored, row: {...stored.row, body: utf8Bytes('rot')}});
+    expect(await current(world)).toBeUndefined();
+    as(await pushOne(world, world.base), 'applied');
+    expect(await current(world)).toMatchObject({body: 'base', seq: 2});
+    expect([...(world.storage.tables.aside.get(world.device.accountId)?.values() ?? [])]).toMatchObject([
+      {body: utf8Bytes('rot')},
+    ]);
+    expect(world.errors).not.toEqual([]);
+  });
+});

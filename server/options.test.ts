@@ -1,0 +1,75 @@
+import {resolve} from 'node:path';
+import {describe, expect, it} from 'vitest';
+import {OptionsError, readOptions} from './options.ts';
+
+describe('options', () => {
+  it('have defaults for everything', () => {
+    expect(readOptions({})).toEqual({
+      host: '127.0.0.1',
+      port: 8080,
+      basePath: '/',
+      dataDir: resolve('data'),
+      setupCode: undefined,
+      allowedOrigins: [],
+      trustProxy: false,
+    });
+  });
+
+  it('take an empty value for none', () => {
+    expect(readOptions({PORT: '', HOST: ' ', ASTER_BASE_PATH: '', ASTER_DATABASE_URL: ''})).toEqual(readOptions({}));
+  });
+
+  it.each([
+    ['/', '/'],
+    ['notes', '/notes/'],
+    ['/notes', '/notes/'],
+    ['/a/b/', '/a/b/'],
+    ['//a//b', '/a/b/'],
+  ])('the base path %s is %s', (text, basePath) => {
+    expect(readOptions({ASTER_BASE_PATH: text}).basePath).toBe(basePath);
+  });
+
+  it('read the rest', () => {
+    const env = {
+      PORT: '0',
+      HOST: '::',
+      ASTER_DATA_DIR: '/var/lib/aster',
+      ASTER_SETUP_CODE: 'a code of mine',
+      ASTER_ALLOWED_ORIGINS: 'https://a.example, http://localhost:5173',
+      ASTER_TRUST_PROXY: 'loopback, 10.0.0.0/8',
+    };
+    expect(readOptions(env)).toEqual({
+      host: '::',
+      port: 0,
+      basePath: '/',
+      dataDir: '/var/lib/aster',
+      setupCode: 'a code of mine',
+      allowedOrigins: ['https://a.example', 'http://localhost:5173'],
+      trustProxy: 'loopback, 10.0.0.0/8',
+    });
+    expect(readOptions({ASTER_TRUST_PROXY: '2'}).trustProxy).toBe(2);
+    expect(readOptions({ASTER_TRUST_PROXY: 'true'}).trustProxy).toBe(true);
+  });
+
+  it.each([
+    ['PORT', 'abc', 'number'],
+    ['PORT', '65536', 'number'],
+    ['PORT', '-1', 'number'],
+    ['PORT', '1e3', 'number'],
+    ['ASTER_BASE_PATH', '/a b/', 'like /notes/'],
+    ['ASTER_BASE_PATH', '/../etc', 'like /notes/'],
+    ['ASTER_BASE_PATH', '/"><script>', 'like /notes/'],
+    ['ASTER_SETUP_CODE', 'short', 'characters'],
+    ['ASTER_ALLOWED_ORIGINS', '*', 'like https://'],
+    ['ASTER_ALLOWED_ORIGINS', 'https://a.example/path', 'like https://'],
+    ['ASTER_TRUST_PROXY', 'maybe', 'true, false'],
+    ['ASTER_TLS_CERT', '/cert.pem', 'not supported yet'],
+    ['ASTER_TLS_KEY', '/key.pem', 'not supported yet'],
+    ['ASTER_DATABASE_URL', 'postgres://x', 'not supported yet'],
+  ])('%s=%s is refused with what to do', (variable, value, cure) => {
+    const read = () => readOptions({[variable]: value});
+    expect(read).toThrow(OptionsError);
+    expect(read).toThrow(variable);
+    expect(read).toThrow(cure);
+  });
+});

@@ -58,9 +58,9 @@ function Sheet({note, tree, handle, onOpenNote, onGone}: SheetProps) {
   return (
     <section className="note-pane" aria-label="Note">
       <NoteHead note={note} tree={tree} handle={handle} onGone={onGone} />
+      <Notices note={note} handle={handle} />
       <div className="note-scroll">
         <div className="note-sheet">
-          <Notices note={note} handle={handle} />
           <NoteTitle
             title={title}
             isNew={title === '' && text === ''}
@@ -77,7 +77,7 @@ function Sheet({note, tree, handle, onOpenNote, onGone}: SheetProps) {
 
 function Notices({note: {view, session, hasConflict}, handle}: Pick<SheetProps, 'note' | 'handle'>) {
   return (
-    <>
+    <div className="note-notices">
       {session.state === 'failed' ? (
         <ErrorBanner error={session.error} actions={<Button onClick={handle.retry}>Save again</Button>}>
           <p>Your text is still here, in this page.</p>
@@ -99,7 +99,7 @@ function Notices({note: {view, session, hasConflict}, handle}: Pick<SheetProps, 
           <p>Typing in it brings it back.</p>
         </Banner>
       ) : null}
-    </>
+    </div>
   );
 }
 

@@ -9,12 +9,13 @@ import type {Tree} from '../../../notes/tree.ts';
 import type {Row} from '../../../notes/tree-rows.ts';
 import {actionOfKey, findRow, type KeyAction} from './tree-keys.ts';
 import {placementByKey} from './tree-moves.ts';
-import {TreeRow} from './tree-row.tsx';
+import {type RowEvents, TreeRow} from './tree-row.tsx';
 import {drawnRows, scrollFor} from './tree-window.ts';
 import {useDrag} from './use-drag.ts';
 import type {Expanded} from './use-expanded.ts';
 import {useFind} from './use-find.ts';
 import {isDense, useRowHeight} from './use-row-height.ts';
+import {useSteady} from './use-steady.ts';
 import {useTreeFocus} from './use-tree-focus.ts';
 import {useViewport} from './use-viewport.ts';
 
@@ -102,7 +103,7 @@ export function NoteTree(props: NoteTreeProps) {
     event.preventDefault();
     act(action);
   };
-  const events = {
+  const events = useSteady<RowEvents>({
     onOpen: openOrToggle,
     onToggle: (row: Row) => (row.expanded ? expanded.close(row.branchId) : expanded.open([row.branchId])),
     onMenu: (row: Row, anchor: DOMRect) => {
@@ -115,7 +116,7 @@ export function NoteTree(props: NoteTreeProps) {
       focus.take();
     },
     ...drag.events,
-  };
+  });
   return (
     <div
       ref={ref}

@@ -1,6 +1,6 @@
 /** One row of the tree. All of its behaviour is in the tree; a row says where it was touched. */
 
-import {type CSSProperties, type DragEvent, type MouseEvent, useEffect, useRef, useState} from 'react';
+import {type CSSProperties, type DragEvent, type MouseEvent, memo, useEffect, useRef, useState} from 'react';
 import type {Row} from '../../../notes/tree-rows.ts';
 import {IconButton} from '../../parts/button.tsx';
 import {Icon} from '../../parts/icon.tsx';
@@ -33,7 +33,17 @@ export function shownTitle(title: string): string {
   return title.trim() === '' ? 'Untitled' : title;
 }
 
-export function TreeRow({row, top, isSelected, isFocused, renamedTitle, isDraggable, drop, events}: TreeRowProps) {
+/** Drawn anew only when something of it changes: `events` must stay the same object. */
+export const TreeRow = memo(function TreeRow({
+  row,
+  top,
+  isSelected,
+  isFocused,
+  renamedTitle,
+  isDraggable,
+  drop,
+  events,
+}: TreeRowProps) {
   const title = shownTitle(row.title);
   const menuAt = (event: MouseEvent) => {
     event.preventDefault();
@@ -83,7 +93,7 @@ export function TreeRow({row, top, isSelected, isFocused, renamedTitle, isDragga
       )}
     </div>
   );
-}
+});
 
 /** For the pointer only; the keyboard has the arrows, and a listener hears aria-expanded. */
 function Toggle({row, onToggle}: {readonly row: Row; readonly onToggle: RowEvents['onToggle']}) {

@@ -8,6 +8,20 @@ const define = {__ASTER_VERSION__: JSON.stringify(version)};
 const SLOWEST_MACHINE_MS = 60_000;
 const elsewhere = ['**/node_modules/**', 'dist/**', 'e2e/**'];
 
+const LAZY_PACKAGES = [
+  'dompurify',
+  '@tiptap/core',
+  '@tiptap/react',
+  '@tiptap/starter-kit',
+  '@tiptap/pm/model',
+  '@tiptap/pm/state',
+  '@tiptap/extension-highlight',
+  '@tiptap/extension-image',
+  '@tiptap/extension-list',
+  '@tiptap/extension-table',
+  '@tiptap/extension-text-align',
+];
+
 export default defineConfig({
   test: {
     api: {host: '127.0.0.1'},
@@ -25,6 +39,8 @@ export default defineConfig({
       },
       {
         define,
+        // Found late, any of these would make Vite reload the page under a running test.
+        optimizeDeps: {include: LAZY_PACKAGES},
         test: {
           name: 'browser',
           testTimeout: SLOWEST_MACHINE_MS,

@@ -1,4 +1,5 @@
 import {expect, test} from 'vitest';
+import {fetchEntities} from './pull.ts';
 import {pushAll} from './push.ts';
 import {createWorld, type Device, settle, type World} from './testing/world.ts';
 
@@ -67,6 +68,17 @@ test('the answer to another account or another history is not stored', async () 
   expect(result.ok ? null : result.error.type).toBe('other_account');
   expect(await a.read('note2')).toBeUndefined();
   expect(world.accountId).not.toBe('someone-else');
+});
+
+test('the answer of another history is not stored, though nothing of it was asked for by position', async () => {
+  const {a} = await twoDevices();
+  await a.store.transaction('write', async (tx) => {
+    const state = await tx.state();
+    // Positions that this server knows, under the name of another history: only the answer's epoch can tell.
+    if (state) await tx.putState({...state, epoch: 'another-history', cursor: state.cursor, seen: state.seen});
+  });
+  const fetched = await fetchEntities(a.ports, [{kind: 'note', id: 'note1'}]);
+  expect(fetched.ok ? null : fetched.error.type).toBe('other_history');
 });
 
 test('a server put back to an older copy by hand is told from the one that was known, and nothing is applied', async () => {

@@ -57,6 +57,9 @@ export async function fetchEntities(ports: RoundPorts, refs: readonly Ref[]): Pr
   if (!answer.ok) return answer;
   const versions = answer.value.rows.map(decodeServerVersion);
   return ports.store.transaction('write', async (tx) => {
+    const now = await tx.state();
+    const stranger = now === undefined ? undefined : strangerIn(now, answer.value);
+    if (stranger !== undefined) return failed(stranger);
     const ws = new Workset(tx);
     await storeRows(
       ws,

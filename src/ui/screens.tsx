@@ -19,6 +19,9 @@ import {SetupScreen} from './setup/setup-screen.tsx';
 import {useIsFirstSync} from './setup/use-is-first-sync.ts';
 import {useStatus} from './use-status.tsx';
 
+/** One route for the tree with and without a note, so that the tree stays as it is when a note is opened. */
+const NOTEBOOK_PATH = /^\/(?:n\/(?<noteId>[^/]+)\/?)?$/;
+
 export function Screens() {
   const status = useStatus();
   const setupCode = useSetupCode();
@@ -67,10 +70,7 @@ function WithNotebook({status, setupCode}: {readonly status: SyncStatus; readonl
   return (
     <Frame notebook="here">
       <Switch>
-        <Route path="/">
-          <NotebookScreen noteId={null} />
-        </Route>
-        <Route path="/n/:noteId">{({noteId}) => <NotebookScreen noteId={noteId} />}</Route>
+        <Route path={NOTEBOOK_PATH}>{({noteId}) => <NotebookScreen noteId={noteId ?? null} />}</Route>
         <Route path="/setup">
           {setupCode === null || isSignedIn(status) ? (
             <Redirect to="/" replace />

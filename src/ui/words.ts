@@ -82,7 +82,10 @@ export const WORDING_BY_TYPE: Record<ErrorType, Wording> = {
   upgrade_needed: (error) => ({
     what: error.side === 'server' ? 'The server is too old for this app.' : 'This app is too old for the server.',
     meaning: `${KEPT} Sync waits.`,
-    cure: error.side === 'server' ? 'Update the server, then try again.' : 'Reload to get the new app.',
+    cure:
+      error.side === 'server'
+        ? 'Update the server, then try again.'
+        : 'Close all tabs of Aster and open it again to get the new app.',
   }),
   other_history: {
     what: 'The server does not know the history that this device has seen. It may have been restored from a backup.',

@@ -10,18 +10,24 @@ import {ErrorBanner} from '../parts/error-banner.tsx';
 /** These pass by themselves; the rest wants a person. */
 const PASSING: ReadonlySet<ErrorType> = new Set(['offline', 'unreachable', 'timeout', 'busy']);
 
-export function Problem({error}: {readonly error: SyncError}) {
-  const tone: Tone = error.type === 'offline' ? 'info' : PASSING.has(error.type) ? 'warn' : 'bad';
-  return <ErrorBanner error={error} tone={tone} announce="no" actions={nextStep(error)} />;
+interface ProblemProps {
+  readonly error: SyncError;
+  /** Called when the person goes to where the next step is. */
+  readonly onLeave: () => void;
 }
 
-function nextStep(error: SyncError): ReactNode {
+export function Problem({error, onLeave}: ProblemProps) {
+  const tone: Tone = error.type === 'offline' ? 'info' : PASSING.has(error.type) ? 'warn' : 'bad';
+  return <ErrorBanner error={error} tone={tone} announce="no" actions={nextStep(error, onLeave)} />;
+}
+
+function nextStep(error: SyncError, onLeave: () => void): ReactNode {
   switch (error.type) {
     case 'signed_out':
     case 'device_removed':
     case 'other_account':
       return (
-        <Link className="button button-primary" href="/login">
+        <Link className="button button-primary" href="/login" onClick={onLeave}>
           Sign in
         </Link>
       );
@@ -31,7 +37,7 @@ function nextStep(error: SyncError): ReactNode {
     case 'login_page':
     case 'timeout':
       return (
-        <Link className="button button-normal" href="/options/sync">
+        <Link className="button button-normal" href="/options/sync" onClick={onLeave}>
           Check the connection
         </Link>
       );

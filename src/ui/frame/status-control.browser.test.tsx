@@ -1,7 +1,7 @@
 import {afterEach, expect, it, vi} from 'vitest';
 import {page, userEvent} from 'vitest/browser';
 import type {SyncStatus} from '../../sync/api.ts';
-import {fakeApp, ROOT, SYNCED, settable} from '../testing/fake-app.ts';
+import {fakeApp, LINKED_REPLICA, ROOT, SYNCED, settable} from '../testing/fake-app.ts';
 import {cleanUp, render} from '../testing/render.tsx';
 import {StatusControl} from './status-control.tsx';
 
@@ -64,4 +64,14 @@ it('a clock problem names the difference, its direction and both times, and take
   await expect.element(panel()).toMatchTextContent(/This device’s clock is 6 minutes 3 seconds behind the server’s\./);
   await panel().getByRole('button', {name: "Use the server's time"}).click();
   expect(control.chooseClock).toHaveBeenCalledWith('server');
+});
+
+it('going to the next step closes the panel and stays there', async () => {
+  const before = location.pathname + location.search;
+  show({...SYNCED, state: 'not_set_up', replica: {...LINKED_REPLICA, server: null}});
+  await status().getByRole('button').click();
+  await panel().getByRole('link', {name: 'Set up sync'}).click();
+  await expect.element(panel()).not.toBeInTheDocument();
+  expect(location.pathname).toBe('/options/sync');
+  history.replaceState(null, '', before);
 });

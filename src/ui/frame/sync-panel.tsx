@@ -15,22 +15,22 @@ export function SyncPanel({status, onClose}: {readonly status: SyncStatus; reado
     <Dialog title="Sync" place="side" onClose={onClose}>
       <div className="panel">
         {status.replica?.server == null ? (
-          <OnThisDevice hasNotebook={status.replica !== null} />
+          <OnThisDevice hasNotebook={status.replica !== null} onLeave={onClose} />
         ) : (
-          <Connected status={status} />
+          <Connected status={status} onLeave={onClose} />
         )}
       </div>
     </Dialog>
   );
 }
 
-function Connected({status}: {readonly status: SyncStatus}) {
+function Connected({status, onLeave}: {readonly status: SyncStatus; readonly onLeave: () => void}) {
   return (
     <>
       {status.problem === null ? null : status.problem.type === 'clock_skew' ? (
         <ClockProblem error={status.problem} />
       ) : (
-        <Problem error={status.problem} />
+        <Problem error={status.problem} onLeave={onLeave} />
       )}
       {status.state === 'paused' ? (
         <Banner tone="info" title="Sync is paused.">
@@ -44,14 +44,14 @@ function Connected({status}: {readonly status: SyncStatus}) {
   );
 }
 
-function OnThisDevice({hasNotebook}: {readonly hasNotebook: boolean}) {
+function OnThisDevice({hasNotebook, onLeave}: {readonly hasNotebook: boolean; readonly onLeave: () => void}) {
   if (!hasNotebook) return <p>This browser has no notebook yet. Once it has one, this panel says how it syncs.</p>;
   return (
     <Banner
       tone="info"
       title="Sync is not set up."
       actions={
-        <Link className="button button-primary" href="/options/sync">
+        <Link className="button button-primary" href="/options/sync" onClick={onLeave}>
           Set up sync
         </Link>
       }

@@ -1,6 +1,7 @@
 /** "Sign in": makes this browser a replica of the account, or gives a signed-out one its connection back. */
 
 import {Link, useLocation} from 'wouter';
+import type {ReplicaState} from '../../sync/ports.ts';
 import {useApp} from '../app-context.ts';
 import {thisDeviceName} from '../device-name.ts';
 import {DeviceNameField, missingFields, PasswordField, UsernameField} from '../parts/account-fields.tsx';
@@ -22,26 +23,18 @@ export function LoginScreen() {
       ) : (
         <p className="lead">The notes are here and can be edited. Signing in sends what waits and gets what is new.</p>
       )}
-      <LoginForm
-        username={replica?.server?.account.username}
-        address={replica?.server?.address ?? replica?.address ?? null}
-      />
+      <LoginForm replica={replica} />
       {replica === null ? <OtherWays /> : null}
       <InsecureNote />
     </Page>
   );
 }
 
-interface LoginFormProps {
-  readonly username: string | undefined;
-  /** Null: the server that the app came from. */
-  readonly address: string | null;
-}
-
-function LoginForm({username, address}: LoginFormProps) {
+/** To the server that this notebook belongs to; without one, to the server that the app came from. */
+function LoginForm({replica}: {readonly replica: ReplicaState | null}) {
   const {control, ownAddress} = useApp();
   const [path, navigate] = useLocation();
-  const server = address ?? tidyAddress(ownAddress);
+  const server = replica?.server?.address ?? replica?.address ?? tidyAddress(ownAddress);
   const form = useForm({
     fields: ['username', 'password', 'deviceName'],
     check: missingFields,
@@ -56,9 +49,9 @@ function LoginForm({username, address}: LoginFormProps) {
       <p className="quiet">
         Server: <span className="address">{server}</span>
       </p>
-      <UsernameField wrong={form.wrong} defaultValue={username} />
+      <UsernameField wrong={form.wrong} defaultValue={replica?.server?.account.username} />
       <PasswordField wrong={form.wrong} use="current" />
-      <DeviceNameField wrong={form.wrong} />
+      <DeviceNameField wrong={form.wrong} defaultValue={replica?.deviceName} />
       {form.error === null ? null : <ErrorBanner error={form.error} />}
       <div className="actions">
         <Button look="primary" type="submit" busy={form.busy}>

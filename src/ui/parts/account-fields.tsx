@@ -54,14 +54,14 @@ export function PasswordField({wrong, use}: FieldProps & {readonly use: 'current
   );
 }
 
-export function DeviceNameField({wrong}: FieldProps) {
+export function DeviceNameField({wrong, defaultValue = thisDeviceName()}: FieldProps) {
   return (
     <Field
       label="Device name"
       name="deviceName"
       autoComplete="off"
       maxLength={MAX_NAME_CHARS}
-      defaultValue={thisDeviceName()}
+      defaultValue={defaultValue}
       hint="What this browser is called in “Revisions” and in your list of devices."
       error={wrong.deviceName ?? null}
     />

@@ -11,9 +11,8 @@ export function InsecureNote() {
         and others on this network can read what is sent.
       </p>
       <p>
-        Start the server with a certificate (<code>ASTER_TLS_CERT</code> and <code>ASTER_TLS_KEY</code>), or put a proxy
-        with TLS before it, and open its <code>https://</code> address. On the server’s own machine{' '}
-        <code>http://localhost</code> counts as secure.
+        Put a reverse proxy with TLS before the server and open its <code>https://</code> address. On the server’s own
+        machine <code>http://localhost</code> counts as secure.
       </p>
     </Banner>
   );

@@ -20,20 +20,22 @@ export interface Drafts {
   all(): Draft[];
 }
 
-const PREFIX = 'aster.draft.';
-
 const draftSchema = z.object({
   noteId: z.string(),
   loaded: z.object({stamp: z.string(), parts: z.object({meta: z.string(), data: z.string(), body: z.string()})}),
   edit: z.object({title: z.optional(z.string()), text: z.optional(z.string())}),
 });
 
-/** A full or forbidden storage loses drafts, never more: the editor still holds the text. */
-export function createDrafts(storage: Storage | null): Drafts {
+/**
+ * A full or forbidden storage loses drafts, never more: the editor still holds the text. The storage is the origin's, so
+ * the app's own path keeps the drafts of two Asters on one host apart.
+ */
+export function createDrafts(storage: Storage | null, basePath: string): Drafts {
+  const prefix = `aster.draft.${basePath}.`;
   return {
-    put: (draft) => attempt(() => storage?.setItem(PREFIX + draft.noteId, JSON.stringify(draft))),
-    remove: (noteId) => attempt(() => storage?.removeItem(PREFIX + noteId)),
-    all: () => (storage === null ? [] : keysOf(storage).flatMap((key) => readDraft(storage.getItem(key)))),
+    put: (draft) => attempt(() => storage?.setItem(prefix + draft.noteId, JSON.stringify(draft))),
+    remove: (noteId) => attempt(() => storage?.removeItem(prefix + noteId)),
+    all: () => (storage === null ? [] : keysOf(storage, prefix).flatMap((key) => readDraft(storage.getItem(key)))),
   };
 }
 
@@ -57,9 +59,9 @@ export function browserStorage(): Storage | null {
   }
 }
 
-function keysOf(storage: Storage): string[] {
+function keysOf(storage: Storage, prefix: string): string[] {
   return Array.from({length: storage.length}, (_, index) => storage.key(index) ?? '').filter((key) =>
-    key.startsWith(PREFIX),
+    key.startsWith(prefix),
   );
 }
 

@@ -91,17 +91,25 @@ describe('note sessions', () => {
 describe('drafts', () => {
   it('that are damaged are passed over, and a storage that refuses loses no more than drafts', () => {
     const storage = memoryStorage();
-    storage.setItem('aster.draft.n1', '{"noteId":1}');
-    storage.setItem('aster.draft.n2', 'not json');
-    expect(createDrafts(storage).all()).toEqual([]);
-    const refusing = createDrafts({
+    storage.setItem('aster.draft./.n1', '{"noteId":1}');
+    storage.setItem('aster.draft./.n2', 'not json');
+    expect(createDrafts(storage, '/').all()).toEqual([]);
+    const full = {
       ...storage,
       setItem: () => {
         throw new DOMException('full', 'QuotaExceededError');
       },
-    } as Storage);
+    } as Storage;
+    const refusing = createDrafts(full, '/');
     const draft: Draft = {noteId: 'n1', loaded: loadedOf(1, ''), edit: {text: 'x'}};
     expect(() => refusing.put(draft)).not.toThrow();
+  });
+
+  it('of two apps on one host stay apart', () => {
+    const storage = memoryStorage();
+    createDrafts(storage, '/').put({noteId: 'n1', loaded: loadedOf(1, ''), edit: {text: 'x'}});
+    expect(createDrafts(storage, '/notes/').all()).toEqual([]);
+    expect(createDrafts(storage, '/').all()).toHaveLength(1);
   });
 });
 
@@ -128,7 +136,7 @@ function createWorld() {
   const world = {
     saves: [] as string[],
     overlaps: 0,
-    drafts: createDrafts(memoryStorage()),
+    drafts: createDrafts(memoryStorage(), '/'),
     notebook: {
       watchNote: () => ({
         subscribe(listener: (view: NoteView | null) => void) {

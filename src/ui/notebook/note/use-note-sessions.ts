@@ -10,8 +10,8 @@ import {createNoteSessions, type NoteSessions} from './note-sessions.ts';
 const sessionsByNotebook = new WeakMap<Notebook, NoteSessions>();
 
 export function useNoteSessions(): NoteSessions {
-  const {notebook} = useApp();
-  return sessionsOf(notebook);
+  const {notebook, basePath} = useApp();
+  return sessionsOf(notebook, basePath);
 }
 
 /** Saves when the page is hidden or goes; asks before it goes while something can't be saved. */
@@ -35,10 +35,10 @@ export function useSaveBeforeLeaving(sessions: NoteSessions): void {
   }, [sessions]);
 }
 
-function sessionsOf(notebook: Notebook): NoteSessions {
+function sessionsOf(notebook: Notebook, basePath: string): NoteSessions {
   const found = sessionsByNotebook.get(notebook);
   if (found !== undefined) return found;
-  const drafts = createDrafts(browserStorage());
+  const drafts = createDrafts(browserStorage(), basePath);
   const made = createNoteSessions({notebook, drafts, wait: waitMs});
   sessionsByNotebook.set(notebook, made);
   void recoverDrafts(notebook, drafts);

@@ -1,4 +1,4 @@
-/** Asks before a note, or one of its places, goes; says what goes with it and where it can be had back. */
+/** Asks before a note, or one of its places, goes; says what goes with it and how long it is kept. */
 
 import type {Tree} from '../../../notes/tree.ts';
 import {formatCount} from '../../formats.ts';
@@ -36,8 +36,8 @@ export function DeleteDialog({tree, noteId, title, what, onDelete, onClose}: Del
           </p>
         ) : (
           <p>
-            “{shownTitle(title)}”{withBelow(notesWithin(tree, noteId).size - 1)} to “Recently deleted”. It can be
-            restored from there for 7 days.
+            “{shownTitle(title)}”{withBelow(notesWithin(tree, noteId).size - 1)} from all your devices. The text is kept
+            for 7 days before it is erased.
           </p>
         )}
         {action.error === null ? null : <ErrorBanner error={action.error} />}

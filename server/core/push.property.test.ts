@@ -66,8 +66,9 @@ interface Copy {
 
 class Play {
   readonly world: World;
-  readonly ancestors = new Map<Stamp, ReadonlySet<Stamp>>();
-  readonly saved: Stamp[] = [];
+  /** By name: a stamp is unique within its note only. */
+  readonly ancestors = new Map<string, ReadonlySet<string>>();
+  readonly saved: string[] = [];
   readonly copies = new Map<string, Copy>();
   readonly held: {entity: unknown}[] = [];
   readonly local: Version[] = [];
@@ -113,9 +114,9 @@ class Play {
   }
 
   private write(copy: Copy, version: Version, parent: Version | undefined): void {
-    const inherited = parent === undefined ? [] : (this.ancestors.get(parent.stamp) ?? []);
-    this.ancestors.set(version.stamp, new Set([version.stamp, ...inherited]));
-    this.saved.push(version.stamp);
+    const inherited = parent === undefined ? [] : (this.ancestors.get(nameOf(parent)) ?? []);
+    this.ancestors.set(nameOf(version), new Set([nameOf(version), ...inherited]));
+    if (!version.deleted) this.saved.push(nameOf(version)); // a deletion holds no text of its own
     copy.waiting = {
       version,
       base: copy.waiting?.base ?? (copy.waiting ? null : copy.known),
@@ -199,6 +200,11 @@ class Play {
   }
 }
 
+/** One version of one note; a revision is named by what it revises. */
+function nameOf({id, stamp, meta}: Pick<PulledEntity, 'id' | 'stamp'> & {readonly meta?: PulledEntity['meta'] | null}) {
+  return `${meta?.type === 'revision' ? meta.of : id} ${stamp}`;
+}
+
 function whole(entity: PulledEntity): Version {
   const received = valueIn(decodeVersion(entity));
   if (received.data === null) throw new Error('no data');
@@ -221,8 +227,8 @@ it('nothing that was saved disappears, everybody ends the same, and the root is 
 
 async function expectNothingLost({world, ancestors, saved}: Play): Promise<void> {
   const kept = [...(await revisions(world)), ...(await Promise.all(IDS.map((id) => current(world, id))))];
-  const reachable = new Set(kept.flatMap((entity) => [...(ancestors.get(entity?.stamp ?? '') ?? [])]));
-  expect(saved.filter((stamp) => !reachable.has(stamp))).toEqual([]);
+  const reachable = new Set(kept.flatMap((entity) => [...((entity && ancestors.get(nameOf(entity))) ?? [])]));
+  expect(saved.filter((name) => !reachable.has(name))).toEqual([]);
 }
 
 async function expectAllSame({world, copies}: Play): Promise<void> {

@@ -78,7 +78,15 @@ function WithNotebook({status, setupCode}: {readonly status: SyncStatus; readonl
             <SetupScreen setupCode={setupCode} />
           )}
         </Route>
-        <Route path="/login">{isSignedIn(status) ? <Redirect to="/" replace /> : <LoginScreen />}</Route>
+        <Route path="/login">
+          {status.replica?.server == null ? (
+            <Redirect to="/options/sync" replace />
+          ) : isSignedIn(status) ? (
+            <Redirect to="/" replace />
+          ) : (
+            <LoginScreen />
+          )}
+        </Route>
         <Route path="/options/data">
           <DataOptions />
         </Route>

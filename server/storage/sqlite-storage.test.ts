@@ -18,7 +18,7 @@ function newFile(): string {
   return join(folder, 'aster.db');
 }
 
-testStorage('SQLite', async () => {
+testStorage('SQLite', 'disk', async () => {
   const file = newFile();
   let storage = openSqliteStorage(file);
   const reopen = async () => {

@@ -59,7 +59,15 @@ it('going on to another address from a dialog is not undone by its closing', asy
   await page.getByRole('button', {name: 'Open', exact: true}).click();
   await dialog('Outer').getByRole('button', {name: 'Go'}).click();
   await expect.element(page.getByText('at /elsewhere')).toBeVisible();
-  await new Promise((resolve) => setTimeout(resolve, 100));
+  await traversalsDone();
   expect(location.pathname).toBe('/elsewhere');
   history.replaceState(null, '', before);
 });
+
+/** Steps back over an entry of its own: the browser takes steps in order, so any asked for before has been taken then. */
+async function traversalsDone(): Promise<void> {
+  history.pushState(null, '', location.href);
+  const stepped = new Promise((resolve) => addEventListener('popstate', resolve, {once: true}));
+  history.back();
+  await stepped;
+}

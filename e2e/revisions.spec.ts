@@ -1,0 +1,47 @@
+import {setUpServer, signIn} from './fixtures/accounts.ts';
+import {createNote, openNote, replaceText, textBox, titleBox} from './fixtures/notes.ts';
+import {ACCOUNT, observe} from './fixtures/observer.ts';
+import {closeRevisions, openRevisions} from './fixtures/revisions.ts';
+import {allAreEqual, isSynced} from './fixtures/sync-panel.ts';
+import {expect, test} from './fixtures/test.ts';
+
+test('restoring an older version brings its text back on every device and keeps the one it replaced', async ({
+  server,
+  newDevice,
+}) => {
+  const [a, b] = [await newDevice('Desk'), await newDevice('Couch')];
+  await setUpServer(a, server.setupLink);
+  await createNote(a, 'Recipe', 'Two eggs.');
+  await isSynced(a);
+  await signIn(b);
+  await openNote(b, 'Recipe');
+
+  const saved = await openRevisions(a);
+  await expect(saved.getByText('No older versions yet.')).toBeVisible();
+  await saved.getByRole('button', {name: 'Save revision'}).click();
+  await expect(saved.getByRole('list', {name: 'Older versions'}).getByRole('listitem')).toHaveCount(1);
+  await closeRevisions(a);
+  await replaceText(a, 'Five eggs.');
+  await expect(textBox(b)).toHaveText('Five eggs.');
+
+  const onB = await openRevisions(b);
+  const older = onB.getByRole('list', {name: 'Older versions'}).getByRole('listitem');
+  await expect(older).toHaveCount(1);
+  await expect(older).toContainText('Desk');
+  await older.getByRole('button').click();
+  await expect(onB.getByRole('region', {name: 'This version'}).getByText('Two eggs.')).toBeVisible();
+  await expect(onB.getByRole('region', {name: 'Current version'}).getByText('Five eggs.')).toBeVisible();
+  await onB.getByRole('button', {name: 'Restore'}).click();
+  await expect(onB).toBeHidden();
+  for (const device of [a, b]) {
+    await expect(textBox(device)).toHaveText('Two eggs.');
+    await expect(titleBox(device)).toHaveValue('Recipe');
+  }
+  const again = await openRevisions(a);
+  await expect(again.getByRole('list', {name: 'Older versions'}).getByRole('listitem')).toHaveCount(2);
+  await closeRevisions(a);
+  const observer = await observe(server, ACCOUNT);
+  await allAreEqual(observer, a, b);
+  const texts = (await observer.entities()).filter(({kind}) => kind === 'revision').map(({body}) => body);
+  expect(texts.filter((text) => text?.includes('Five eggs.'))).toHaveLength(1);
+});

@@ -11,9 +11,9 @@ export default defineConfig({
   timeout: 60_000,
   expect: {timeout: 10_000},
   reporter: [['list']],
-  use: {launchOptions: launchOptions(), serviceWorkers: 'allow', trace: 'retain-on-failure'},
+  use: {launchOptions: launchOptions(), serviceWorkers: 'allow', screenshot: 'only-on-failure'},
   projects: [
-    {name: 'desktop', use: {viewport: {width: 1280, height: 800}}},
+    {name: 'desktop', grepInvert: /@phone/, use: {viewport: {width: 1280, height: 800}}},
     {
       name: 'phone',
       grep: /@phone/,

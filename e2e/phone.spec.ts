@@ -5,8 +5,6 @@ import {isSynced, outbox, status, syncPanel} from './fixtures/sync-panel.ts';
 import {expect, test} from './fixtures/test.ts';
 import {notesTree, treeItem} from './fixtures/tree.ts';
 
-test.skip(({isMobile}) => isMobile !== true, 'by touch, on a phone only');
-
 test('the main path by touch: set up, write a note, find it in the tree, see that it is synced @phone', async ({
   server,
   newDevice,

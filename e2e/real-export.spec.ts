@@ -21,9 +21,10 @@ const WORDS_BY_COUNT = {
 test.skip(FILE === '', 'ASTER_REAL_EXPORT names no file');
 
 test('a real export arrives whole, here and on a second browser', async ({server, newDevice}) => {
+  test.slow();
   const zip = readFileSync(FILE);
   const counts = countExport(zip);
-  const wide = {context: {viewport: {width: 1280, height: 20_000}}};
+  const wide = {context: {viewport: {width: 1280, height: 8_000}}};
   const [a, b] = [await newDevice('Desk', wide), await newDevice('Couch', wide)];
   await setUpServer(a, server.setupLink);
   await isSynced(a);

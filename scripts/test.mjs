@@ -6,7 +6,7 @@ import {mkdtempSync, readFileSync, rmSync} from 'node:fs';
 import {tmpdir} from 'node:os';
 import {join} from 'node:path';
 import {ensureBrowser} from './browser.mjs';
-import {build} from './build.mjs';
+import {build, markInUse} from './build.mjs';
 import {check} from './check.mjs';
 import {install} from './install.mjs';
 import {ROOT, runNode} from './process.mjs';
@@ -54,6 +54,7 @@ async function unit() {
 
 async function endToEnd() {
   if (!browser) return ONE_FAILED;
+  markInUse();
   const report = join(reports, 'playwright.json');
   const env = {...process.env, PLAYWRIGHT_JSON_OUTPUT_FILE: report};
   const code = await runNode([bin('@playwright/test', 'cli.js'), 'test', '--reporter=list,json'], {env});

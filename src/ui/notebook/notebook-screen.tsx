@@ -11,6 +11,7 @@ import {Button} from '../parts/button.tsx';
 import {ErrorBanner} from '../parts/error-banner.tsx';
 import {useAction} from '../parts/use-action.ts';
 import {useLive} from '../use-live.ts';
+import {preloadEditor} from './note/note-body.tsx';
 import {NotePane} from './note/note-pane.tsx';
 import {useNoteSessions, useSaveBeforeLeaving} from './note/use-note-sessions.ts';
 import {TreePane} from './tree/tree-pane.tsx';
@@ -23,6 +24,7 @@ export function NotebookScreen({noteId}: {readonly noteId: string | null}) {
   const tree = useTree();
   const action = useAction();
   useSaveBeforeLeaving(useNoteSessions());
+  useEffect(preloadEditor, []);
   const openNote = useCallback((id: string) => navigate(`/n/${id}`), [navigate]);
   const addNote = (at: Placement) =>
     void action.run(async () => {

@@ -16,7 +16,8 @@ export function useBackCloses(onClose: () => void): void {
     clearTimeout(leaving.current);
     if (openId() !== id) history.pushState({...history.state, open: id, under: openId()}, '');
     const onPop = () => {
-      if (!isOpenOrUnder(id)) close.current();
+      // A link to a fragment of this page, as the printed setup link is, also pops; that is no step back.
+      if (location.hash === '' && !isOpenOrUnder(id)) close.current();
     };
     addEventListener('popstate', onPop);
     return () => {

@@ -3,12 +3,20 @@
 import {lazy, Suspense} from 'react';
 import type {NoteView} from '../../../db/repositories.ts';
 import {AbsentText} from './absent-text.tsx';
+import {EditorBoundary} from './editor-boundary.tsx';
 import {kindOf} from './note-kind.ts';
 import {currentOf, type Session} from './note-session.ts';
 import type {NoteHandle} from './note-sessions.ts';
 import {PlainText} from './plain-text.tsx';
 
-const HtmlText = lazy(() => import('../editor/html-text.tsx').then(({HtmlText: component}) => ({default: component})));
+const loadEditor = () => import('../editor/html-text.tsx');
+const HtmlText = lazy(() => loadEditor().then(({HtmlText: component}) => ({default: component})));
+
+/** Gets the editor's chunk while the tree is read, so that the first note opens at once. */
+export function preloadEditor(): void {
+  // Where it fails, EditorBoundary says so when a note is opened.
+  loadEditor().catch(() => undefined);
+}
 
 interface NoteBodyProps {
   readonly view: NoteView;
@@ -25,9 +33,17 @@ export function NoteBody({view, session, showing, handle, onOpenNote}: NoteBodyP
   switch (kind.kind) {
     case 'html':
       return (
-        <Suspense fallback={<p className="note-hint">Opening the editor…</p>}>
-          <HtmlText text={text ?? ''} showing={showing} onType={onType} onBlur={handle.flush} onOpenNote={onOpenNote} />
-        </Suspense>
+        <EditorBoundary>
+          <Suspense fallback={<p className="note-hint">Opening the editor…</p>}>
+            <HtmlText
+              text={text ?? ''}
+              showing={showing}
+              onType={onType}
+              onBlur={handle.flush}
+              onOpenNote={onOpenNote}
+            />
+          </Suspense>
+        </EditorBoundary>
       );
     case 'plain':
       return (

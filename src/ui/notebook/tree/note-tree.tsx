@@ -57,7 +57,8 @@ export function NoteTree(props: NoteTreeProps) {
   };
   useReveal(tree, rows, noteId, expanded, scrollTo);
 
-  const act = (action: KeyAction) => {
+  /** `index`: the row that the key was pressed on. */
+  const act = (action: KeyAction, index: number) => {
     switch (action.type) {
       case 'focus':
         return focusRow(action.index);
@@ -96,12 +97,15 @@ export function NoteTree(props: NoteTreeProps) {
     return row.expanded ? expanded.close(row.branchId) : expanded.open([row.branchId]);
   };
   const onKeyDown = (event: KeyboardEvent) => {
-    if ((event.target as HTMLElement).getAttribute('role') !== 'treeitem') return;
+    const at = rowPressed(event.target as HTMLElement, rows);
+    const row = rows[at];
+    if (row === undefined) return;
     const action =
-      event.key === ' ' && find('') !== '' ? {type: 'find' as const, letter: ' '} : actionOfKey(event, rows, index);
+      event.key === ' ' && find('') !== '' ? {type: 'find' as const, letter: ' '} : actionOfKey(event, rows, at);
     if (action === null) return;
     event.preventDefault();
-    act(action);
+    focus.choose(row);
+    act(action, at);
   };
   const events = useSteady<RowEvents>({
     onOpen: openOrToggle,
@@ -169,6 +173,12 @@ function useReveal(
     revealed.current = noteId;
     scrollTo(index);
   });
+}
+
+/** The row that has the focus, however it got it; -1 for a field within one. */
+function rowPressed(target: HTMLElement, rows: readonly Row[]): number {
+  if (target.getAttribute('role') !== 'treeitem') return -1;
+  return rows.findIndex(({key}) => key === target.getAttribute('data-key'));
 }
 
 function rectOf(tree: HTMLElement | null, row: Row): DOMRect {

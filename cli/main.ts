@@ -17,6 +17,7 @@ else refuse(command === undefined ? USAGE : `unknown command: ${command}\n\n${US
 async function serve(): Promise<void> {
   const options = readOptionsOrRefuse();
   if (options === undefined) return;
+  process.umask(0o077); // notes are private: whatever folder they lie in, only this user reads them
   const server = await startServer(options, {print: (line) => process.stdout.write(`${line}\n`)});
   await new Promise<void>((resolve) => {
     process.on('SIGINT', () => resolve()).on('SIGTERM', () => resolve());

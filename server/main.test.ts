@@ -107,16 +107,15 @@ describe('a server', () => {
 });
 
 describe('closing', () => {
-  it('does not wait for connections that were opened in advance and never used', async () => {
+  // Waiting for such a connection takes a minute: the test's own limit is the assertion.
+  it('does not wait for connections that were opened in advance and never used', {timeout: 30_000}, async () => {
     const {server} = await start(newFolder());
     const socket = connect(Number(new URL(server.url).port), '127.0.0.1');
     const closed = once(socket.resume(), 'close');
     await once(socket, 'connect');
     await fetch(new URL('api/status', server.url)); // accepted after the other, which is therefore known
-    const began = performance.now();
     await server.close();
     await closed;
-    expect(performance.now() - began).toBeLessThan(4_000);
   });
 });
 

@@ -48,7 +48,7 @@ describe('options', () => {
       trustProxy: 'loopback, 10.0.0.0/8',
     });
     expect(readOptions({ASTER_TRUST_PROXY: '2'}).trustProxy).toBe(2);
-    expect(readOptions({ASTER_TRUST_PROXY: 'true'}).trustProxy).toBe(true);
+    expect(readOptions({ASTER_TRUST_PROXY: 'true'}).trustProxy).toBe(1);
   });
 
   it.each([

@@ -105,9 +105,10 @@ function readOrigins(env: Environment): readonly string[] {
   });
 }
 
-function readTrustProxy(env: Environment): boolean | number | string {
+function readTrustProxy(env: Environment): false | number | string {
   const text = valueIn(env, 'ASTER_TRUST_PROXY') ?? 'false';
-  if (text === 'true' || text === 'false') return text === 'true';
+  if (text === 'false') return false;
+  if (text === 'true') return 1; // the nearest proxy only: what lies before it in the header is the client's own words
   if (/^\d{1,3}$/.test(text)) return Number(text);
   if (
     /^(loopback|linklocal|uniquelocal|[0-9a-fA-F:.]+(\/\d{1,3})?)(\s*,\s*(loopback|linklocal|uniquelocal|[0-9a-fA-F:.]+(\/\d{1,3})?))*$/.test(

@@ -142,6 +142,25 @@ describe('login', () => {
     expect(errorIn(await tryName(99, '10.0.0.2')).type).toBe('wrong_credentials');
   });
 
+  it('that are refused for their address do not lock the name that they name', async () => {
+    const {core} = await createWorld();
+    for (let name = 0; name < 10; name++) await core.login({...LOGIN, username: `user-${name}`}, '10.0.0.1');
+    for (let tries = 0; tries < 20; tries++) {
+      expect(errorIn(await core.login({...LOGIN, password: 'wrong one'}, '10.0.0.1')).type).toBe('too_many_tries');
+    }
+    expect((await core.login(LOGIN, '10.0.0.2')).ok).toBe(true);
+  });
+
+  it('that are refused for their name do not count against the address of its owner', async () => {
+    const {core, clock} = await createWorld();
+    for (let tries = 0; tries < 5; tries++) await core.login({...LOGIN, password: 'wrong one'}, '10.0.0.1');
+    for (let tries = 0; tries < 20; tries++) {
+      expect(errorIn(await core.login(LOGIN, '10.0.0.2')).type).toBe('too_many_tries');
+    }
+    clock.ms += 1000;
+    expect((await core.login(LOGIN, '10.0.0.2')).ok).toBe(true);
+  });
+
   it('counts tries that run at the same time', async () => {
     const {core} = await createWorld();
     const answers = await Promise.all(

@@ -122,11 +122,16 @@ export function createAccounts(ports: CorePorts, passwords: Passwords): Accounts
 
 type Tried = readonly [Throttle, string | null];
 
+/**
+ * A try that is refused counts nowhere: else a stranger whose address must wait could go on locking a name, and a name that
+ * must wait would count against the address of its owner.
+ */
 function beginTries(tried: readonly Tried[]): SyncError | undefined {
-  const retryAfterMs = Math.max(...tried.map(([throttle, key]) => (key === null ? 0 : throttle.begin(key))));
-  return retryAfterMs > 0
-    ? wireError('too_many_tries', 'too many tries', {retryAfterMs: Math.ceil(retryAfterMs)})
-    : undefined;
+  const known = tried.flatMap(([throttle, key]) => (key === null ? [] : [{throttle, key}]));
+  const retryAfterMs = Math.max(0, ...known.map(({throttle, key}) => throttle.waitMs(key)));
+  if (retryAfterMs > 0) return wireError('too_many_tries', 'too many tries', {retryAfterMs: Math.ceil(retryAfterMs)});
+  for (const {throttle, key} of known) throttle.begin(key);
+  return undefined;
 }
 
 function endTries(tried: readonly Tried[]): void {

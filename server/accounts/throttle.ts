@@ -4,8 +4,10 @@
  */
 
 export interface Throttle {
-  /** Counts a try. Milliseconds to wait where it isn't allowed yet; 0 where it is. */
-  begin(key: string): number;
+  /** Milliseconds until a try is allowed; 0 where it is now. Counts nothing. */
+  waitMs(key: string): number;
+  /** Counts a try that is allowed. */
+  begin(key: string): void;
   succeed(key: string): void;
 }
 
@@ -36,14 +38,15 @@ export function createThrottle({now, freeTries, maxDelayMs}: ThrottleOptions): T
   }
 
   return {
+    waitMs(key) {
+      const notBeforeMs = triesByKey.get(key)?.notBeforeMs ?? 0;
+      return Math.max(0, Math.min(notBeforeMs - now(), maxDelayMs)); // a clock that was set back must not lock out
+    },
     begin(key) {
       const tries = triesOf(key);
-      const waitMs = Math.min(tries.notBeforeMs - now(), maxDelayMs); // a clock that was set back must not lock out
-      if (waitMs > 0) return waitMs;
       tries.count += 1;
       const delayMs = FIRST_DELAY_MS * 2 ** Math.min(tries.count - freeTries, 20);
       tries.notBeforeMs = tries.count < freeTries ? 0 : now() + Math.min(delayMs, maxDelayMs);
-      return 0;
     },
     succeed: (key) => void triesByKey.delete(key),
   };

@@ -76,7 +76,8 @@ export async function createHttp({core, options, version, appDir, now, log}: Htt
   addCalls(app, core, apiPath);
   const pokeStreams = addPokeStreams(app, core, apiPath, allowedOrigins);
   app.get(`${apiPath}health`, async () => ({ok: (await core.status()).ok}));
-  app.get(`${apiPath}openapi.json`, async () => openApiDocument(version, apiPath));
+  const openApi = openApiDocument(version, apiPath);
+  app.get(`${apiPath}openapi.json`, async () => openApi);
   await addAppFiles(app, {basePath, apiPath, appDir});
   await app.ready();
   return {

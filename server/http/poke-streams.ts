@@ -33,26 +33,30 @@ export function addPokeStreams(
   }, HEARTBEAT_MS);
   heartbeat.unref();
 
-  app.get(`${apiPath}${POKES_PATH}`, {onRequest: authenticate(core)}, async (request, reply) => {
-    const {accountId} = deviceOf(request);
-    reply.hijack();
-    const stream = reply.raw;
-    if (isClosed) return void stream.destroy();
-    stream.writeHead(200, {
-      ...headersFor(request, allowedOrigins),
-      'content-type': 'text/event-stream; charset=utf-8',
-      'cache-control': 'no-store',
-      'x-accel-buffering': 'no',
-    });
-    streams.add(stream);
-    const unsubscribe = core.subscribe(accountId, (standing) => write(stream, eventOf(standing)));
-    stream.on('close', () => {
-      streams.delete(stream);
-      unsubscribe();
-    });
-    stream.on('error', () => stream.destroy());
-    write(stream, eventOf(await core.standing(accountId)));
-  });
+  app.get(
+    `${apiPath}${POKES_PATH}`,
+    {onRequest: authenticate(core), exposeHeadRoute: false},
+    async (request, reply) => {
+      const {accountId} = deviceOf(request);
+      reply.hijack();
+      const stream = reply.raw;
+      if (isClosed) return void stream.destroy();
+      stream.writeHead(200, {
+        ...headersFor(request, allowedOrigins),
+        'content-type': 'text/event-stream; charset=utf-8',
+        'cache-control': 'no-store',
+        'x-accel-buffering': 'no',
+      });
+      streams.add(stream);
+      const unsubscribe = core.subscribe(accountId, (standing) => write(stream, eventOf(standing)));
+      stream.on('close', () => {
+        streams.delete(stream);
+        unsubscribe();
+      });
+      stream.on('error', () => stream.destroy());
+      write(stream, eventOf(await core.standing(accountId)));
+    },
+  );
 
   return {
     count: () => streams.size,

@@ -13,7 +13,7 @@ import {type Query, readOnce, toLive} from './live.ts';
 import {queryNote} from './note-view.ts';
 import {NotebookError} from './notebook-error.ts';
 import type {AttributeView, Notebook, Placement, Saved} from './repositories.ts';
-import {queryRevisions} from './revision-views.ts';
+import {queryConflicts, queryRevisions} from './revision-views.ts';
 import type {Database} from './schema.ts';
 import {planCreate, planDelete, planMove, planPlace, withTitle} from './structure-plan.ts';
 import {isAtOrBelow, queryDeletion, readBranchHead, readChildren} from './structure-reads.ts';
@@ -39,6 +39,7 @@ export function createNotebook(ports: NotebookPorts): Notebook {
     watchNote: (id) => toLive(db, queryNote(id)),
     watchAttributes: (noteId) => toLive(db, queryAttributes(noteId)),
     watchRevisions: (noteId) => toLive(db, queryRevisions(noteId)),
+    watchConflicts: (noteId) => toLive(db, queryConflicts(noteId)),
     watchOutbox: () => toLive(db, queryOutbox),
     createNote: (placement, note) => createNote(ports, placement, note),
     saveNote: (id, loaded, edit) => saveNote(ports, id, loaded, edit),

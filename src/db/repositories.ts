@@ -86,6 +86,8 @@ export interface Notebook {
   watchNote(id: string): Live<NoteView | null>;
   watchAttributes(noteId: string): Live<readonly AttributeView[]>;
   watchRevisions(noteId: string): Live<readonly RevisionView[]>;
+  /** Ids of the revisions of a note that are conflicts nobody has dealt with. */
+  watchConflicts(noteId: string): Live<readonly string[]>;
   watchOutbox(): Live<readonly WaitingChange[]>;
   createNote(
     placement: Placement,

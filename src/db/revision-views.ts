@@ -23,6 +23,15 @@ export function queryRevisions(noteId: string): Query<readonly RevisionView[]> {
   };
 }
 
+/** Ids only: an open note watches them. */
+export function queryConflicts(noteId: string): Query<readonly string[]> {
+  return async (tables) => {
+    const rows = await tables.entities('revision').where('of').equals(noteId).toArray();
+    const isOpen = ({meta}: EntityRecord) => meta?.type === 'revision' && meta.state === 'open';
+    return rows.filter((row) => isLive(row) && isOpen(row)).map(({id}) => id);
+  };
+}
+
 function toView(
   row: EntityRecord,
   body: BodyRecord | undefined,

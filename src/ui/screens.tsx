@@ -3,7 +3,8 @@
  * has no tree yet → its progress; else the app. Local state decides; the network is asked only where there is no notebook.
  */
 
-import {Redirect, Route, Switch} from 'wouter';
+import type {ReactNode} from 'react';
+import {Redirect, Route, Switch, useLocation} from 'wouter';
 import type {SyncStatus} from '../sync/api.ts';
 import {Frame} from './frame/frame.tsx';
 import {HelpScreen} from './help/help-screen.tsx';
@@ -12,6 +13,7 @@ import {NotebookScreen} from './notebook/notebook-screen.tsx';
 import {AboutOptions} from './options/about-options.tsx';
 import {DataOptions} from './options/data-options.tsx';
 import {SyncOptions} from './options/sync-options.tsx';
+import {ErrorBoundary} from './parts/error-boundary.tsx';
 import {FirstSyncScreen} from './setup/first-sync-screen.tsx';
 import {FrontDoor} from './setup/front-door.tsx';
 import {useSetupCode} from './setup/setup-code.ts';
@@ -69,41 +71,56 @@ function WithNotebook({status, setupCode}: {readonly status: SyncStatus; readonl
   }
   return (
     <Frame notebook="here">
-      <Switch>
-        <Route path={NOTEBOOK_PATH}>{({noteId}) => <NotebookScreen noteId={noteId ?? null} />}</Route>
-        <Route path="/setup">
-          {setupCode === null || isSignedIn(status) ? (
+      <ScreenBoundary>
+        <Switch>
+          <Route path={NOTEBOOK_PATH}>{({noteId}) => <NotebookScreen noteId={noteId ?? null} />}</Route>
+          <Route path="/setup">
+            {setupCode === null || isSignedIn(status) ? (
+              <Redirect to="/" replace />
+            ) : (
+              <SetupScreen setupCode={setupCode} />
+            )}
+          </Route>
+          <Route path="/login">
+            {status.replica?.server == null ? (
+              <Redirect to="/options/sync" replace />
+            ) : isSignedIn(status) ? (
+              <Redirect to="/" replace />
+            ) : (
+              <LoginScreen />
+            )}
+          </Route>
+          <Route path="/options/data">
+            <DataOptions />
+          </Route>
+          <Route path="/options/about">
+            <AboutOptions />
+          </Route>
+          <Route path="/options/*?">
+            <SyncOptions />
+          </Route>
+          <Route path="/help">
+            <HelpScreen />
+          </Route>
+          <Route>
             <Redirect to="/" replace />
-          ) : (
-            <SetupScreen setupCode={setupCode} />
-          )}
-        </Route>
-        <Route path="/login">
-          {status.replica?.server == null ? (
-            <Redirect to="/options/sync" replace />
-          ) : isSignedIn(status) ? (
-            <Redirect to="/" replace />
-          ) : (
-            <LoginScreen />
-          )}
-        </Route>
-        <Route path="/options/data">
-          <DataOptions />
-        </Route>
-        <Route path="/options/about">
-          <AboutOptions />
-        </Route>
-        <Route path="/options/*?">
-          <SyncOptions />
-        </Route>
-        <Route path="/help">
-          <HelpScreen />
-        </Route>
-        <Route>
-          <Redirect to="/" replace />
-        </Route>
-      </Switch>
+          </Route>
+        </Switch>
+      </ScreenBoundary>
     </Frame>
+  );
+}
+
+function ScreenBoundary({children}: {readonly children: ReactNode}) {
+  const [path] = useLocation();
+  return (
+    <ErrorBoundary
+      resetKey={path}
+      title="This screen failed."
+      text="Your notes are stored on this device and not touched by it. Reload, or go on with another note."
+    >
+      {children}
+    </ErrorBoundary>
   );
 }
 

@@ -21,8 +21,8 @@ export function ImportNotes() {
   return (
     <>
       <p>
-        Choose a ZIP file that Trilium exported (a note with its subtree, as HTML). The notes come to the start of the
-        tree. Importing the same file again adds what is missing and changes nothing that is here.
+        Choose a ZIP file that Trilium exported (a note with its subtree, as HTML). The notes come to the top level of
+        the tree. Importing the same file again adds what is missing and changes nothing that is here.
       </p>
       <div className="actions">
         <Button look="primary" icon="upload" busy={current.state === 'running'} onClick={() => input.current?.click()}>

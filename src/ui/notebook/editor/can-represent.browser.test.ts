@@ -49,6 +49,7 @@ const READ_ONLY: Readonly<Record<string, string>> = {
   scripts: '<p>a</p><script>alert(1)</script>',
   'handlers of events': '<p onclick="alert(1)">a</p>',
   'addresses that run': '<p><a href="javascript:alert(1)">a</a></p>',
+  'forms whose fields hide what a walk over the text needs': '<form><input name="childNodes"></form>',
   frames: '<p>a</p><iframe src="https://example.org"></iframe>',
   'attributes that the rules drop': '<p style="position:fixed">a</p>',
   'whole documents': '<html><head><title>x</title></head><body><p>a</p></body></html>',

@@ -5,6 +5,7 @@ import {Highlight} from '@tiptap/extension-highlight';
 import {TextAlign} from '@tiptap/extension-text-align';
 import type {Schema} from '@tiptap/pm/model';
 import {StarterKit} from '@tiptap/starter-kit';
+import {AfterPaste} from './after-paste.ts';
 import {BLOCK_CHANGES, BLOCKS} from './blocks.ts';
 import {KeptAttributes} from './kept-attributes.ts';
 import {KeptBlock, KeptInline, Picture} from './kept-nodes.ts';
@@ -30,6 +31,7 @@ export const EXTENSIONS: Extensions = [
   Picture,
   TextAlign.configure({types: ['heading', 'paragraph']}),
   KeptAttributes,
+  AfterPaste,
 ];
 
 let schema: Schema | undefined;

@@ -16,9 +16,12 @@ const NEUTRAL = new Map([
   ['rowspan', '1'],
 ]);
 
-/** Null where the text is more than a body: a head, a doctype, or what a parser would change for good. */
+/**
+ * Null where the text is more than a body: a head, a doctype, or what a parser would change for good; and where it has a
+ * form, whose named fields hide the properties of its element from whoever walks it.
+ */
 export function normalForm(html: string): readonly string[] | null {
-  if (html.includes('\0') || /<\/?(?:html|head|body|!doctype)\b/i.test(html)) return null;
+  if (html.includes('\0') || /<\/?(?:html|head|body|form|!doctype)\b/i.test(html)) return null;
   const document = parseHtml(html);
   if (document.head.childNodes.length > 0) return null;
   const words: Word[] = [];

@@ -2,8 +2,8 @@
 
 import {lazy, Suspense} from 'react';
 import type {NoteView} from '../../../db/repositories.ts';
+import {ErrorBoundary} from '../../parts/error-boundary.tsx';
 import {AbsentText} from './absent-text.tsx';
-import {EditorBoundary} from './editor-boundary.tsx';
 import {kindOf} from './note-kind.ts';
 import {currentOf, type Session} from './note-session.ts';
 import type {NoteHandle} from './note-sessions.ts';
@@ -14,7 +14,7 @@ const HtmlText = lazy(() => loadEditor().then(({HtmlText: component}) => ({defau
 
 /** Gets the editor's chunk while the tree is read, so that the first note opens at once. */
 export function preloadEditor(): void {
-  // Where it fails, EditorBoundary says so when a note is opened.
+  // Where it fails, ErrorBoundary says so when a note is opened.
   loadEditor().catch(() => undefined);
 }
 
@@ -33,7 +33,11 @@ export function NoteBody({view, session, showing, handle, onOpenNote}: NoteBodyP
   switch (kind.kind) {
     case 'html':
       return (
-        <EditorBoundary>
+        <ErrorBoundary
+          resetKey={view.id}
+          title="The editor could not be opened."
+          text="The text of this note is kept as it is. If this device is offline, try again once it has a connection."
+        >
           <Suspense fallback={<p className="note-hint">Opening the editor…</p>}>
             <HtmlText
               text={text ?? ''}
@@ -43,7 +47,7 @@ export function NoteBody({view, session, showing, handle, onOpenNote}: NoteBodyP
               onOpenNote={onOpenNote}
             />
           </Suspense>
-        </EditorBoundary>
+        </ErrorBoundary>
       );
     case 'plain':
       return (

@@ -10,6 +10,7 @@ import {NoteHead} from './note-head.tsx';
 import {currentOf} from './note-session.ts';
 import type {NoteHandle, OpenNote} from './note-sessions.ts';
 import {NoteTitle} from './note-title.tsx';
+import {useNewConflicts} from './use-new-conflicts.ts';
 import {useNoteSessions} from './use-note-sessions.ts';
 
 interface NotePaneProps {
@@ -75,7 +76,8 @@ function Sheet({note, tree, handle, onOpenNote, onGone}: SheetProps) {
   );
 }
 
-function Notices({note: {view, session, hasConflict}, handle}: Pick<SheetProps, 'note' | 'handle'>) {
+function Notices({note: {view, session}, handle}: Pick<SheetProps, 'note' | 'handle'>) {
+  const conflicts = useNewConflicts(view.id);
   return (
     <div className="note-notices">
       {session.state === 'failed' ? (
@@ -83,15 +85,13 @@ function Notices({note: {view, session, hasConflict}, handle}: Pick<SheetProps, 
           <p>Your text is still here, in this page.</p>
         </ErrorBanner>
       ) : null}
-      {hasConflict ? (
+      {conflicts.count > 0 ? (
         <Banner
           tone="info"
           title="Another version was kept in Revisions"
-          actions={<Button onClick={handle.dismissConflict}>OK</Button>}
+          actions={<Button onClick={conflicts.dismiss}>OK</Button>}
         >
-          <p>
-            This note was changed elsewhere while you were typing. Yours is the current text; the other is not lost.
-          </p>
+          <p>This note was changed in two places at once. The newer version is shown; the other is not lost.</p>
         </Banner>
       ) : null}
       {view.deleted ? (

@@ -55,8 +55,7 @@ export type Effect =
   /** (Re)starts the one timer. */
   | {readonly type: 'wait'}
   /** The editor must replace what it shows by `shown`. */
-  | {readonly type: 'show'}
-  | {readonly type: 'tell_conflict'};
+  | {readonly type: 'show'};
 
 export interface Step {
   readonly session: Session;
@@ -136,13 +135,12 @@ function save(shown: Shown, edit: Edit): Step {
   };
 }
 
-function saved(session: Session & {state: 'saving'}, {loaded, conflict}: Saved): Step {
+function saved(session: Session & {state: 'saving'}, {loaded}: Saved): Step {
   const {saving, edit, flush} = session;
   const shown = {...session.shown, ...saving, loaded: onlySeen(session.shown.loaded, saving, loaded)};
-  const told: Effect[] = conflict ? [{type: 'tell_conflict'}] : [];
   const next = wait(shown, edit);
   const last = flush && next.session.state === 'typing' ? save(shown, next.session.edit) : next;
-  return {session: last.session, effects: [...told, ...last.effects]};
+  return last;
 }
 
 /**

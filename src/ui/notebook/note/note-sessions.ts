@@ -18,8 +18,6 @@ export type OpenNote =
       readonly session: Session;
       /** Grows each time the editor must replace what it shows. */
       readonly showing: number;
-      /** A save replaced a version that wasn't seen here; it is in "Revisions". */
-      readonly hasConflict: boolean;
     };
 
 export interface NoteHandle {
@@ -28,7 +26,6 @@ export interface NoteHandle {
   type(edit: Edit): void;
   flush(): void;
   retry(): void;
-  dismissConflict(): void;
   /** Keeps the note watched until the returned function is called, which saves what is unsaved. */
   retain(): () => void;
 }
@@ -95,8 +92,7 @@ function createRunner(noteId: string, {notebook, drafts, wait}: Ports, {onUse, o
     if (now.state !== 'open') return;
     const {session, effects} = step(now.session, input);
     const shows = effects.some(({type}) => type === 'show') ? 1 : 0;
-    const hasConflict = now.hasConflict || effects.some(({type}) => type === 'tell_conflict');
-    set({...now, session, showing: now.showing + shows, hasConflict});
+    set({...now, session, showing: now.showing + shows});
     for (const effect of effects) run(effect);
     tidy(session);
   };
@@ -123,7 +119,7 @@ function createRunner(noteId: string, {notebook, drafts, wait}: Ports, {onUse, o
     }
     const stored = {title: view.title, text: view.text, loaded: view.loaded};
     if (now.state !== 'open') {
-      set({state: 'open', view, session: openSession(stored), showing: 0, hasConflict: false});
+      set({state: 'open', view, session: openSession(stored), showing: 0});
       return;
     }
     set({...now, view});
@@ -168,9 +164,6 @@ function createRunner(noteId: string, {notebook, drafts, wait}: Ports, {onUse, o
     type: (edit) => send({type: 'typed', edit}),
     flush: () => send({type: 'flush'}),
     retry: () => send({type: 'retry'}),
-    dismissConflict: () => {
-      if (now.state === 'open') set({...now, hasConflict: false});
-    },
     retain: () => {
       retained++;
       onUse();

@@ -56,7 +56,7 @@ export const TreeRow = memo(function TreeRow({
       className="tree-row"
       data-key={row.key}
       data-drop={drop ?? undefined}
-      style={{'--depth': Math.min(row.depth, 24), transform: `translateY(${top}px)`} as CSSProperties}
+      style={{'--depth': indentOf(row.depth), transform: `translateY(${top}px)`} as CSSProperties}
       tabIndex={isFocused ? 0 : -1}
       aria-label={title}
       aria-level={row.depth + 1}
@@ -138,4 +138,9 @@ function TitleInput({stored, onEnd}: {readonly stored: string; readonly onEnd: (
       }}
     />
   );
+}
+
+/** In steps of 16 px. Deep down they get small and end, so that a title at level 100 still has room. */
+function indentOf(depth: number): number {
+  return Math.min(depth, 6) + Math.min(Math.max(depth - 6, 0), 12) / 4;
 }

@@ -30,6 +30,8 @@ export interface RevisionMeta {
   /** The entity that this is an older version of. */
   readonly of: string;
   readonly ofKind: Kind;
+  /** The kept version's stamp: who wrote it and when. The revision's own changes with its state. */
+  readonly stamp: Stamp;
   readonly reason: RevisionReason;
   readonly state?: ConflictState | undefined;
   /** The kept version was a deletion. */

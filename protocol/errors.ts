@@ -44,6 +44,7 @@ export const LOCAL_ERROR_TYPES = [
   'storage_broken',
   'storage_outdated',
   'not_set_up',
+  'internal_error',
 ] as const;
 export type LocalErrorType = (typeof LOCAL_ERROR_TYPES)[number];
 

@@ -36,6 +36,7 @@ export const metaSchema = z.discriminatedUnion('type', [
     type: z.literal('revision'),
     of: id,
     ofKind: kind,
+    stamp,
     reason: z.enum(REVISION_REASONS),
     state: z.optional(z.enum(CONFLICT_STATES)),
     wasDeleted: z.optional(z.literal(true)),

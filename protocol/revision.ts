@@ -23,6 +23,7 @@ export function revisionOf(version: Version, reason: RevisionReason, state?: Con
     type: 'revision',
     of: version.id,
     ofKind: version.kind,
+    stamp: version.stamp,
     reason,
     ...(reason === 'conflict' ? {state: state ?? 'open'} : {}),
     ...(version.deleted ? {wasDeleted: true as const} : {}),

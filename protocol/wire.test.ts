@@ -10,7 +10,7 @@ import {anyBytes, anyVersion, noteVersion, STAMP} from './testing/arbitrary.ts';
 import {decodePart, decodeVersion, encodePart, encodeVersion, isWhole} from './wire.ts';
 
 const TOMBSTONE: Meta = {type: 'tombstone', eraseAfterMs: 1000};
-const REVISION: Meta = {type: 'revision', of: 'note1', ofKind: 'note', reason: 'edit'};
+const REVISION: Meta = {type: 'revision', of: 'note1', ofKind: 'note', stamp: STAMP, reason: 'edit'};
 
 /** What the other side reads: through JSON and the schema, as every message goes. */
 function travel(wire: WireVersion): WireVersion {

@@ -47,8 +47,8 @@ test.each([
   ],
   ['root of nothing', rootDigest(() => undefined), 'iNsAoFKvUTIRgZ0UsaogrHYxo2GDoK84ZPTBAqxl_Jw'],
   ['id of its conflict revision', revision.id, 'VX_d-sCm8Or8kumw'],
-  ['meta hash of its conflict revision', revision.parts.meta, 'yhUnVrUnnWEwOZIsZVveLYLW4u6HPTcNVZB3PcnQ5yQ'],
-  ['hash of its conflict revision', revision.hash, 'm52X3E3zY-WvAaVRiDCmxspCdrUoFznLR2rdt5xYovg'],
+  ['meta hash of its conflict revision', revision.parts.meta, 'hgmCTK4zjmyRFGbdm5chbFWjDJuroWZkoLFQkd-aiKU'],
+  ['hash of its conflict revision', revision.hash, 'KAgRlJpVE6MHv4MJAACG6jzKvRjVodJecdvvDv6I8VQ'],
   ['derived id', derivedId('option', 'device.laptop-replica-1'), 'Us-jw4U7xoreru07'],
 ])('the %s of the example is the documented one', (_, computed, constant) => {
   expect(computed).toBe(constant);

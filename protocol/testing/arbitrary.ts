@@ -47,11 +47,12 @@ const revisionMeta: fc.Arbitrary<Meta> = fc.record(
     type: fc.constant('revision' as const),
     of: anyId,
     ofKind: fc.constantFrom(...KINDS),
+    stamp: anyStamp,
     reason: fc.constantFrom(...REVISION_REASONS),
     state: fc.constantFrom('open', 'merged', 'resolved'),
     wasDeleted: fc.constant(true as const),
   },
-  {requiredKeys: ['type', 'of', 'ofKind', 'reason']},
+  {requiredKeys: ['type', 'of', 'ofKind', 'stamp', 'reason']},
 );
 const someBytes = anyBytes.filter((bytes) => bytes.length > 0);
 

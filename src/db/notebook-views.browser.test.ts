@@ -114,7 +114,7 @@ describe('revisions', () => {
       id: revisionId(of, stamp, 'hash', 'edit'),
       stamp,
       deleted: false,
-      meta: {type: 'revision', of, ofKind: 'note', reason: 'edit'},
+      meta: {type: 'revision', of, ofKind: 'note', stamp, reason: 'edit'},
       data: writeData({title: 'Old', type: 'text', mime: ''}),
       body: utf8Bytes(`by ${replica}`),
     });

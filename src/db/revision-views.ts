@@ -37,9 +37,9 @@ function toView(
   body: BodyRecord | undefined,
   nameOf: (replica: string) => string,
 ): RevisionView | undefined {
-  const {id, meta, stamp} = row;
+  const {id, meta} = row;
   if (meta?.type !== 'revision' || meta.ofKind !== 'note') return undefined;
-  const {millis, replica} = parseStamp(stamp);
+  const {millis, replica} = parseStamp(meta.stamp);
   const {title, type} = noteDataOf(row);
   return {
     id,
@@ -61,7 +61,7 @@ async function readDeviceNames(
   {entities, state}: Tables,
   rows: readonly EntityRecord[],
 ): Promise<(replica: string) => string> {
-  const replicas = [...new Set(rows.map(({stamp}) => parseStamp(stamp).replica))];
+  const replicas = [...new Set(rows.map((row) => parseStamp(madeAt(row)).replica))];
   const [options, own] = await Promise.all([
     entities('option').bulkGet(replicas.map((replica) => derivedId('option', deviceNameKey(replica)))),
     state.get('replica'),
@@ -77,6 +77,11 @@ async function readDeviceNames(
 }
 
 function newestFirst(a: EntityRecord, b: EntityRecord): number {
-  if (a.stamp !== b.stamp) return a.stamp < b.stamp ? 1 : -1;
+  if (madeAt(a) !== madeAt(b)) return madeAt(a) < madeAt(b) ? 1 : -1;
   return a.id < b.id ? -1 : 1;
+}
+
+/** The kept version's stamp; the row's own moves when a conflict is dealt with. */
+function madeAt({meta, stamp}: EntityRecord): string {
+  return meta?.type === 'revision' ? meta.stamp : stamp;
 }

@@ -25,7 +25,7 @@ export async function checkHash(
 ): Promise<Result<HashCheck | null>> {
   const check = await store.transaction('write', async (tx) => {
     const state = await tx.state();
-    if (state?.cursor?.seq !== head.seq) return null;
+    if (state?.cursor?.seq !== head.seq || (state.seen?.seq ?? 0) > head.seq) return null;
     const root = await localRoot(tx);
     const made: HashCheck = {
       atMs: time.wallMs(),

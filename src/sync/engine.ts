@@ -6,7 +6,7 @@
 import {failed, type Result, type SyncError, SyncFailure} from '../../protocol/errors.ts';
 import type {Poke} from '../../protocol/messages.ts';
 import {nextStep, pauseMs} from './next-step.ts';
-import type {Connectivity, Overview, Random} from './ports.ts';
+import type {Connectivity, Overview, Random, StoreTx} from './ports.ts';
 import {type RoundPorts, runRound} from './round.ts';
 import {callOptions, linkOf} from './standing.ts';
 
@@ -48,6 +48,9 @@ class LeadingEngine implements Engine {
   #timerAtMs = Number.POSITIVE_INFINITY;
   #cancelGather: (() => void) | null = null;
   #closePokes: (() => void) | null = null;
+  #pokesAtMs = 0;
+  /** Streams in a row that ended soon after they were opened. */
+  #shortPokes = 0;
   #link = '';
 
   constructor(ports: EnginePorts) {
@@ -106,7 +109,7 @@ class LeadingEngine implements Engine {
       const heard = this.#heard;
       this.#heard = undefined;
       await this.#runOnce(heard);
-    } while (this.#runAgain && this.#lastError === null);
+    } while (this.#runAgain);
   }
 
   async #runOnce(heard: Poke | undefined): Promise<void> {
@@ -118,18 +121,34 @@ class LeadingEngine implements Engine {
     this.#scheduleNext();
   }
 
-  /** The store's failures arrive as exceptions; anything else is a bug and is thrown on. */
+  /** The store's failures arrive as exceptions; anything else is a bug, which must not end sync in silence. */
   async #guarded(round: () => Promise<Result<void>>): Promise<Result<void>> {
     try {
       return await round();
     } catch (error) {
       if (error instanceof SyncFailure) return failed(error.error);
-      throw error;
+      return failed({type: 'internal_error', message: `a round failed: ${String(error)}`}); // a bug; said, and looked at again
+    }
+  }
+
+  /** Undefined where the store fails: then it is looked at again, as after a round. */
+  async #read<T>(body: (tx: StoreTx) => Promise<T>): Promise<T | undefined> {
+    try {
+      return await this.#ports.store.transaction('read', body);
+    } catch (error) {
+      if (!(error instanceof SyncFailure)) throw error;
+      this.#lastError = error.error;
+      this.#failures += 1;
+      this.#scheduleNext();
+      return undefined;
     }
   }
 
   #onConnectivity(event: 'online' | 'offline' | 'visible' | 'hidden'): void {
-    if (event === 'offline') this.#dropPokes();
+    if (event === 'offline') {
+      this.#dropPokes();
+      this.#schedule(POLL_MS);
+    }
     if (event === 'online' || event === 'visible') {
       this.#failures = 0;
       this.#schedule(0);
@@ -162,7 +181,7 @@ class LeadingEngine implements Engine {
   }
 
   async #runIfWaiting(): Promise<void> {
-    const waits = await this.#ports.store.transaction('read', async (tx) => (await tx.outboxHead(1)).length > 0);
+    const waits = await this.#read(async (tx) => (await tx.outboxHead(1)).length > 0);
     if (waits) await this.#runIfWanted();
   }
 
@@ -191,14 +210,15 @@ class LeadingEngine implements Engine {
   }
 
   async #runIfWanted(): Promise<void> {
-    const state = await this.#ports.store.transaction('read', (tx) => tx.state());
+    const state = await this.#read((tx) => tx.state());
     if (this.#leads && linkOf(state).ok && !state?.paused) await this.run();
   }
 
   async #openPokes(): Promise<void> {
     if (this.#closePokes !== null) return;
-    const link = linkOf(await this.#ports.store.transaction('read', (tx) => tx.state()));
+    const link = linkOf(await this.#read((tx) => tx.state()));
     if (!link.ok || link.value.paused || !this.#leads) return;
+    this.#pokesAtMs = this.#ports.time.monotonicMs();
     this.#closePokes = this.#ports.transport.openPokes(
       callOptions(link.value),
       (poke) => void this.#onPoke(poke),
@@ -207,7 +227,7 @@ class LeadingEngine implements Engine {
   }
 
   async #onPoke(poke: Poke): Promise<void> {
-    const state = await this.#ports.store.transaction('read', (tx) => tx.state());
+    const state = await this.#read((tx) => tx.state());
     if (!this.#leads || state === undefined || poke.head.seq <= (state.cursor?.seq ?? -1)) return;
     this.#heard = poke;
     await this.run();
@@ -215,8 +235,10 @@ class LeadingEngine implements Engine {
 
   #onPokesEnd(error: SyncError): void {
     this.#closePokes = null;
-    const pause = pauseMs(error, this.#failures, this.#ports.random.fraction());
-    if (pause !== null) this.#schedule(pause);
+    const isShort = this.#ports.time.monotonicMs() - this.#pokesAtMs < POLL_MS;
+    this.#shortPokes = isShort ? this.#shortPokes + 1 : 0;
+    const leastMs = Math.min(POLL_MS, GATHER_MS * 2 ** Math.min(this.#shortPokes, 20));
+    this.#schedule(Math.max(leastMs, pauseMs(error, 0, this.#ports.random.fraction()) ?? 0)); // a round says why
   }
 
   #dropPokes(): void {

@@ -31,6 +31,7 @@ const STEP_BY_TYPE: Record<ErrorType, NextStep> = {
   hash_mismatch: 'carry_on',
   storage_full: 'slowly',
   storage_broken: 'slowly',
+  internal_error: 'slowly',
   malformed_entity: 'slowly',
   wrong_hash: 'slowly',
   entity_too_large: 'slowly',

@@ -5,6 +5,7 @@
 
 import {isErased, type Ref, type Version} from '../../protocol/entity.ts';
 import {EMPTY_HASH} from '../../protocol/hash.ts';
+import {MAX_SENT_STAMPS} from '../../protocol/limits.ts';
 import type {PushedEntity} from '../../protocol/messages.ts';
 import {makeStamp, type Stamp} from '../../protocol/stamp.ts';
 import {encodeVersion} from '../../protocol/wire.ts';
@@ -69,7 +70,7 @@ function send(ws: Workset, row: OutboxRow, writing: Writing): BatchItem | undefi
   const wire = {
     ...encodeVersion(pushed, leftOut(ws, row, pushed)),
     base: row.base,
-    sent: row.sent.filter((one) => one !== stamp),
+    sent: row.sent.filter((one) => one !== stamp).slice(-MAX_SENT_STAMPS),
   };
   return {pushed, sent, wire};
 }

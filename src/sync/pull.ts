@@ -30,6 +30,7 @@ export async function pullAll(ports: RoundPorts): Promise<Result<Standing>> {
     const page = answer.value;
     const onward = place === null ? null : nextPlace(place, page);
     const prefetched = onward === null ? null : ask(ports, onward);
+    prefetched?.catch(() => undefined); // told where it is awaited
     const stored = place === null ? ok(undefined) : await storePage(ports, place, page);
     if (prefetched === null) return stored.ok ? ok(page) : stored;
     asked = await prefetched;
@@ -58,8 +59,10 @@ export async function fetchEntities(ports: RoundPorts, refs: readonly Ref[]): Pr
   const versions = answer.value.rows.map(decodeServerVersion);
   return ports.store.transaction('write', async (tx) => {
     const now = await tx.state();
-    const stranger = now === undefined ? undefined : strangerIn(now, answer.value);
+    if (now === undefined) return failed({type: 'not_set_up', message: 'the notebook was removed'});
+    const stranger = strangerIn(now, answer.value);
     if (stranger !== undefined) return failed(stranger);
+    await tx.putState(withSeen(now, answer.value));
     const ws = new Workset(tx);
     await storeRows(
       ws,
@@ -159,7 +162,7 @@ function storeRow(ws: Workset, pulled: ServerVersion): void {
   const entity = ws.entity(pulled);
   const version = withBodyFromHere(ws, pulled);
   if ((entity?.known?.seq ?? -1) >= pulled.seq) {
-    if (version.body !== null && version.hash === entity?.hash) ws.setBody(version, version.parts.body, version.body);
+    fillBody(ws, version);
     return;
   }
   if (row === undefined) {
@@ -170,7 +173,13 @@ function storeRow(ws: Workset, pulled: ServerVersion): void {
   } else {
     ws.setOutbox(row, {...row, theirs: version});
     if (entity !== undefined) ws.setEntity({...entity, known: knownOf(version)});
+    fillBody(ws, version);
   }
+}
+
+/** Where what waits here has the same text and lacks it. */
+function fillBody(ws: Workset, {kind, id, parts, body}: ServerVersion): void {
+  if (hasBody(kind) && parts.body !== EMPTY_HASH) storeBody(ws, {kind, id, hash: parts.body, body});
 }
 
 /** A body that was left out is one that this replica has: stored, or with what waits. */

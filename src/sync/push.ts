@@ -11,7 +11,7 @@ import {type BatchItem, takeBatch} from './outbox.ts';
 import type {StoreTx} from './ports.ts';
 import type {RoundPorts} from './round.ts';
 import {callOptions, historyOf, type LinkedState, linkOf, type Standing, strangerIn, withSeen} from './standing.ts';
-import {applyVerdict, refsTouched, type ServerVersion, versionIn} from './verdict.ts';
+import {applyVerdict, refsOfStored, refsTouched, type ServerVersion, versionIn} from './verdict.ts';
 import {Workset} from './workset.ts';
 import {writingBy} from './writer.ts';
 
@@ -66,7 +66,7 @@ async function storeAnswer(
 ): Promise<Result<void>> {
   const versions = answer.verdicts.map(versionIn);
   if (answer.verdicts.length !== items.length || versions.includes('damaged')) {
-    return failed({type: 'hash_mismatch', message: 'the server answered with a version that fails its own hash'});
+    return failed({type: 'server_error', message: 'the server answered with a version that fails its own hash'});
   }
   return ports.store.transaction('write', (tx) =>
     storeVerdicts(tx, ports, items, answer, versions as (ServerVersion | undefined)[]),
@@ -86,6 +86,7 @@ async function storeVerdicts(
   if (stranger !== undefined) return failed(stranger);
   const ws = new Workset(tx);
   await ws.load(items.flatMap((item, i) => refsTouched(item, versions[i])));
+  await ws.load(items.flatMap((item, i) => refsOfStored(ws, item, versions[i])));
   const judging = {ws, writing: writingBy(state, time.wallMs()), mergeData};
   items.forEach((item, i) => {
     const verdict = answer.verdicts[i];

@@ -3,7 +3,7 @@
  * after a kill at any await; the round lock only saves work.
  */
 
-import {failed, ok, type Result, type SyncError} from '../../protocol/errors.ts';
+import {failed, ok, type Result, type SyncError, SyncFailure} from '../../protocol/errors.ts';
 import {PROTOCOL_RANGE} from '../../protocol/version.ts';
 import {checkHash} from './check.ts';
 import {isFresh, isPrecise, isSkewed, readInstant, skewError, takeSample} from './clock.ts';
@@ -27,10 +27,17 @@ const SAMPLE_TRIES = 3;
 /** Runs a round and stores its outcome; `heard` is the standing that a poke told. */
 export async function runRound(ports: RoundPorts, heard?: Standing): Promise<Result<void>> {
   return ports.locks.exclusive(ROUND_LOCK, async () => {
-    const result = await sequence(ports, heard);
-    await storeOutcome(ports, result);
+    const asked = await ports.store.transaction('read', (tx) => tx.state());
+    const result = await sequence(ports, heard).catch(failureOf);
+    await storeOutcome(ports, result, asked?.server?.token ?? null);
     return result;
   });
+}
+
+/** The store's failures arrive as exceptions; anything else is a bug and is thrown on. */
+function failureOf(error: unknown): Result<void> {
+  if (error instanceof SyncFailure) return failed(error.error);
+  throw error;
 }
 
 async function sequence(ports: RoundPorts, heard: Standing | undefined): Promise<Result<void>> {
@@ -111,13 +118,14 @@ async function isBehind({store}: RoundPorts, standing: Standing | null): Promise
 }
 
 /** The person reads the outcome in the status; a refused token is forgotten, so that nothing tries it again. */
-async function storeOutcome({store, time}: RoundPorts, result: Result<void>): Promise<void> {
+async function storeOutcome({store, time}: RoundPorts, result: Result<void>, token: string | null): Promise<void> {
   await store.transaction('write', async (tx) => {
     const state = await tx.state();
     if (state === undefined) return;
     if (result.ok) return tx.putState({...state, lastSyncMs: time.wallMs(), problem: null});
     const {type} = result.error;
     const isRefused = type === 'signed_out' || type === 'device_removed';
+    if (isRefused && state.server?.token !== token) return; // signed in again meanwhile
     const server = state.server !== null && isRefused ? {...state.server, token: null} : state.server;
     return tx.putState({...state, server, problem: result.error});
   });

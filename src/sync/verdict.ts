@@ -6,7 +6,15 @@
  */
 
 import {isCounted} from '../../protocol/digest.ts';
-import {isErased, keepsLosers, type Ref, type RevisionMeta, toHead, type Version} from '../../protocol/entity.ts';
+import {
+  isErased,
+  keepsLosers,
+  type Ref,
+  type RevisionMeta,
+  toHead,
+  type Version,
+  withSameBody,
+} from '../../protocol/entity.ts';
 import type {SyncError} from '../../protocol/errors.ts';
 import type {PulledEntity, PushVerdict} from '../../protocol/messages.ts';
 import {revisionOf} from '../../protocol/revision.ts';
@@ -46,6 +54,13 @@ export function refsTouched({pushed}: BatchItem, theirs: ServerVersion | undefin
   return [pushed, ...versions.flatMap((version) => [revisionRef(version, 'conflict'), revisionRef(version, 'merge')])];
 }
 
+/** Those of the stored version, which may have been edited since the request left; load them next. */
+export function refsOfStored(ws: Workset, {pushed}: BatchItem, theirs: ServerVersion | undefined): Ref[] {
+  const stored = ws.version(pushed);
+  if (stored === undefined || theirs === undefined || pushed.kind === 'revision') return [];
+  return [revisionRef(stored, 'merge'), revisionRef(withSameBody(stored, theirs), 'conflict')];
+}
+
 /** A verdict whose request another tab has already seen settled changes nothing but revisions that were made. */
 export function applyVerdict(
   judging: Judging,
@@ -77,7 +92,7 @@ export function applyVerdict(
         ws.setOutbox(waits, {
           ...waits,
           sent: waits.sent.filter((stamp) => stamp !== item.pushed.stamp),
-          parked: verdict.error,
+          parked: waits.stamp === item.pushed.stamp ? verdict.error : null,
         });
       return;
   }
@@ -161,7 +176,9 @@ function won(
   if (row === undefined) return;
   const base = row.base === item.wire.base ? row.baseVersion : null;
   const mine = row.stamp === pushed.stamp ? pushed : ws.version(row);
-  const merged = verdict.descendsFromBase && mine ? mergeVersions(judging.mergeData, base, mine, other) : null;
+  const isLatest = row.theirs === null || row.theirs.seq <= verdict.seq;
+  const merged =
+    isLatest && verdict.descendsFromBase && mine ? mergeVersions(judging.mergeData, base, mine, other) : null;
   acknowledge(ws, item, row, {...pushed, seq: verdict.seq});
   if (merged && mine) writeMerged(judging, mine, merged, other);
 }
@@ -201,7 +218,8 @@ function sendParts(
   descends: boolean,
 ): void {
   const {ws, writing} = judging;
-  if (item.pushed.body !== null) {
+  const stored = row.stamp === item.pushed.stamp ? item.pushed : (ws.version(row) ?? item.pushed);
+  if (stored.body !== null) {
     ws.setOutbox(row, {...row, sendWhole: true});
     return;
   }
@@ -209,13 +227,15 @@ function sendParts(
     ws.setOutbox(row, {...row, parked: TEXT_MISSING});
     return;
   }
-  const mine = {...item.pushed, body: current.body, parts: {...item.pushed.parts, body: current.parts.body}};
+  const mine = withSameBody(stored, current);
   const base = row.baseVersion && {...row.baseVersion, parts: {...row.baseVersion.parts, body: current.parts.body}};
   const merged = descends ? mergeVersions(judging.mergeData, base, mine, current) : null;
-  if (merged === null && keepsLosers(current.kind)) keepVersion(ws, current, 'conflict', writing.wallMs);
+  const wins = merged !== null || mine.stamp > current.stamp;
+  if (merged === null && keepsLosers(current.kind)) keepVersion(ws, wins ? current : mine, 'conflict', writing.wallMs);
   adopt(ws, current, item.sent);
-  const {deleted, meta} = item.pushed;
-  const data = merged?.data ?? item.pushed.data;
+  if (!wins) return;
+  const {deleted, meta} = stored;
+  const data = merged?.data ?? stored.data;
   writeVersion(ws, current, {deleted, meta, data, body: current.body ?? 'same'}, writing);
 }
 

@@ -5,6 +5,7 @@
 
 import {isErased, type Ref, type Version} from '../../protocol/entity.ts';
 import {SyncFailure} from '../../protocol/errors.ts';
+import {hashOf} from '../../protocol/hash.ts';
 import {ID_BYTES, idFromBytes} from '../../protocol/ids.ts';
 import {correctionMs} from './clock.ts';
 import {keepVersion, revisionRef, type Writing, writeVersion} from './local-version.ts';
@@ -125,9 +126,13 @@ function replacesUnseen(stored: Version, {loaded, data, body}: Change & {type: '
   if (stored.stamp === loaded.stamp) return false;
   if (stored.deleted) return true;
   return (
-    (data !== undefined && stored.parts.data !== loaded.parts.data) ||
-    (body !== undefined && stored.parts.body !== loaded.parts.body)
+    (data !== undefined && isUnseen(stored.parts.data, loaded.parts.data, data)) ||
+    (body !== undefined && isUnseen(stored.parts.body, loaded.parts.body, body))
   );
+}
+
+function isUnseen(stored: string, loaded: string, next: Uint8Array): boolean {
+  return stored !== loaded && stored !== hashOf(next);
 }
 
 function isTimeToRevise(ws: Workset, change: Change & {type: 'save'}, stored: Version, wallMs: number): boolean {

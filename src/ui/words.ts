@@ -174,6 +174,11 @@ export const WORDING_BY_TYPE: Record<ErrorType, Wording> = {
     meaning: 'What was saved is safe; the last change may not have been stored.',
     cure: 'Reload the page. Copy unsaved text first.',
   },
+  internal_error: {
+    what: 'Something in Aster failed.',
+    meaning: `${KEPT} Sync tries again by itself.`,
+    cure: 'Reload the page. If it comes back, tell whoever runs the server what you did before.',
+  },
   storage_outdated: {
     what: 'A newer Aster is open in another tab.',
     meaning: 'This tab has stopped writing, so that nothing is damaged.',

@@ -55,7 +55,10 @@ export function entity(
 }
 
 export function revision(id: string, of: string, parts: Partial<EntityRow> = {}): EntityRow {
-  return toRow(version('revision', id, {type: 'revision', of, ofKind: 'note', reason: 'edit'}), parts);
+  return toRow(
+    version('revision', id, {type: 'revision', of, ofKind: 'note', stamp: '000000001-0000-abcdefgh', reason: 'edit'}),
+    parts,
+  );
 }
 
 export function tombstone(kind: Version['kind'], id: string): EntityRow {

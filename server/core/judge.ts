@@ -1,7 +1,8 @@
 /**
  * The judge of one pushed entity (design section 6), inside the transaction of its push. In this order:
  *
- * 1. the content is the current one: acknowledged with the current stamp, whatever the pushed stamp is or was;
+ * 1. the content is the current one: acknowledged with the current stamp, whatever the pushed stamp is or was; or `won`
+ *    again while the conflict that it won is unresolved;
  * 2. the stamp was judged before: the answer given before, or `superseded`; nothing is made;
  * 3. the stamp is refused: not above its base, or too far ahead where it would win against a version it hasn't seen;
  * 4. a part that was left out isn't the current version's: `parts_needed`, nothing judged or remembered;
@@ -25,7 +26,7 @@ import type {Court, Pushed} from './court.ts';
 import {readCurrent} from './current.ts';
 import {descendsFrom} from './descent.ts';
 import {encodeRow} from './encode.ts';
-import {findKept, keepLoser} from './keep.ts';
+import {findKept, keepLoser, readKept} from './keep.ts';
 
 export async function judge(court: Court, pushed: Pushed): Promise<PushVerdict> {
   const {tx, accountId} = court;
@@ -76,7 +77,23 @@ async function acknowledge(
       parents: [current.stamp],
     });
   }
-  return {...nameOf(version), type: 'applied', currentStamp: current.stamp, seq: current.seq};
+  const wonAgain = known?.over === undefined ? undefined : await answerWon(court, pushed, current, known.over);
+  return wonAgain ?? {...nameOf(version), type: 'applied', currentStamp: current.stamp, seq: current.seq};
+}
+
+/** As it was answered the first time, while the conflict is unresolved: the replica may not have read it, and alone can merge. */
+async function answerWon(
+  court: Court,
+  {version, base}: Pushed,
+  current: WholeRow,
+  over: string,
+): Promise<PushVerdict | undefined> {
+  if (current.stamp !== version.stamp) return undefined;
+  const kept = await readKept(court, over);
+  if (kept === undefined) return undefined;
+  const {loser, revision} = kept;
+  const descendsFromBase = await descendsFrom(court.tx, court.accountId, version, loser.stamp, base);
+  return {...nameOf(version), type: 'won', other: encodeRow(loser), descendsFromBase, seq: current.seq, revision};
 }
 
 async function answerAgain(court: Court, pushed: Pushed, current: WholeRow, known: JudgedRow): Promise<PushVerdict> {
@@ -167,7 +184,7 @@ async function settle(court: Court, pushed: Pushed, whole: WholeVersion, current
   if (isAbove(whole, current)) {
     const revision = await keepLoser(court, current, whole);
     const {seq} = await commit.put(whole, {row: current, state: 'sound'});
-    await remember(court, pushed, 'won');
+    await remember(court, pushed, 'won', [], revision?.id);
     return {...nameOf(whole), type: 'won', other: encodeRow(current), descendsFromBase, seq, revision};
   }
   const revision = await keepLoser(court, whole, current);
@@ -184,11 +201,17 @@ async function remember(
   pushed: Pushed,
   outcome: JudgedRow['outcome'],
   more: readonly Stamp[] = [],
+  over?: string,
 ): Promise<void> {
   const {version, base, sent} = pushed;
   const parents = new Set([...(base === null ? [] : [base]), ...sent, ...more]);
   parents.delete(version.stamp);
-  await tx.putJudged(accountId, version, {stamp: version.stamp, outcome, parents: [...parents]});
+  await tx.putJudged(accountId, version, {
+    stamp: version.stamp,
+    outcome,
+    parents: [...parents],
+    ...(over === undefined ? {} : {over}),
+  });
 }
 
 async function rememberSent({tx, accountId}: Court, {version, sent}: Pushed): Promise<void> {

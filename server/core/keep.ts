@@ -3,13 +3,18 @@
  * so that a conflict that someone has dealt with doesn't come back.
  */
 
-import {isErased, keepsLosers} from '../../protocol/entity.ts';
+import {isErased, keepsLosers, makeVersion} from '../../protocol/entity.ts';
 import {revisionOf} from '../../protocol/revision.ts';
 import type {Received} from '../../protocol/wire.ts';
 import type {WholeRow} from '../storage/port.ts';
 import type {WholeVersion} from './commit.ts';
 import type {Court} from './court.ts';
 import {readCurrent} from './current.ts';
+
+export interface KeptLoser {
+  readonly loser: WholeRow;
+  readonly revision: MadeRevision | null;
+}
 
 export interface MadeRevision {
   readonly id: string;
@@ -27,6 +32,25 @@ export async function keepLoser(court: Court, loser: WholeVersion, winner: Whole
   const row = await court.commit.put(revision, replaced);
   await court.tx.putJudged(court.accountId, row, {stamp: row.stamp, outcome: 'applied', parents: []});
   return madeOf(row, revision.hash);
+}
+
+/** The version that an unresolved conflict keeps, where all of it can be told from the revision. */
+export async function readKept(court: Court, revisionId: string): Promise<KeptLoser | undefined> {
+  const {current: row} = await readCurrent(court, {kind: 'revision', id: revisionId});
+  if (row?.meta?.type !== 'revision' || row.meta.state !== 'open' || row.meta.wasDeleted) return undefined;
+  const {of, ofKind, stamp} = row.meta;
+  const version = makeVersion({
+    kind: ofKind,
+    id: of,
+    stamp,
+    deleted: false,
+    meta: null,
+    data: row.data,
+    body: row.body,
+  });
+  const {seq, bodySeq, receivedMs} = row;
+  const loser = {...version, body: row.body, seq, bodySeq, receivedMs};
+  return {loser, revision: madeOf(row, revisionOf(version, 'conflict').hash)};
 }
 
 /** The revision that was made when this version lost, if it still is as it was made. */

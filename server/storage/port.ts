@@ -142,6 +142,8 @@ export interface CountedRow extends Ref {
 export interface JudgedRow {
   readonly stamp: Stamp;
   readonly outcome: 'applied' | 'won' | 'lost' | 'same' | 'seen';
+  /** `won`: the id of the revision that keeps what it won over, so that a repeated request gets the same answer. */
+  readonly over?: string;
   /** The stamps that it was written on top of, as far as they are known. */
   readonly parents: readonly Stamp[];
 }

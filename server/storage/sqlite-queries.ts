@@ -52,7 +52,7 @@ export function readsOf(db: Database): StorageReads {
     'SELECT kind, id, stamp, hash FROM entities WHERE account = ? AND bucket = ? AND counted = 1',
   );
   const judged = one<SqlJudged>(
-    'SELECT stamp, outcome, parents FROM judged WHERE account = ? AND kind = ? AND id = ? AND stamp = ?',
+    'SELECT stamp, outcome, parents, "over" FROM judged WHERE account = ? AND kind = ? AND id = ? AND stamp = ?',
   );
   const commitAt = one<CommitRow>('SELECT seq, mark FROM commits WHERE account = ? AND seq >= ? ORDER BY seq LIMIT 1');
   const bucket = one<{sum: string; count: number}>('SELECT sum, count FROM buckets WHERE account = ? AND bucket = ?');
@@ -109,7 +109,7 @@ export function writesOf(db: Database): OnlyWrites {
   const putEntity = into('entities', ENTITY_COLUMNS, ['account', 'kind', 'id']);
   const putJudged = into(
     'judged',
-    ['account', 'kind', 'id', 'stamp', 'outcome', 'parents'],
+    ['account', 'kind', 'id', 'stamp', 'outcome', 'parents', 'over'],
     ['account', 'kind', 'id', 'stamp'],
   );
   const addCommit = db.prepare('INSERT INTO commits VALUES (:account, :seq, :mark)');
@@ -125,8 +125,8 @@ export function writesOf(db: Database): OnlyWrites {
     putDevice: async (row) => void putDevice.run({...row}),
     putDocument: async (account, document) => void putDocument.run({account, ...document}),
     putEntity: async (account, row) => void putEntity.run(fromEntityRow(account, row)),
-    putJudged: async (account, {kind, id}, {stamp, outcome, parents}) =>
-      void putJudged.run({account, kind, id, stamp, outcome, parents: parents.join(' ')}),
+    putJudged: async (account, {kind, id}, {stamp, outcome, parents, over = null}) =>
+      void putJudged.run({account, kind, id, stamp, outcome, parents: parents.join(' '), over}),
     addCommit: async (account, {seq, mark}) => void addCommit.run({account, seq, mark}),
     putBucket: async (account, bucket, {sum, count}) => void putBucket.run({account, bucket, sum, count}),
     setAside: async (account, {kind, id, seq, stamp, hash, meta, data, body}, noticedMs) =>

@@ -137,11 +137,12 @@ export interface SqlJudged {
   readonly stamp: string;
   readonly outcome: JudgedRow['outcome'];
   readonly parents: string;
+  readonly over: string | null;
 }
 
 /** Stamps hold no spaces. */
-export function toJudgedRow({stamp, outcome, parents}: SqlJudged): JudgedRow {
-  return {stamp, outcome, parents: parents === '' ? [] : parents.split(' ')};
+export function toJudgedRow({stamp, outcome, parents, over}: SqlJudged): JudgedRow {
+  return {stamp, outcome, parents: parents === '' ? [] : parents.split(' '), ...(over === null ? {} : {over})};
 }
 
 function parseMeta(text: string | null): Meta | null {

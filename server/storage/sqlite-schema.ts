@@ -50,7 +50,7 @@ const MIGRATIONS: readonly string[] = [
 
   CREATE TABLE judged (
     account TEXT NOT NULL REFERENCES accounts, kind TEXT NOT NULL, id TEXT NOT NULL, stamp TEXT NOT NULL,
-    outcome TEXT NOT NULL, parents TEXT NOT NULL, PRIMARY KEY (account, kind, id, stamp)
+    outcome TEXT NOT NULL, parents TEXT NOT NULL, over TEXT, PRIMARY KEY (account, kind, id, stamp)
   ) STRICT, WITHOUT ROWID;
 
   CREATE TABLE commits (

@@ -223,14 +223,15 @@ export function testStorage(name: string, lifetime: 'process' | 'disk', create: 
 
     it('remembers what was judged, and replaces it', async () => {
       const ref = {kind: 'note', id: 'note-1'} as const;
+      const won = {stamp: at(2), outcome: 'won', parents: [at(0), at(1)], over: 'revision-1'} as const;
       await storage.write('ann', async (tx) => {
         await tx.putJudged('ann', ref, {stamp: at(1), outcome: 'seen', parents: []});
         await tx.putJudged('ann', ref, {stamp: at(2), outcome: 'seen', parents: []});
-        await tx.putJudged('ann', ref, {stamp: at(2), outcome: 'won', parents: [at(0), at(1)]});
+        await tx.putJudged('ann', ref, won);
       });
       await storage.read(async (tx) => {
         expect(await tx.judged('ann', ref, at(1))).toEqual({stamp: at(1), outcome: 'seen', parents: []});
-        expect(await tx.judged('ann', ref, at(2))).toEqual({stamp: at(2), outcome: 'won', parents: [at(0), at(1)]});
+        expect(await tx.judged('ann', ref, at(2))).toEqual(won);
         expect(await tx.judged('ann', {...ref, kind: 'branch'}, at(2))).toBeUndefined();
         expect(await tx.judged('bob', ref, at(2))).toBeUndefined();
       });

@@ -342,3 +342,24 @@ test('a body that is not here survives its replacement, whatever else waits', as
   await settle(a, b);
   expect(await b.read('note1')).toEqual({title: 'X', text: 'base'});
 });
+
+test('a rename and an edit of the text both survive where the answer to the winning push was lost', async () => {
+  const world = await createWorld();
+  const a = await world.device('A');
+  await a.create('note1', 'One', 'base');
+  const b = await world.device('B');
+  await settle(a, b);
+  world.nowMs += 1000;
+  await a.save('note1', await a.load('note1'), {title: 'Renamed'});
+  await a.round();
+  world.nowMs += 1000;
+  await b.save('note1', await b.load('note1'), {text: 'edited'});
+  b.afterCall = async (name) => {
+    if (name !== 'push') return;
+    b.afterCall = null; // parts are needed; the next is judged
+    b.faults.push({call: 'push', lose: 'answer'});
+  };
+  await b.round();
+  await settle(b, a);
+  for (const device of [a, b]) expect(await device.read('note1')).toEqual({title: 'Renamed', text: 'edited'});
+});

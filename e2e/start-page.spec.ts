@@ -20,6 +20,8 @@ test('a server without an account offers three ways to begin; one with an accoun
   await expect(a.page.getByRole('button', {name: 'Finish setup'})).toBeVisible();
   await a.page.getByRole('button', {name: 'Back'}).click();
   await expect(a.page.getByRole('button', {name: 'Set up this server'})).toBeVisible();
+  // Closing the form steps back in history; going to another address meanwhile would be aborted by that step.
+  await a.page.waitForFunction(() => (history.state as {open?: string} | null)?.open === undefined);
   await setUpServer(a, server.setupLink);
 
   await b.page.goto(b.address);

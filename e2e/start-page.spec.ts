@@ -1,5 +1,5 @@
 import {fillSetup, openSetupLink, setUpServer, signIn, startNotebook} from './fixtures/accounts.ts';
-import {appIsKept} from './fixtures/device.ts';
+import {appIsKept, stepBackTaken} from './fixtures/device.ts';
 import {createNote, openNote, textBox} from './fixtures/notes.ts';
 import {ACCOUNT, observe} from './fixtures/observer.ts';
 import {allAreEqual, closeSyncPanel, isSynced, openSyncPanel, status} from './fixtures/sync-panel.ts';
@@ -20,8 +20,7 @@ test('a server without an account offers three ways to begin; one with an accoun
   await expect(a.page.getByRole('button', {name: 'Finish setup'})).toBeVisible();
   await a.page.getByRole('button', {name: 'Back'}).click();
   await expect(a.page.getByRole('button', {name: 'Set up this server'})).toBeVisible();
-  // Closing the form steps back in history; going to another address meanwhile would be aborted by that step.
-  await a.page.waitForFunction(() => (history.state as {open?: string} | null)?.open === undefined);
+  await stepBackTaken(a.page);
   await setUpServer(a, server.setupLink);
 
   await b.page.goto(b.address);

@@ -13,6 +13,7 @@ import {
   pulledEntitySchema,
   pushedEntitySchema,
   pushVerdictSchema,
+  repairVerdictSchema,
   wireVersionSchema,
 } from './messages.ts';
 import {noteVersion, STAMP} from './testing/arbitrary.ts';
@@ -22,6 +23,7 @@ import {encodeVersion} from './wire.ts';
 /** The hash of all wire schemas, for each version of the protocol that was ever released. Lines are added, never changed. */
 const HASH_BY_VERSION: Readonly<Record<number, string>> = {
   1: 'qivfxKI1RdDDjQx8lHYmJcTCZkTmj4scEGwynqLueG8',
+  2: 'YYHO44g44R8fyp0LVraOnbEDYlSF5rTS6s_oxf33UDI',
 };
 
 const NAMES = Object.keys(CALLS) as CallName[];
@@ -43,6 +45,7 @@ const REQUESTS: {readonly [N in CallName]: unknown} = {
   fetch: {...ASKED, refs: [{kind: 'note', id: 'note1'}]},
   buckets: ASKED,
   items: {...ASKED, buckets: [{bucket: 255, prefixes: ['AAAAAAAAAAA']}]},
+  repair: {...ASKED, buckets: [255], entities: [PULLED]},
 };
 
 const SESSION = {token: 'A'.repeat(43), account: {id: 'account1', username: 'ada'}, device: {id: 'device1', name: 'x'}};
@@ -60,6 +63,11 @@ const VERDICTS = [
   {...NAMED, type: 'parts_needed', current: null, descendsFromBase: false},
   {kind: '', id: '', stamp: '', type: 'rejected', error: {type: 'malformed_entity', message: ''}},
 ];
+const REPAIR_VERDICTS = [
+  {...NAMED, type: 'stored', seq: 1},
+  {...NAMED, type: 'kept', current: PULLED},
+  {kind: '', id: '', stamp: '', type: 'rejected', error: {type: 'wrong_hash', message: ''}},
+];
 const ANSWERS: {readonly [N in CallName]: unknown} = {
   status: {app: 'aster', version: '0.1.0', initialized: false, protocol: {min: 1, max: 1}, timeMs: 1},
   setup: SESSION,
@@ -75,7 +83,8 @@ const ANSWERS: {readonly [N in CallName]: unknown} = {
   },
   fetch: {...STANDING, rows: []},
   buckets: {...STANDING, digests: ''},
-  items: {...STANDING, rows: [], lacking: ['AAAAAAAAAAA'], done: true},
+  items: {...STANDING, rows: [], lacking: ['AAAAAAAAAAA'], damaged: [{kind: 'note', id: 'note1'}], done: true},
+  repair: {...STANDING, before: 2, verdicts: REPAIR_VERDICTS},
 };
 
 function requestSchemaOf(name: CallName): z.ZodMiniType | null {
@@ -248,6 +257,13 @@ test.each(VERDICTS)('a verdict $type without its members is refused', (verdict) 
   expect(accepts(pushVerdictSchema, verdict)).toBe(true);
   for (const key of Object.keys(verdict)) {
     expect(accepts(pushVerdictSchema, {...verdict, [key]: undefined}), key).toBe(false);
+  }
+});
+
+test.each(REPAIR_VERDICTS)('a verdict of a repair, $type, without its members is refused', (verdict) => {
+  expect(accepts(repairVerdictSchema, verdict)).toBe(true);
+  for (const key of Object.keys(verdict)) {
+    expect(accepts(repairVerdictSchema, {...verdict, [key]: undefined}), key).toBe(false);
   }
 });
 

@@ -109,6 +109,14 @@ const judged = z.object({id, kind, stamp});
 /** The conflict revision that the judging made, without data and body: the replica has the loser's. */
 const madeRevision = z.object({id, stamp, hash, seq: count});
 
+const rejectedVerdict = z.object({
+  id: z.string(),
+  kind: z.string(),
+  stamp: z.string(),
+  type: z.literal('rejected'),
+  error: z.object({type: z.enum(REJECTION_TYPES), message: z.string()}),
+});
+
 export const pushVerdictSchema = z.discriminatedUnion('type', [
   /** The pushed version is the current one. `stamp` is the current stamp: another one where the content was there already. */
   z.object({...judged.shape, type: z.literal('applied'), currentStamp: stamp, seq: count}),
@@ -140,13 +148,7 @@ export const pushVerdictSchema = z.discriminatedUnion('type', [
     current: z.nullable(pulledEntitySchema),
     descendsFromBase: z.boolean(),
   }),
-  z.object({
-    id: z.string(),
-    kind: z.string(),
-    stamp: z.string(),
-    type: z.literal('rejected'),
-    error: z.object({type: z.enum(REJECTION_TYPES), message: z.string()}),
-  }),
+  rejectedVerdict,
 ]);
 
 /** One verdict per pushed entity, in their order. `before`: the head that this push's commit came after. */
@@ -179,9 +181,17 @@ export const fetchRequestSchema = z.object({
 export const fetchAnswerSchema = z.object({...standing, rows: z.array(pulledEntitySchema)});
 
 const bucketIndex = z.int().check(z.minimum(0), z.maximum(BUCKET_COUNT - 1));
-export const bucketsRequestSchema = z.object(asked);
-/** 256 bucket digests of 16 bytes each, in order, as one base64url text. */
-export const bucketsAnswerSchema = z.object({...standing, digests: z.string()});
+/** `recompute` [version 2]: from the stored data, not from the digest that is kept with it. */
+export const bucketsRequestSchema = z.object({...asked, recompute: z.optional(z.literal(true))});
+/**
+ * 256 bucket digests of 16 bytes each, in order, as one base64url text. `stale`: where, after `recompute`, the digest that is
+ * kept says something else.
+ */
+export const bucketsAnswerSchema = z.object({
+  ...standing,
+  digests: z.string(),
+  stale: z.optional(z.array(bucketIndex)),
+});
 
 /** `prefixes`: the leaf prefixes (8 bytes each, base64url) that the replica counts in this bucket. */
 export const itemsRequestSchema = z.object({
@@ -190,13 +200,33 @@ export const itemsRequestSchema = z.object({
     .array(z.object({bucket: bucketIndex, prefixes: z.array(z.string())}))
     .check(z.minLength(1), z.maxLength(BUCKET_COUNT)),
 });
-/** `rows`: entities whose leaves the replica lacks, up to a page; `lacking`: its prefixes that the server doesn't have. */
+/**
+ * `rows`: entities whose leaves the replica lacks, up to a page; `lacking`: its prefixes that the server doesn't have, or has
+ * damaged; `damaged` [version 2]: entities that both lack, as the server's rows fail their own hash.
+ */
 export const itemsAnswerSchema = z.object({
   ...standing,
   rows: z.array(pulledEntitySchema),
   lacking: z.array(z.string()),
+  damaged: z.array(refSchema),
   done: z.boolean(),
 });
+
+/** Version 2. `entities`: pulledEntitySchema each, whole, with their old stamps; `buckets`: made anew from the server's rows first. */
+export const repairRequestSchema = z.object({
+  ...asked,
+  buckets: z.array(bucketIndex).check(z.maxLength(BUCKET_COUNT)),
+  entities: z.array(z.unknown()).check(z.maxLength(MAX_PUSH_ENTITIES)),
+});
+export const repairVerdictSchema = z.discriminatedUnion('type', [
+  /** The server has this version now, at `seq`. */
+  z.object({...judged.shape, type: z.literal('stored'), seq: count}),
+  /** The server's stays: it is sound, and higher or as high. */
+  z.object({...judged.shape, type: z.literal('kept'), current: pulledEntitySchema}),
+  rejectedVerdict,
+]);
+/** One verdict per entity, in their order. `before`: the head that this repair's commit came after, if it made one. */
+export const repairAnswerSchema = z.object({...standing, before: count, verdicts: z.array(repairVerdictSchema)});
 
 export const pokeSchema = z.object(standing);
 
@@ -249,6 +279,13 @@ export const CALLS = {
     answer: bucketsAnswerSchema,
   },
   items: {method: 'POST', path: 'sync/items', access: 'device', request: itemsRequestSchema, answer: itemsAnswerSchema},
+  repair: {
+    method: 'POST',
+    path: 'sync/repair',
+    access: 'device',
+    request: repairRequestSchema,
+    answer: repairAnswerSchema,
+  },
 } as const;
 export type CallName = keyof typeof CALLS;
 /** The event stream of pokes: `GET /api/pokes` with a bearer token; each event's data is a pokeSchema. */
@@ -264,6 +301,7 @@ export type WireVersion = z.infer<typeof wireVersionSchema>;
 export type PushedEntity = z.infer<typeof pushedEntitySchema>;
 export type PulledEntity = z.infer<typeof pulledEntitySchema>;
 export type PushVerdict = z.infer<typeof pushVerdictSchema>;
+export type RepairVerdict = z.infer<typeof repairVerdictSchema>;
 export type LaneBody = z.infer<typeof laneBody>;
 export type Lane = (typeof LANES)[number];
 export type Poke = z.infer<typeof pokeSchema>;

@@ -4,6 +4,7 @@ import {randomFillSync} from 'node:crypto';
 import {existsSync, readFileSync, realpathSync} from 'node:fs';
 import type {AddressInfo} from 'node:net';
 import {join} from 'node:path';
+import {setImmediate} from 'node:timers/promises';
 import {type Core, createCore} from './core/core.ts';
 import type {Log} from './core/ports.ts';
 import {type DataFolder, openDataFolder} from './data-folder.ts';
@@ -53,7 +54,7 @@ interface Parts extends Required<ServerPorts> {
 async function serve({options, print, log, folder, storage}: Parts): Promise<RunningServer> {
   const version = readVersion();
   const random = (count: number) => randomFillSync(new Uint8Array(count));
-  const core = createCore({storage, now: Date.now, random, log, version});
+  const core = createCore({storage, now: Date.now, random, log, version, breathe: () => setImmediate()});
   const {setupCode} = await core.start(options.setupCode);
   const http = await createHttp({core, options, version, appDir: findApp(), now: Date.now, log});
   try {

@@ -10,9 +10,19 @@ import type {StorageReads} from '../storage/port.ts';
 import {encodeRow} from './encode.ts';
 import {readDocument, readStanding} from './history.ts';
 import type {CorePorts, Device} from './ports.ts';
-import {isSound} from './sound.ts';
+import type {Recomputed} from './recompute.ts';
+import {isSoundWhole} from './sound.ts';
 
-export async function listBuckets({storage}: CorePorts, {accountId}: Device): Promise<Result<CallAnswer<'buckets'>>> {
+export async function listBuckets(
+  {storage}: CorePorts,
+  recompute: (accountId: string) => Promise<Recomputed>,
+  {accountId}: Device,
+  request: CallRequest<'buckets'>,
+): Promise<Result<CallAnswer<'buckets'>>> {
+  if (request.recompute) {
+    const {digests, stale, ...standing} = await recompute(accountId);
+    return ok({...standing, digests: toBase64Url(digests), stale: [...stale]});
+  }
   return storage.read(async (tx) => {
     const standing = await readStanding(tx, accountId);
     const {digests} = await readDocument(tx, accountId);
@@ -28,7 +38,8 @@ export async function listItems(
 ): Promise<Result<CallAnswer<'items'>>> {
   return storage.read(async (tx) => {
     const standing = await readStanding(tx, accountId);
-    const {missing, lacking} = await compare(tx, accountId, buckets);
+    const {missing, lacking, damaged} = await compare(tx, accountId, buckets);
+    for (const ref of damaged) log('error', 'a stored row fails its own hash and is not served', {accountId, ...ref});
     const rows: PulledEntity[] = [];
     let bytes = 0;
     let done = true;
@@ -36,33 +47,38 @@ export async function listItems(
       done = bytes < PULL_PAGE_BYTES && rows.length < MAX_PULL_ROWS;
       if (!done) break;
       const row = await tx.entity(accountId, ref);
-      if (row !== undefined && isSound(row)) {
-        rows.push(encodeRow(row));
-        bytes += row.data.length + (row.body?.length ?? 0);
-        continue;
-      }
-      log('error', 'a stored row fails its own hash and is not served', {accountId, ...ref});
+      if (row === undefined) continue;
+      rows.push(encodeRow(row));
+      bytes += row.data.length + (row.body?.length ?? 0);
     }
-    return ok({...standing, rows, lacking, done});
+    return ok({...standing, rows, lacking, damaged, done});
   });
 }
 
+interface Compared {
+  readonly missing: Ref[];
+  readonly lacking: string[];
+  readonly damaged: Ref[];
+}
+
+/** A row that fails its own hash counts as absent: lacking here where the replica has it, damaged where it lacks it too. */
 async function compare(
   tx: StorageReads,
   accountId: string,
   buckets: CallRequest<'items'>['buckets'],
-): Promise<{missing: Ref[]; lacking: string[]}> {
-  const missing: Ref[] = [];
-  const lacking: string[] = [];
+): Promise<Compared> {
+  const compared: Compared = {missing: [], lacking: [], damaged: []};
   for (const {bucket, prefixes} of buckets) {
     const asked = new Set(prefixes);
     const here = new Set<string>();
-    for (const counted of await tx.counted(accountId, bucket)) {
-      const prefix = leafPrefix(leafOf(counted));
-      here.add(prefix);
-      if (!asked.has(prefix)) missing.push({kind: counted.kind, id: counted.id});
+    for (const {kind, id, ...counted} of await tx.counted(accountId, bucket)) {
+      const prefix = leafPrefix(leafOf({kind, id, ...counted}));
+      const row = await tx.entity(accountId, {kind, id});
+      const isWhole = row !== undefined && isSoundWhole(row);
+      if (isWhole) here.add(prefix);
+      if (!asked.has(prefix)) (isWhole ? compared.missing : compared.damaged).push({kind, id});
     }
-    lacking.push(...prefixes.filter((prefix) => !here.has(prefix)));
+    compared.lacking.push(...prefixes.filter((prefix) => !here.has(prefix)));
   }
-  return {missing, lacking};
+  return compared;
 }

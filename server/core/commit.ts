@@ -28,6 +28,11 @@ export interface Commit {
   readonly before: number;
   /** `replaced`: its leaf leaves the digest; what was damaged may never have been served, so its body counts as new. */
   put(version: WholeVersion, replaced: Replaced | undefined): Promise<WholeRow>;
+  /** At a seq of before, which no row has now: what had it once sees no change. */
+  putBack(version: WholeVersion, atSeq: number): Promise<WholeRow>;
+  /** The bucket as it was made anew from its rows; later changes of this commit count on top. */
+  setBucket(index: number, bucket: Bucket): void;
+  /** A digest that changed without a row of a new seq takes a seq of its own: no two roots at one place in the history. */
   close(): Promise<'changed' | 'unchanged'>;
 }
 
@@ -51,6 +56,11 @@ export async function openCommit(
     bucketByIndex.set(index, by(bucket));
   }
 
+  async function count(row: WholeRow): Promise<void> {
+    if (isCounted(row)) await change(row.id, (bucket) => addLeaf(bucket, leafOf(row)));
+    await tx.putEntity(accountId, row);
+  }
+
   return {
     before: document.headSeq,
     async put(version, replaced) {
@@ -59,16 +69,23 @@ export async function openCommit(
       const previous = replaced?.row;
       if (previous !== undefined && isCounted(previous))
         await change(row.id, (bucket) => removeLeaf(bucket, leafOf(previous)));
-      if (isCounted(row)) await change(row.id, (bucket) => addLeaf(bucket, leafOf(row)));
-      await tx.putEntity(accountId, row);
+      await count(row);
       return row;
     },
+    async putBack(version, atSeq) {
+      const row = toRow(version, undefined, atSeq, now());
+      await count(row);
+      return row;
+    },
+    setBucket: (index, bucket) => void bucketByIndex.set(index, bucket),
     async close() {
-      if (seq === document.headSeq) return 'unchanged';
+      const digests = digestsWith(document, bucketByIndex);
+      if (seq === document.headSeq && digests.root === document.root) return 'unchanged';
+      if (seq === document.headSeq) seq += 1;
       for (const [index, bucket] of bucketByIndex) await tx.putBucket(accountId, index, bucket);
       const headMark = newMark(random);
       await tx.addCommit(accountId, {seq, mark: headMark});
-      await tx.putDocument(accountId, {...document, ...digestsWith(document, bucketByIndex), headSeq: seq, headMark});
+      await tx.putDocument(accountId, {...document, ...digests, headSeq: seq, headMark});
       return 'changed';
     },
   };

@@ -18,8 +18,10 @@ import type {CorePorts, Device, Standing} from './ports.ts';
 import {checkProtocol} from './protocol-range.ts';
 import {pull} from './pull.ts';
 import {push} from './push.ts';
+import {createRecompute} from './recompute.ts';
+import {repair} from './repair.ts';
 
-type SyncCall<N extends 'push' | 'pull' | 'fetch' | 'buckets' | 'items'> = (
+type SyncCall<N extends 'push' | 'pull' | 'fetch' | 'buckets' | 'items' | 'repair'> = (
   device: Device,
   request: CallRequest<N>,
 ) => Promise<Result<CallAnswer<N>>>;
@@ -35,6 +37,7 @@ export interface Core extends Pick<Accounts, 'setup' | 'login' | 'authenticate'>
   readonly fetch: SyncCall<'fetch'>;
   readonly buckets: SyncCall<'buckets'>;
   readonly items: SyncCall<'items'>;
+  readonly repair: SyncCall<'repair'>;
   standing(accountId: string): Promise<Standing>;
   /** Called after each commit of the account. Returns the end of the subscription. */
   subscribe(accountId: string, listener: PokeListener): () => void;
@@ -42,16 +45,24 @@ export interface Core extends Pick<Accounts, 'setup' | 'login' | 'authenticate'>
   erase(): Promise<void>;
 }
 
-export interface CoreOptions extends CorePorts {
+export interface CoreOptions extends Omit<CorePorts, 'breathe'> {
+  readonly breathe?: CorePorts['breathe'];
   readonly passwords?: Passwords;
   /** The app's version, for `status`. */
   readonly version?: string;
 }
 
-export function createCore({passwords = argon2Passwords, version = '0.0.0', ...ports}: CoreOptions): Core {
+export function createCore({
+  passwords = argon2Passwords,
+  version = '0.0.0',
+  breathe = async () => {},
+  ...given
+}: CoreOptions): Core {
+  const ports = {...given, breathe};
   const {storage, now, random, log} = ports;
   const accounts = createAccounts(ports, passwords);
   const pokes = createPokes(log);
+  const recompute = createRecompute(ports);
   const {setup, login, authenticate} = accounts;
 
   return {
@@ -79,8 +90,13 @@ export function createCore({passwords = argon2Passwords, version = '0.0.0', ...p
     }),
     pull: spoken((device, request) => pull(ports, device, request)),
     fetch: spoken((device, request) => fetchEntities(ports, device, request)),
-    buckets: spoken((device) => listBuckets(ports, device)),
+    buckets: spoken((device, request) => listBuckets(ports, recompute, device, request)),
     items: spoken((device, request) => listItems(ports, device, request)),
+    repair: spoken(async (device, request) => {
+      const {answer, commit} = await repair(ports, device, request);
+      if (answer.ok && commit === 'changed') pokes.notify(standingIn(answer.value));
+      return answer;
+    }),
     standing: (accountId) => storage.read((tx) => readStanding(tx, accountId)),
     subscribe: pokes.subscribe,
     async erase() {

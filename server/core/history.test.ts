@@ -1,5 +1,6 @@
 import {describe, expect, it} from 'vitest';
 import type {History} from '../../protocol/messages.ts';
+import {PROTOCOL_RANGE} from '../../protocol/version.ts';
 import {
   ASKED,
   at,
@@ -108,12 +109,19 @@ describe('hello', () => {
 
   it.each([
     [{min: 0, max: 0}, 'app'],
-    [{min: 2, max: 9}, 'server'],
+    [{min: 3, max: 9}, 'server'],
   ] as const)('a protocol range of %o is told who is too old', async (protocol, side) => {
     expect(errorIn(await hello(await createWorld(), ASKED.history, protocol))).toMatchObject({
       type: 'upgrade_needed',
       side,
     });
+  });
+
+  it.each([
+    {min: 1, max: 1},
+    {min: 2, max: 5},
+  ])('an app that speaks %o is served, older or newer than this server', async (protocol) => {
+    expect(valueIn(await hello(await createWorld(), ASKED.history, protocol)).protocol).toEqual(PROTOCOL_RANGE);
   });
 
   it('a protocol of push and pull is checked too', async () => {

@@ -27,6 +27,7 @@ import {readCurrent} from './current.ts';
 import {descendsFrom} from './descent.ts';
 import {encodeRow} from './encode.ts';
 import {findKept, keepLoser, readKept} from './keep.ts';
+import {rejected} from './rejected.ts';
 
 export async function judge(court: Court, pushed: Pushed): Promise<PushVerdict> {
   const {tx, accountId} = court;
@@ -47,15 +48,6 @@ export async function judge(court: Court, pushed: Pushed): Promise<PushVerdict> 
   await rememberSent(court, pushed);
   if (continued) return apply(court, pushed, whole, replaced);
   return current === undefined ? apply(court, pushed, whole, replaced) : settle(court, pushed, whole, current);
-}
-
-export function rejected(
-  named: {kind: string; id: string; stamp: string},
-  type: RejectionType,
-  message: string,
-): PushVerdict {
-  const {kind, id, stamp} = named;
-  return {kind, id, stamp, type: 'rejected', error: {type, message}};
 }
 
 function hasSameContent(version: Received, current: WholeRow): boolean {

@@ -11,8 +11,9 @@ import {decodeVersion} from '../../protocol/wire.ts';
 import {openCommit} from './commit.ts';
 import type {Court, Pushed} from './court.ts';
 import {checkHistory, readStanding} from './history.ts';
-import {judge, rejected} from './judge.ts';
+import {judge} from './judge.ts';
 import type {CorePorts, Device} from './ports.ts';
+import {nameIn, rejected} from './rejected.ts';
 
 export interface PushOutcome {
   readonly answer: Result<CallAnswer<'push'>>;
@@ -46,11 +47,4 @@ function decodePushed(raw: unknown): Result<Pushed, PushVerdict> {
     return failed(rejected(wire, 'malformed_entity', 'a deletion with a body and without data'));
   }
   return ok({version: version.value, base, sent});
-}
-
-/** What can be told of an entity that can't be read. */
-function nameIn(raw: unknown): {kind: string; id: string; stamp: string} {
-  const members = typeof raw === 'object' && raw !== null ? (raw as Readonly<Record<string, unknown>>) : {};
-  const textOf = (value: unknown) => (typeof value === 'string' ? value.slice(0, 100) : '');
-  return {kind: textOf(members.kind), id: textOf(members.id), stamp: textOf(members.stamp)};
 }

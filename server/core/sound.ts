@@ -5,12 +5,14 @@
 
 import {fromBase64Url} from '../../protocol/bytes.ts';
 import {entityHash, metaHash} from '../../protocol/entity.ts';
+import {STAMP_PATTERN} from '../../protocol/stamp.ts';
 import type {EntityRow, WholeRow} from '../storage/port.ts';
 import {nativeHashOf} from './native-hash.ts';
 
-/** A body that wasn't read (null) isn't checked. */
+/** A body that wasn't read (null) isn't checked. No hash is over the stamp; one that isn't any would make a page unreadable. */
 export function isSound(row: EntityRow): boolean {
-  const {parts, meta, data, body} = row;
+  const {stamp, parts, meta, data, body} = row;
+  if (!STAMP_PATTERN.test(stamp)) return false;
   const bodyHash = body === null ? parts.body : nativeHashOf(body);
   if (fromBase64Url(bodyHash)?.length !== 32) return false;
   if (metaHash(meta) !== parts.meta || nativeHashOf(data) !== parts.data || bodyHash !== parts.body) return false;

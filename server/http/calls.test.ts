@@ -115,7 +115,7 @@ describe('requests that go wrong', () => {
     [
       'a newer protocol',
       'api/sync/pull',
-      {protocol: 2, of: 'another shape'},
+      {protocol: 3, of: 'another shape'},
       {},
       {status: 426, type: 'upgrade_needed', side: 'server'},
     ],
@@ -285,6 +285,7 @@ describe('public routes', () => {
       '/sync/items',
       '/sync/pull',
       '/sync/push',
+      '/sync/repair',
     ]);
   });
 });

@@ -88,6 +88,8 @@ function call(core: Core, name: CallName, request: FastifyRequest, value: unknow
       return core.buckets(deviceOf(request), value as CallRequest<'buckets'>);
     case 'items':
       return core.items(deviceOf(request), value as CallRequest<'items'>);
+    case 'repair':
+      return core.repair(deviceOf(request), value as CallRequest<'repair'>);
   }
 }
 

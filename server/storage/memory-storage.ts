@@ -131,6 +131,7 @@ function readsOf(tables: Tables): StorageReads {
     },
     places: async (accountId, query) => placesOf(rowsOf(accountId), query).slice(0, query.limit),
     countPlaces: async (accountId, query) => placesOf(rowsOf(accountId), query).length,
+    hasSeq: async (accountId, seq) => rowsOf(accountId).some(({row}) => row.seq === seq),
     counted: async (accountId, bucket) =>
       rowsOf(accountId)
         .filter(({facts}) => facts.counted && facts.bucket === bucket)
@@ -189,6 +190,12 @@ function writesOf(tables: Tables, undo: (() => void)[]): OnlyWrites {
     putDocument: async (accountId, document) => put(tables.documents, accountId, document),
     putEntity: async (accountId, row) =>
       put(tableOf(tables.entities, accountId), refKey(row), {row, facts: factsOf(row)}),
+    deleteEntity: async (accountId, ref) => {
+      const rows = tableOf(tables.entities, accountId);
+      const before = rows.get(refKey(ref));
+      if (before !== undefined) undo.push(() => rows.set(refKey(ref), before));
+      rows.delete(refKey(ref));
+    },
     putJudged: async (accountId, ref, row) => put(tableOf(tables.judged, accountId), judgedKey(ref, row.stamp), row),
     addCommit: async (accountId, commit) => {
       const commits = tableOf(tables.commits, accountId);

@@ -39,6 +39,8 @@ export interface StorageReads {
   places(accountId: string, query: PlacesQuery): Promise<readonly Place[]>;
   /** How many places the lane has after `after` up to and with `until`. */
   countPlaces(accountId: string, query: Omit<PlacesQuery, 'limit'>): Promise<number>;
+  /** Whether a row has this seq. */
+  hasSeq(accountId: string, seq: number): Promise<boolean>;
   /** Every entity of the account that the digest counts in one bucket. */
   counted(accountId: string, bucket: number): Promise<readonly CountedRow[]>;
   judged(accountId: string, ref: Ref, stamp: Stamp): Promise<JudgedRow | undefined>;
@@ -61,6 +63,7 @@ export interface StorageWrites extends StorageReads {
   putDocument(accountId: string, document: DocumentRow): Promise<void>;
   /** `row.body` must be here. */
   putEntity(accountId: string, row: WholeRow): Promise<void>;
+  deleteEntity(accountId: string, ref: Ref): Promise<void>;
   putJudged(accountId: string, ref: Ref, row: JudgedRow): Promise<void>;
   addCommit(accountId: string, commit: CommitRow): Promise<void>;
   putBucket(accountId: string, index: number, bucket: Bucket): Promise<void>;

@@ -48,6 +48,7 @@ export function readsOf(db: Database): StorageReads {
   const document = one<SqlDocument>('SELECT * FROM documents WHERE account = ?');
   const entity = one<SqlEntity>(`SELECT ${HEAD_COLUMNS}, body ${ofRef}`);
   const head = one<SqlEntity>(`SELECT ${HEAD_COLUMNS}, NULL AS body ${ofRef}`);
+  const seqTaken = one<{found: 1}>('SELECT 1 AS found FROM entities WHERE account = ? AND seq = ?');
   const counted = many<CountedRow>(
     'SELECT kind, id, stamp, hash FROM entities WHERE account = ? AND bucket = ? AND counted = 1',
   );
@@ -82,6 +83,7 @@ export function readsOf(db: Database): StorageReads {
     head: async (accountId, {kind, id}) => mapped(head(accountId, kind, id), toEntityRow),
     places: async (accountId, query) => places[query.lane](...rangesOf(accountId, query), query.limit),
     countPlaces: async (accountId, query) => counts[query.lane](...rangesOf(accountId, query))?.count ?? 0,
+    hasSeq: async (accountId, seq) => seqTaken(accountId, seq) !== undefined,
     counted: async (accountId, index) => counted(accountId, index),
     judged: async (accountId, {kind, id}, stamp) => mapped(judged(accountId, kind, id, stamp), toJudgedRow),
     commitAt: async (accountId, seq) => commitAt(accountId, seq),
@@ -107,6 +109,7 @@ export function writesOf(db: Database): OnlyWrites {
     'INSERT OR REPLACE INTO documents VALUES (:account, :headSeq, :headMark, :root, :digests, :floor)',
   );
   const putEntity = into('entities', ENTITY_COLUMNS, ['account', 'kind', 'id']);
+  const deleteEntity = db.prepare('DELETE FROM entities WHERE account = ? AND kind = ? AND id = ?');
   const putJudged = into(
     'judged',
     ['account', 'kind', 'id', 'stamp', 'outcome', 'parents', 'over'],
@@ -125,6 +128,7 @@ export function writesOf(db: Database): OnlyWrites {
     putDevice: async (row) => void putDevice.run({...row}),
     putDocument: async (account, document) => void putDocument.run({account, ...document}),
     putEntity: async (account, row) => void putEntity.run(fromEntityRow(account, row)),
+    deleteEntity: async (account, {kind, id}) => void deleteEntity.run(account, kind, id),
     putJudged: async (account, {kind, id}, {stamp, outcome, parents, over = null}) =>
       void putJudged.run({account, kind, id, stamp, outcome, parents: parents.join(' '), over}),
     addCommit: async (account, {seq, mark}) => void addCommit.run({account, seq, mark}),

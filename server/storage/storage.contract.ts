@@ -326,6 +326,23 @@ export function testStorage(name: string, lifetime: 'process' | 'disk', create: 
       });
     });
 
+    it('knows which seqs are taken, and forgets a row that is deleted', async () => {
+      const {kind, id, seq} = rowOf(note({id: 'gone', stamp: at(1)}), 7);
+      await storage.write('ann', (tx) => tx.putEntity('ann', rowOf(note({id: 'gone', stamp: at(1)}), 7)));
+      expect(await storage.read((tx) => tx.hasSeq('ann', seq))).toBe(true);
+      expect(await storage.read((tx) => tx.hasSeq('bob', seq))).toBe(false);
+      const undone = storage.write('ann', async (tx) => {
+        await tx.deleteEntity('ann', {kind, id});
+        throw new Error('undo');
+      });
+      await expect(undone).rejects.toThrow('undo');
+      expect(await storage.read((tx) => tx.head('ann', {kind, id}))).toMatchObject({id});
+      await storage.write('ann', (tx) => tx.deleteEntity('ann', {kind, id}));
+      expect(await storage.read((tx) => tx.hasSeq('ann', seq))).toBe(false);
+      expect(await storage.read((tx) => tx.head('ann', {kind, id}))).toBeUndefined();
+      expect(await storage.read((tx) => tx.counted('ann', bucketOf(id)))).toEqual([]);
+    });
+
     it('keeps what it set aside once', async () => {
       const row = rowOf(note({stamp: at(1)}), 1);
       await storage.write('ann', async (tx) => {

@@ -1,0 +1,110 @@
+/**
+ * Putting right what a disk lost (design section 8), in one write transaction. First the buckets that differ are made anew
+ * from the rows that are sound; what fails its own hash leaves, its bytes set aside. Then what a replica has and the server
+ * lacks comes back with its old stamp, and at its old seq where that is free: who has it already sees nothing of this.
+ *
+ * 1. What is sound here is replaced by a higher stamp only, and is then kept as a `restore` revision.
+ * 2. No new stamps.
+ */
+
+import * as z from 'zod/mini';
+import {isErased, keepsLosers} from '../../protocol/entity.ts';
+import {failed, ok, type Result} from '../../protocol/errors.ts';
+import type {CallAnswer, CallRequest, RepairVerdict} from '../../protocol/messages.ts';
+import {pulledEntitySchema} from '../../protocol/messages.ts';
+import {revisionOf} from '../../protocol/revision.ts';
+import {decodeVersion, isWhole} from '../../protocol/wire.ts';
+import type {WholeRow} from '../storage/port.ts';
+import {openCommit, type WholeVersion} from './commit.ts';
+import type {Court} from './court.ts';
+import {readCurrent} from './current.ts';
+import {encodeRow} from './encode.ts';
+import {checkHistory, readStanding} from './history.ts';
+import type {CorePorts, Device} from './ports.ts';
+import {readBucket} from './recompute.ts';
+import {nameIn, rejected} from './rejected.ts';
+
+interface Returned {
+  readonly version: WholeVersion;
+  /** Where the replica says that the server had it. */
+  readonly seq: number;
+}
+
+export interface RepairOutcome {
+  readonly answer: Result<CallAnswer<'repair'>>;
+  readonly commit: 'changed' | 'unchanged';
+}
+
+export async function repair(
+  ports: CorePorts,
+  {accountId}: Device,
+  {history, buckets, entities}: CallRequest<'repair'>,
+): Promise<RepairOutcome> {
+  const returned = entities.map(decodeReturned);
+  return ports.storage.write(accountId, async (tx) => {
+    const otherHistory = await checkHistory(tx, accountId, history);
+    if (otherHistory !== undefined) return {answer: failed(otherHistory), commit: 'unchanged'};
+    const commit = await openCommit(tx, accountId, ports);
+    const court: Court = {tx, accountId, commit, nowMs: ports.now(), log: ports.log};
+    for (const index of new Set(buckets)) await remakeBucket(court, index);
+    const verdicts: RepairVerdict[] = [];
+    for (const one of returned) verdicts.push(one.ok ? await takeBack(court, one.value) : one.error);
+    const closed = await commit.close();
+    return {answer: ok({...(await readStanding(tx, accountId)), before: commit.before, verdicts}), commit: closed};
+  });
+}
+
+function decodeReturned(raw: unknown): Result<Returned, RepairVerdict & {type: 'rejected'}> {
+  const parsed = z.safeParse(pulledEntitySchema, raw);
+  if (!parsed.success)
+    return failed(rejected(nameIn(raw), 'malformed_entity', z.prettifyError(parsed.error).slice(0, 500)));
+  const {seq, ...wire} = parsed.data;
+  const decoded = decodeVersion(wire);
+  if (!decoded.ok) return failed(rejected(wire, decoded.error.type, decoded.error.message));
+  const version = decoded.value;
+  if (!isWhole(version) || version.body === null) {
+    return failed(rejected(wire, 'malformed_entity', 'a repair takes whole versions only'));
+  }
+  return ok({version: {...version, body: version.body}, seq});
+}
+
+async function remakeBucket(court: Court, index: number): Promise<void> {
+  const {tx, accountId, commit, nowMs, log} = court;
+  const {bucket, damaged} = await readBucket(tx, accountId, index);
+  for (const row of damaged) {
+    const {kind, id} = row;
+    log('error', 'a stored row fails its own hash and is set aside', {accountId, kind, id});
+    await tx.setAside(accountId, row, nowMs);
+    await tx.deleteEntity(accountId, row);
+  }
+  commit.setBucket(index, bucket);
+}
+
+async function takeBack(court: Court, {version, seq}: Returned): Promise<RepairVerdict> {
+  const {tx, accountId, commit} = court;
+  const {kind, id, stamp} = version;
+  const {current, replaced} = await readCurrent(court, version);
+  if (current !== undefined && current.stamp >= stamp) {
+    const isSame = current.stamp === stamp && current.hash === version.hash;
+    return isSame
+      ? {kind, id, stamp, type: 'stored', seq: current.seq}
+      : {kind, id, stamp, type: 'kept', current: encodeRow(current)};
+  }
+  if (current !== undefined) await keepReplaced(court, current);
+  const isFree = replaced === undefined && seq > 0 && seq <= commit.before && !(await tx.hasSeq(accountId, seq));
+  const row = isFree ? await commit.putBack(version, seq) : await commit.put(version, replaced);
+  if ((await tx.judged(accountId, version, stamp)) === undefined) {
+    await tx.putJudged(accountId, version, {stamp, outcome: 'applied', parents: []});
+  }
+  return {kind, id, stamp, type: 'stored', seq: row.seq};
+}
+
+/** Made only if absent, like every revision. */
+async function keepReplaced(court: Court, row: WholeRow): Promise<void> {
+  if (!keepsLosers(row.kind) || isErased(row)) return;
+  const revision: WholeVersion = {...revisionOf(row, 'restore'), body: row.body};
+  const {current, replaced} = await readCurrent(court, revision);
+  if (current !== undefined) return;
+  const {kind, id, stamp} = await court.commit.put(revision, replaced);
+  await court.tx.putJudged(court.accountId, {kind, id}, {stamp, outcome: 'applied', parents: []});
+}

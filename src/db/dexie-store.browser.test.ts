@@ -5,6 +5,7 @@ import {makeVersion, toHead, type Version} from '../../protocol/entity.ts';
 import type {SyncError} from '../../protocol/errors.ts';
 import type {OutboxRow, Store} from '../sync/ports.ts';
 import {type StoreHarness, storeContract} from '../sync/store.contract.ts';
+import {entity, stateOf} from '../sync/testing/rows.ts';
 import {createDexieStore} from './dexie-store.ts';
 import {createDatabase, type Database, SCHEMA_VERSION} from './schema.ts';
 
@@ -72,6 +73,37 @@ it('stores only the bytes of a view, not the buffer behind it', async () => {
   expect(kept.map((bytes) => [...bytes])).toEqual(kept.map(() => [1, 2, 3]));
   expect(kept.map((bytes) => bytes.buffer.byteLength)).toEqual(kept.map(() => 3));
   await harness.close();
+});
+
+it('brings a database of the first version along', async () => {
+  const name = freshName();
+  const old = new Dexie(name);
+  old.version(1).stores({
+    notes: 'id',
+    branches: 'id, parent, note',
+    attributes: 'id, note',
+    attachments: 'id, note',
+    revisions: 'id, of',
+    options: 'id',
+    bodies: '[kind+id]',
+    outbox: '[kind+id], [held+queuedMs]',
+    buckets: 'shelf',
+    state: 'key',
+  });
+  await old.open();
+  const {lastVerification: _v, unresolved: _u, givenUp: _g, protocol: _p, ...oldState} = stateOf({deviceName: 'old'});
+  await old.table('state').put({key: 'replica', state: oldState});
+  await old.table('notes').put(entity('note', 'n1'));
+  old.close();
+  const database = createDatabase({name});
+  const store = createDexieStore(database);
+  await store.transaction('write', async (tx) => {
+    expect(await tx.state()).toEqual(stateOf({deviceName: 'old'}));
+    expect(await tx.entities([NOTE])).toEqual([entity('note', 'n1')]);
+    await tx.setAside([{kind: 'note', id: 'n1', atMs: 1, entity: entity('note', 'n1'), body: null}]);
+  });
+  database.close();
+  await Dexie.delete(name);
 });
 
 describe('faults of IndexedDB', () => {

@@ -10,6 +10,7 @@ import type {Kind, Ref} from '../../protocol/entity.ts';
 import type {Overview, Store, StoreTx} from '../sync/ports.ts';
 import {toLive} from './live.ts';
 import {
+  asideToRecord,
   bodyToRecord,
   type EntityRecord,
   entityToRecord,
@@ -82,7 +83,10 @@ function stateOps({state}: Tables): Pick<StoreTx, 'state' | 'putState'> {
   };
 }
 
-function entityOps({entities}: Tables): Pick<StoreTx, 'entities' | 'putEntities'> {
+function entityOps({
+  entities,
+  aside,
+}: Tables): Pick<StoreTx, 'entities' | 'putEntities' | 'deleteEntities' | 'ids' | 'setAside' | 'asides'> {
   return {
     async entities(refs) {
       const found: (EntityRecord | undefined)[] = [];
@@ -98,6 +102,18 @@ function entityOps({entities}: Tables): Pick<StoreTx, 'entities' | 'putEntities'
         const size = records.length <= MAX_TRACKED_ROWS ? TRACKED_ROWS : records.length;
         await Promise.all(chunks(records, size).map((chunk) => entities(kind).bulkPut(chunk)));
       }),
+    deleteEntities: (refs) =>
+      forEachKind(refs, (kind, places) => entities(kind).bulkDelete(places.map(({item}) => item.id))),
+    ids: async (kind, after, limit) =>
+      entities(kind)
+        .where(':id')
+        .above(after ?? '')
+        .limit(limit)
+        .primaryKeys(),
+    setAside: async (rows) => {
+      await aside.bulkPut(rows.map(asideToRecord));
+    },
+    asides: async () => aside.toArray(),
   };
 }
 
@@ -162,7 +178,7 @@ function keyOf({kind, id}: Ref): RefKey {
 /** Calls `work` once per kind that occurs, with its items in their order and their indexes in `items`. */
 async function forEachKind<R extends Ref>(
   items: readonly R[],
-  work: (kind: Kind, places: {readonly item: R; readonly index: number}[]) => Promise<void>,
+  work: (kind: Kind, places: {readonly item: R; readonly index: number}[]) => PromiseLike<void>,
 ): Promise<void> {
   const placesByKind = Map.groupBy(
     items.map((item, index) => ({item, index})),

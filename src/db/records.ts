@@ -7,7 +7,7 @@ import type {Bytes} from '../../protocol/bytes.ts';
 import type {Bucket} from '../../protocol/digest.ts';
 import type {Kind, Version} from '../../protocol/entity.ts';
 import {readAttachment, readAttribute, readBranch} from '../notes/note-data.ts';
-import type {BodyRow, EntityRow, OutboxRow, ReplicaState} from '../sync/ports.ts';
+import type {AsideRow, BodyRow, EntityRow, OutboxRow, ReplicaState} from '../sync/ports.ts';
 
 /** What an entity points at, where its data or meta says so; tombstones with content point too. */
 interface Pointers {
@@ -21,6 +21,7 @@ interface Pointers {
 
 export type EntityRecord = EntityRow & Pointers;
 export type BodyRecord = BodyRow;
+export type AsideRecord = AsideRow;
 
 /** `held` is 1 for parked rows: IndexedDB can't index null. */
 export type OutboxRecord = OutboxRow & {readonly held: 0 | 1};
@@ -47,6 +48,10 @@ export function recordToEntity(record: EntityRecord): EntityRow {
 
 export function bodyToRecord(row: BodyRow): BodyRecord {
   return {...row, body: ownBytes(row.body)};
+}
+
+export function asideToRecord({entity, body, ...row}: AsideRow): AsideRecord {
+  return {...row, entity: {...entity, data: ownBytes(entity.data)}, body: body && bodyToRecord(body)};
 }
 
 export function outboxToRecord(row: OutboxRow): OutboxRecord {

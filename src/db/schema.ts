@@ -11,10 +11,10 @@ import Dexie, {type Table} from 'dexie';
 import type {Kind} from '../../protocol/entity.ts';
 import type {SyncError} from '../../protocol/errors.ts';
 import {guardFactory} from './guarded-factory.ts';
-import type {BodyRecord, EntityRecord, OutboxRecord, ShelfRecord, StateRecord} from './records.ts';
+import type {AsideRecord, BodyRecord, EntityRecord, OutboxRecord, ShelfRecord, StateRecord} from './records.ts';
 import {blocked, outdated} from './storage-errors.ts';
 
-export const SCHEMA_VERSION = 1;
+export const SCHEMA_VERSION = 2;
 const NATIVE_VERSIONS_PER_VERSION = 10;
 
 const STORES = {
@@ -28,6 +28,7 @@ const STORES = {
   outbox: '[kind+id], [held+queuedMs]',
   buckets: 'shelf',
   state: 'key',
+  aside: '[kind+id+atMs]',
 } as const;
 
 export const TABLE_BY_KIND = {
@@ -47,6 +48,7 @@ export interface Tables {
   readonly outbox: Table<OutboxRecord, RefKey>;
   readonly buckets: Table<ShelfRecord, number>;
   readonly state: Table<StateRecord, string>;
+  readonly aside: Table<AsideRecord, [...RefKey, atMs: number]>;
 }
 
 export interface Database extends Tables {
@@ -95,6 +97,7 @@ export function tablesOf(table: (name: string) => Table): Tables {
     outbox: table('outbox'),
     buckets: table('buckets'),
     state: table('state'),
+    aside: table('aside'),
   };
 }
 
@@ -107,8 +110,19 @@ function createDexie(name: string): Dexie {
     indexedDB: guardFactory(indexedDB, SCHEMA_VERSION * NATIVE_VERSIONS_PER_VERSION),
     IDBKeyRange,
   });
-  dexie.version(SCHEMA_VERSION).stores(STORES);
+  const {aside, ...STORES_1} = STORES;
+  dexie.version(1).stores(STORES_1);
+  dexie
+    .version(SCHEMA_VERSION)
+    .stores({aside})
+    .upgrade((transaction) => transaction.table('state').toCollection().modify(addRepairState));
   return dexie;
+}
+
+/** Version 2: what repairs remember. */
+function addRepairState(record: StateRecord): void {
+  const added = {lastVerification: null, unresolved: [], givenUp: null, protocol: null};
+  Object.assign(record, {state: {...record.state, ...added}});
 }
 
 function rejectWhenBlocked(dexie: Dexie): Promise<never> {

@@ -4,7 +4,7 @@
 
 import type {Ref} from '../../protocol/entity.ts';
 import type {Result, SyncError} from '../../protocol/errors.ts';
-import type {FirstSync, HashCheck, ReplicaState} from './ports.ts';
+import type {FirstSync, HashCheck, ReplicaState, Unresolved, Verification} from './ports.ts';
 
 /** A value that changes. `subscribe` calls at once with the current value, then with each new one, until unsubscribed. */
 export interface Live<T> {
@@ -33,6 +33,9 @@ export interface SyncStatus {
   readonly problem: SyncError | null;
   readonly lastSyncMs: number | null;
   readonly lastCheck: HashCheck | null;
+  readonly lastVerification: Verification | null;
+  /** Entities that no side has whole. */
+  readonly unresolved: readonly Unresolved[];
   /** Server minus device, from the last clock check. */
   readonly clockOffsetMs: number | null;
   readonly replica: ReplicaState | null;
@@ -49,6 +52,16 @@ export interface Credentials {
 export interface SetupInput extends Credentials {
   readonly setupCode: string;
 }
+
+/** How far "Verify everything" has come: entities of this device, then the server, then buckets that differ. */
+export interface VerifyProgress {
+  readonly phase: 'device' | 'server' | 'repair';
+  readonly done: number;
+  readonly total: number;
+}
+
+/** `keep`: what is stored here, whatever its hash says, as an edit of now. `remove`: no longer asked about. */
+export type ResolveChoice = 'keep' | 'remove';
 
 export type TestCheck = 'address' | 'reachable' | 'aster' | 'protocol' | 'clock' | 'signed_in';
 
@@ -83,6 +96,14 @@ export interface SyncControl {
   testSync(address: string, onLine: (line: TestLine) => void): Promise<void>;
   /** What the server at `address` says of itself; for the pages that it serves. */
   serverStatus(address: string): Promise<Result<{readonly initialized: boolean; readonly version: string}>>;
+  /** Both sides compute every hash from the bytes and repair what differs; the result is in the status. */
+  verify(): Promise<void>;
+  /** Null while none runs in this tab. */
+  readonly verifying: Live<VerifyProgress | null>;
+  /** Checks this device, then gets everything from the server again. */
+  forceFullSync(): Promise<void>;
+  /** Of an entity in `status.unresolved`. */
+  resolve(ref: Ref, choice: ResolveChoice): Promise<void>;
   /** Gets a body that isn't here yet from the server. */
   fetchBody(ref: Ref): Promise<Result<void>>;
 }

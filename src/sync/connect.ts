@@ -103,6 +103,10 @@ async function createReplica(
     clockChoice: 'own',
     lastSyncMs: null,
     lastCheck: null,
+    lastVerification: null,
+    unresolved: [],
+    givenUp: null,
+    protocol: null,
     problem: null,
     paused: false,
   };

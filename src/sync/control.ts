@@ -7,14 +7,19 @@ import {type ConnectPorts, DEFAULT_TIMEOUT_MS, setUpServer, signIn, startNoteboo
 import {createEngine, type Engine, type EnginePorts} from './engine.ts';
 import type {Overview, ReplicaState, Store} from './ports.ts';
 import {fetchEntities} from './pull.ts';
+import {ALL_BUCKETS, recount} from './recount.ts';
+import {resolve} from './resolve.ts';
+import {ROUND_LOCK} from './round.ts';
 import {statusOf} from './status.ts';
 import {testSync} from './test-sync.ts';
+import {createVerifying} from './verifying.ts';
 
 export interface ControlPorts extends EnginePorts, ConnectPorts {}
 
 export function createSyncControl(ports: ControlPorts): SyncControl {
   const engine = createEngine(ports);
   const {store, transport} = ports;
+  const verifying = createVerifying(ports, engine);
   const change = (edit: (state: ReplicaState) => ReplicaState) => changeState(store, edit);
   return {
     status: {subscribe: (listener) => watchStatus(ports, engine, listener)},
@@ -31,6 +36,13 @@ export function createSyncControl(ports: ControlPorts): SyncControl {
     saveServer: (address, timeoutMs) => change((state) => withAddress(state, address, timeoutMs)),
     testSync: (address, onLine) => testSync(ports, address, onLine),
     serverStatus: (address) => transport.call('status', null, {address, token: null, timeoutMs: DEFAULT_TIMEOUT_MS}),
+    verify: verifying.run,
+    verifying: verifying.progress,
+    forceFullSync: async () => {
+      await ports.locks.exclusive(ROUND_LOCK, () => forgetPlace(ports));
+      await engine.run();
+    },
+    resolve: (ref, choice) => resolve(ports, ref, choice),
     fetchBody: async (ref) => {
       const fetched = await fetchEntities(ports, [ref]);
       if (!fetched.ok) return fetched;
@@ -76,6 +88,15 @@ async function changeState(store: Store, edit: (state: ReplicaState) => ReplicaS
     const state = await tx.state();
     if (state !== undefined) await tx.putState(edit(state));
   });
+}
+
+/**
+ * Everything is pulled again, lane by lane. First this device's rows are looked at, so that a damaged one isn't taken for the
+ * server's and an edit that nobody knows of waits.
+ */
+async function forgetPlace(ports: ControlPorts): Promise<void> {
+  await recount(ports, ALL_BUCKETS, () => undefined);
+  await changeState(ports.store, (state) => ({...state, cursor: null, firstSync: null, givenUp: null}));
 }
 
 /** Refused changes go out again with the next round. */

@@ -2,7 +2,7 @@
 
 import {type Bucket, EMPTY_BUCKET} from '../../protocol/digest.ts';
 import {type Ref, refKey} from '../../protocol/entity.ts';
-import type {BodyRow, EntityRow, OutboxRow, Overview, ReplicaState, Store, StoreTx} from './ports.ts';
+import type {AsideRow, BodyRow, EntityRow, OutboxRow, Overview, ReplicaState, Store, StoreTx} from './ports.ts';
 
 interface Tables {
   state: ReplicaState | undefined;
@@ -10,6 +10,7 @@ interface Tables {
   readonly bodies: Map<string, BodyRow>;
   readonly outbox: Map<string, OutboxRow>;
   readonly buckets: Map<number, Bucket>;
+  readonly aside: Map<string, AsideRow>;
 }
 
 export interface MemoryStore extends Store {
@@ -53,7 +54,7 @@ export function createMemoryStore(): MemoryStore {
 }
 
 function transactionOn(tables: Tables): StoreTx {
-  const {entities, bodies, outbox, buckets} = tables;
+  const {entities, bodies, outbox, buckets, aside} = tables;
   const sorted = () => [...outbox.values()].sort((a, b) => a.queuedMs - b.queuedMs || (refKey(a) < refKey(b) ? -1 : 1));
   return {
     state: async () => tables.state,
@@ -62,6 +63,17 @@ function transactionOn(tables: Tables): StoreTx {
     },
     entities: async (refs) => refs.map((ref) => entities.get(refKey(ref))),
     putEntities: async (rows) => putAll(entities, rows),
+    deleteEntities: async (refs) => deleteAll(entities, refs),
+    ids: async (kind, after, limit) =>
+      [...entities.values()]
+        .filter((row) => row.kind === kind && (after === null || row.id > after))
+        .map(({id}) => id)
+        .sort((a, b) => (a < b ? -1 : 1))
+        .slice(0, limit),
+    setAside: async (rows) => {
+      for (const row of rows) aside.set(`${refKey(row)}@${row.atMs}`, row);
+    },
+    asides: async () => [...aside.values()],
     bodies: async (refs) => refs.map((ref) => bodies.get(refKey(ref))),
     putBodies: async (rows) => putAll(bodies, rows),
     deleteBodies: async (refs) => deleteAll(bodies, refs),
@@ -81,16 +93,24 @@ function transactionOn(tables: Tables): StoreTx {
 }
 
 function emptyTables(): Tables {
-  return {state: undefined, entities: new Map(), bodies: new Map(), outbox: new Map(), buckets: new Map()};
+  return {
+    state: undefined,
+    entities: new Map(),
+    bodies: new Map(),
+    outbox: new Map(),
+    buckets: new Map(),
+    aside: new Map(),
+  };
 }
 
-function copyOf({state, entities, bodies, outbox, buckets}: Tables): Tables {
+function copyOf({state, entities, bodies, outbox, buckets, aside}: Tables): Tables {
   return {
     state,
     entities: new Map(entities),
     bodies: new Map(bodies),
     outbox: new Map(outbox),
     buckets: new Map(buckets),
+    aside: new Map(aside),
   };
 }
 

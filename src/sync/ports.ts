@@ -5,7 +5,7 @@
 
 import type {Bytes} from '../../protocol/bytes.ts';
 import type {Bucket} from '../../protocol/digest.ts';
-import type {Head, PartHashes, Ref, RevisionReason, Version} from '../../protocol/entity.ts';
+import type {Head, Kind, PartHashes, Ref, RevisionReason, Version} from '../../protocol/entity.ts';
 import type {Result, SyncError} from '../../protocol/errors.ts';
 import type {Hash} from '../../protocol/hash.ts';
 import type {CallAnswer, CallName, CallRequest, Lane, Poke, Position} from '../../protocol/messages.ts';
@@ -93,6 +93,21 @@ export interface HashCheck {
   readonly serverRoot: Hash;
 }
 
+/** An entity that no side has whole: named to the person, who decides. `where`: whose row fails its own hash. */
+export interface Unresolved extends Ref {
+  readonly where: 'device' | 'server';
+}
+
+/** What "Verify everything" found. `device_only`: the server couldn't be asked; `moved`: notes kept changing meanwhile. */
+export interface Verification {
+  readonly atMs: number;
+  readonly result: 'equal' | 'repaired' | 'unresolved' | 'device_only' | 'moved';
+  /** Entities recomputed here. */
+  readonly checked: number;
+  /** Of both sides: rows that were damaged, lost or unknown to the other. */
+  readonly repaired: number;
+}
+
 /** The one row about the replica itself. */
 export interface ReplicaState {
   readonly replica: string;
@@ -111,9 +126,22 @@ export interface ReplicaState {
   readonly clockChoice: 'own' | 'server';
   readonly lastSyncMs: number | null;
   readonly lastCheck: HashCheck | null;
+  readonly lastVerification: Verification | null;
+  readonly unresolved: readonly Unresolved[];
+  /** Where the repairs of a difference were given up: not tried again by itself until one of the two roots changes. */
+  readonly givenUp: Pick<HashCheck, 'root' | 'serverRoot'> | null;
+  /** The protocol version that both speak; null before the first hello. */
+  readonly protocol: number | null;
   /** The failure of the last round; null after a good one. */
   readonly problem: SyncError | null;
   readonly paused: boolean;
+}
+
+/** A row that failed its own hash, as it was stored, for a person who can still read it. */
+export interface AsideRow extends Ref {
+  readonly atMs: number;
+  readonly entity: EntityRow;
+  readonly body: BodyRow | null;
 }
 
 /** Operations of one transaction. Order of results is the order of what was asked. */
@@ -122,6 +150,11 @@ export interface StoreTx {
   putState(state: ReplicaState): Promise<void>;
   entities(refs: readonly Ref[]): Promise<(EntityRow | undefined)[]>;
   putEntities(rows: readonly EntityRow[]): Promise<void>;
+  deleteEntities(refs: readonly Ref[]): Promise<void>;
+  /** Ids of one kind in their order, after `after` (null: from the first), at most `limit`. */
+  ids(kind: Kind, after: string | null, limit: number): Promise<string[]>;
+  setAside(rows: readonly AsideRow[]): Promise<void>;
+  asides(): Promise<AsideRow[]>;
   bodies(refs: readonly Ref[]): Promise<(BodyRow | undefined)[]>;
   putBodies(rows: readonly BodyRow[]): Promise<void>;
   deleteBodies(refs: readonly Ref[]): Promise<void>;

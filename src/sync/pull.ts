@@ -8,11 +8,10 @@ import {hasBody, isErased, type Ref} from '../../protocol/entity.ts';
 import {failed, ok, type Result} from '../../protocol/errors.ts';
 import {EMPTY_HASH, hashOf} from '../../protocol/hash.ts';
 import {type CallAnswer, LANES, type LaneBody, type Position} from '../../protocol/messages.ts';
-import {PROTOCOL_RANGE} from '../../protocol/version.ts';
 import {decodePart} from '../../protocol/wire.ts';
-import type {FirstSync, ReplicaState, StoreTx} from './ports.ts';
+import type {FirstSync, OutboxRow, ReplicaState, StoreTx} from './ports.ts';
 import type {RoundPorts} from './round.ts';
-import {callOptions, historyOf, type LinkedState, linkOf, type Standing, strangerIn, withSeen} from './standing.ts';
+import {askedBy, callOptions, type LinkedState, linkOf, type Standing, strangerIn, withSeen} from './standing.ts';
 import {acknowledge, adopt, decodeServerVersion, knownOf, type ServerVersion} from './verdict.ts';
 import {Workset} from './workset.ts';
 
@@ -53,7 +52,7 @@ export async function fetchEntities(ports: RoundPorts, refs: readonly Ref[]): Pr
   const link = linkOf(await ports.store.transaction('read', (tx) => tx.state()));
   if (!link.ok) return link;
   const state = link.value;
-  const request = {protocol: PROTOCOL_RANGE.max, replica: state.replica, history: historyOf(state), refs: [...refs]};
+  const request = {...askedBy(state), refs: [...refs]};
   const answer = await ports.transport.call('fetch', request, callOptions(state));
   if (!answer.ok) return answer;
   const versions = answer.value.rows.map(decodeServerVersion);
@@ -80,13 +79,7 @@ async function ask(ports: RoundPorts, place?: Place): Promise<{place: Place | nu
   const from = place ?? placeOf(state);
   if (from === null) return {place: null, answer: failed({type: 'server_error', message: 'a pull without a cursor'})};
   const span = from.lane === 'all' ? {after: from.after.seq} : {after: from.after, until: from.head.seq};
-  const request = {
-    protocol: PROTOCOL_RANGE.max,
-    replica: state.replica,
-    history: historyOf(state),
-    lane: from.lane,
-    ...span,
-  };
+  const request = {...askedBy(state), lane: from.lane, ...span};
   return {place: from, answer: await ports.transport.call('pull', request, callOptions(state))};
 }
 
@@ -161,7 +154,7 @@ function storeRow(ws: Workset, pulled: ServerVersion): void {
   const row = ws.outbox(pulled);
   const entity = ws.entity(pulled);
   const version = withBodyFromHere(ws, pulled);
-  if ((entity?.known?.seq ?? -1) >= pulled.seq) {
+  if (isHere(ws, row, pulled)) {
     fillBody(ws, version);
     return;
   }
@@ -175,6 +168,14 @@ function storeRow(ws: Workset, pulled: ServerVersion): void {
     if (entity !== undefined) ws.setEntity({...entity, known: knownOf(version)});
     fillBody(ws, version);
   }
+}
+
+/** An older seq never overwrites a newer ◆; the same is the same version, unless this device's row is damaged. */
+function isHere(ws: Workset, row: OutboxRow | undefined, pulled: ServerVersion): boolean {
+  const entity = ws.entity(pulled);
+  const seq = entity?.known?.seq ?? -1;
+  if (seq !== pulled.seq || row !== undefined) return seq >= pulled.seq;
+  return entity?.stamp === pulled.stamp && entity.hash === pulled.hash;
 }
 
 /** Where what waits here has the same text and lacks it. */

@@ -6,11 +6,10 @@
 import {failed, ok, type Result, type SyncError} from '../../protocol/errors.ts';
 import {PUSH_BATCH_BYTES} from '../../protocol/limits.ts';
 import type {CallAnswer} from '../../protocol/messages.ts';
-import {PROTOCOL_RANGE} from '../../protocol/version.ts';
 import {type BatchItem, takeBatch} from './outbox.ts';
 import type {StoreTx} from './ports.ts';
 import type {RoundPorts} from './round.ts';
-import {callOptions, historyOf, type LinkedState, linkOf, type Standing, strangerIn, withSeen} from './standing.ts';
+import {askedBy, callOptions, type LinkedState, linkOf, type Standing, strangerIn, withSeen} from './standing.ts';
 import {applyVerdict, refsOfStored, refsTouched, type ServerVersion, versionIn} from './verdict.ts';
 import {Workset} from './workset.ts';
 import {writingBy} from './writer.ts';
@@ -51,12 +50,7 @@ async function take(
 }
 
 function requestOf(state: LinkedState, items: readonly BatchItem[]) {
-  return {
-    protocol: PROTOCOL_RANGE.max,
-    replica: state.replica,
-    history: historyOf(state),
-    entities: items.map(({wire}) => wire),
-  };
+  return {...askedBy(state), entities: items.map(({wire}) => wire)};
 }
 
 async function storeAnswer(

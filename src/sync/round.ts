@@ -1,9 +1,10 @@
 /**
- * One round of sync (design section 5). It only sequences: clock check, push, pull, hash check. Every step can be repeated
+ * One round of sync (design section 5). It only sequences: clock check, push, pull, hash check and what follows from it. Every step can be repeated
  * after a kill at any await; the round lock only saves work.
  */
 
 import {failed, ok, type Result, type SyncError, SyncFailure} from '../../protocol/errors.ts';
+import type {CallAnswer} from '../../protocol/messages.ts';
 import {PROTOCOL_RANGE} from '../../protocol/version.ts';
 import {checkHash} from './check.ts';
 import {isFresh, isPrecise, isSkewed, readInstant, skewError, takeSample} from './clock.ts';
@@ -12,6 +13,7 @@ import type {ClockSample, Locks, Store, Time, Transport} from './ports.ts';
 import {beginFirstSync, pullAll} from './pull.ts';
 import {pushAll} from './push.ts';
 import {callOptions, historyOf, linkOf, type Standing, strangerIn, withSeen} from './standing.ts';
+import {repairDifference} from './verify.ts';
 
 export interface RoundPorts {
   readonly store: Store;
@@ -21,7 +23,7 @@ export interface RoundPorts {
   readonly mergeData: MergeData;
 }
 
-const ROUND_LOCK = 'round';
+export const ROUND_LOCK = 'round';
 const SAMPLE_TRIES = 3;
 
 /** Runs a round and stores its outcome; `heard` is the standing that a poke told. */
@@ -57,7 +59,8 @@ async function sequence(ports: RoundPorts, heard: Standing | undefined): Promise
   }
   if (standing !== null) {
     const checked = await checkHash(ports, standing);
-    if (!checked.ok) return checked;
+    const equal = checked.ok ? checked : await repairDifference(ports, checked.error);
+    if (!equal.ok) return equal;
   }
   return held === null ? ok(undefined) : failed(held);
 }
@@ -104,10 +107,11 @@ async function hello(ports: RoundPorts): Promise<Result<Greeted>> {
   }
 }
 
-async function storeHello({store}: RoundPorts, standing: Standing, clock: ClockSample): Promise<void> {
+async function storeHello({store}: RoundPorts, answer: CallAnswer<'hello'>, clock: ClockSample): Promise<void> {
+  const protocol = Math.min(answer.protocol.max, PROTOCOL_RANGE.max);
   await store.transaction('write', async (tx) => {
     const state = await tx.state();
-    if (state !== undefined) await tx.putState(withSeen({...state, clock}, standing));
+    if (state !== undefined) await tx.putState(withSeen({...state, clock, protocol}, answer));
   });
 }
 

@@ -5,6 +5,7 @@
 
 import {failed, ok, type Result, type SyncError} from '../../protocol/errors.ts';
 import type {History, Poke, Position} from '../../protocol/messages.ts';
+import {PROTOCOL_RANGE} from '../../protocol/version.ts';
 import type {CallOptions, ReplicaState, ServerLink} from './ports.ts';
 
 export type Standing = Poke;
@@ -22,6 +23,16 @@ export function linkOf(state: ReplicaState | undefined): Result<LinkedState> {
 
 export function callOptions({server, timeoutMs}: LinkedState): CallOptions {
   return {address: server.address, token: server.token, timeoutMs};
+}
+
+/** The version that this app and its server both speak, as the last hello told. */
+export function spokenBy({protocol}: ReplicaState): number {
+  return protocol ?? PROTOCOL_RANGE.min;
+}
+
+/** On every request but hello. */
+export function askedBy(state: ReplicaState) {
+  return {protocol: spokenBy(state), replica: state.replica, history: historyOf(state)};
 }
 
 export function historyOf({epoch, cursor, seen}: ReplicaState): History {

@@ -24,6 +24,10 @@ const linked: ReplicaState = {
   clockChoice: 'own',
   lastSyncMs: 1,
   lastCheck: null,
+  lastVerification: null,
+  unresolved: [],
+  givenUp: null,
+  protocol: null,
   problem: null,
   paused: false,
 };

@@ -21,6 +21,8 @@ export function statusOf(situation: Situation): SyncStatus {
     problem: state?.problem ?? null,
     lastSyncMs: state?.lastSyncMs ?? null,
     lastCheck: state?.lastCheck ?? null,
+    lastVerification: state?.lastVerification ?? null,
+    unresolved: state?.unresolved ?? [],
     clockOffsetMs: state?.clock?.offsetMs ?? null,
     replica: state ?? null,
   };
@@ -33,7 +35,7 @@ function stateOf({overview: {state, waiting, parked}, isOnline, isSyncing}: Situ
   if (!isOnline) return 'offline';
   if (state.problem) return problemState(state.problem.type);
   if (isSyncing && (waiting > 0 || state.firstSync !== null || state.lastSyncMs === null)) return 'syncing';
-  if (parked > 0) return 'problem';
+  if (parked > 0 || state.unresolved.length > 0) return 'problem';
   return waiting > 0 || state.cursor === null ? 'waiting' : 'synced';
 }
 

@@ -57,6 +57,45 @@ export function storeContract(name: string, createHarness: () => Promise<StoreHa
         });
       });
 
+      it('lists ids of one kind in their order, page by page, and forgets what is deleted', async () => {
+        const rows = ['n3', 'n1', 'n2', 'N4'].map((id) => entity('note', id));
+        await write(async (tx) => {
+          await tx.putEntities([...rows, entity('branch', 'b1')]);
+          await tx.deleteEntities([
+            {kind: 'note', id: 'n2'},
+            {kind: 'branch', id: 'n1'},
+            {kind: 'note', id: 'none'},
+          ]);
+        });
+        await read(async (tx) => {
+          expect(await tx.ids('note', null, 10)).toEqual(['N4', 'n1', 'n3']);
+          expect(await tx.ids('note', null, 2)).toEqual(['N4', 'n1']);
+          expect(await tx.ids('note', 'n1', 2)).toEqual(['n3']);
+          expect(await tx.ids('note', 'n3', 2)).toEqual([]);
+          expect(await tx.ids('branch', null, 2)).toEqual(['b1']);
+          expect(await tx.entities([{kind: 'note', id: 'n2'}])).toEqual([undefined]);
+        });
+      });
+
+      it('keeps what is set aside, each time it was', async () => {
+        const row = {
+          kind: 'note',
+          id: 'n1',
+          entity: entity('note', 'n1'),
+          body: bodyRow('note', 'n1', 'text'),
+        } as const;
+        const [first, second] = [
+          {...row, atMs: 1},
+          {...row, atMs: 2, body: null},
+        ];
+        await write(async (tx) => {
+          await tx.setAside([first]);
+          await tx.setAside([second, first]);
+          await tx.setAside([]);
+        });
+        expect(await read((tx) => tx.asides())).toStrictEqual([first, second]);
+      });
+
       it('gives every row back as it was put, every member of it', async () => {
         const state = stateOf({deviceName: 'phone', cursor: {seq: 7, mark: 'mark-7'}});
         const rows = [entity('note', 'n1'), entity('branch', 'b1'), revision('r1', 'n1'), tombstone('attribute', 'a1')];

@@ -4,6 +4,7 @@
  * told from one that is here.
  */
 
+import {equalBytes} from '../../protocol/bytes.ts';
 import {addLeaf, bucketOf, EMPTY_BUCKET, leafOf, removeLeaf} from '../../protocol/digest.ts';
 import {NO_BYTES, type Ref, refKey, type Version} from '../../protocol/entity.ts';
 import {EMPTY_HASH} from '../../protocol/hash.ts';
@@ -78,7 +79,7 @@ export class Workset {
 
   setBody(ref: Ref, hash: string, body: BodyRow['body']): void {
     const slot = this.#slot(ref);
-    if (slot.body?.hash === hash) return;
+    if (slot.body?.hash === hash && isSame(slot.body.body, body)) return; // a damaged one is replaced
     slot.body = hash === EMPTY_HASH ? undefined : {kind: ref.kind, id: ref.id, hash, body};
     slot.changed.body = true;
   }
@@ -137,6 +138,11 @@ export class Workset {
     if (slot === undefined) throw new Error(`${refKey(ref)} was not loaded`);
     return slot;
   }
+}
+
+/** A row of a damaged database may hold no bytes at all. */
+function isSame(stored: unknown, body: Uint8Array): boolean {
+  return stored instanceof Uint8Array && equalBytes(stored, body);
 }
 
 function sameLeaf(a: Known | null, b: Known | null): boolean {

@@ -100,6 +100,10 @@ const NEW_STATE: ReplicaState = {
   clockChoice: 'own',
   lastSyncMs: null,
   lastCheck: null,
+  lastVerification: null,
+  unresolved: [],
+  givenUp: null,
+  protocol: null,
   problem: null,
   paused: false,
 };

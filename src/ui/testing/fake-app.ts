@@ -29,6 +29,10 @@ export const LINKED_REPLICA: ReplicaState = {
   clockChoice: 'own',
   lastSyncMs: NOW_MS,
   lastCheck: null,
+  lastVerification: null,
+  unresolved: [],
+  givenUp: null,
+  protocol: null,
   problem: null,
   paused: false,
 };
@@ -41,6 +45,8 @@ export const SYNCED: SyncStatus = {
   problem: null,
   lastSyncMs: NOW_MS,
   lastCheck: {atMs: NOW_MS, result: 'equal', root: ROOT, serverRoot: ROOT},
+  lastVerification: null,
+  unresolved: [],
   clockOffsetMs: 300,
   replica: LINKED_REPLICA,
 };

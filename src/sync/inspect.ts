@@ -1,0 +1,44 @@
+/**
+ * Looking at stored rows for what they are, not for what is said of them: every hash is computed from the bytes again.
+ * Pure; the caller reads the rows and decides.
+ */
+
+import {entityHash, hasBody, metaHash} from '../../protocol/entity.ts';
+import {EMPTY_HASH, HASH_PATTERN, hashOf} from '../../protocol/hash.ts';
+import {STAMP_PATTERN} from '../../protocol/stamp.ts';
+import type {BodyRow, EntityRow, OutboxRow} from './ports.ts';
+
+export interface StoredRows {
+  readonly entity: EntityRow;
+  readonly body: BodyRow | undefined;
+  readonly outbox: OutboxRow | undefined;
+}
+
+/**
+ * `damaged`: something fails its own hash. `bodiless`: the text that the head names isn't here, though it should be.
+ * `unsent`: sound, unlike what the server is known to have, and nothing waits to send it.
+ */
+export type Finding = 'sound' | 'damaged' | 'bodiless' | 'unsent';
+
+/** `bodies`: whether all texts are expected here, which is so once the first sync has ended. */
+export function inspect({entity, body, outbox}: StoredRows, bodies: 'expected' | 'on_the_way'): Finding {
+  if (!isHeadSound(entity)) return 'damaged';
+  const isBodyHere = entity.parts.body === EMPTY_HASH || body?.hash === entity.parts.body;
+  if (isBodyHere && entity.parts.body !== EMPTY_HASH && !isBodySound(body)) return 'damaged';
+  if (outbox !== undefined) return 'sound';
+  if (!isBodyHere && bodies === 'expected') return 'bodiless';
+  const isKnown = entity.known?.stamp === entity.stamp && entity.known.hash === entity.hash;
+  return isKnown ? 'sound' : 'unsent';
+}
+
+/** A row of a damaged database may lack anything. */
+function isHeadSound({kind, stamp, hash, parts, meta, data}: EntityRow): boolean {
+  if (!(data instanceof Uint8Array) || typeof parts !== 'object' || parts === null) return false;
+  if (!STAMP_PATTERN.test(stamp) || !HASH_PATTERN.test(parts.body)) return false;
+  if (!hasBody(kind) && parts.body !== EMPTY_HASH) return false;
+  return metaHash(meta) === parts.meta && hashOf(data) === parts.data && entityHash(parts) === hash;
+}
+
+function isBodySound(body: BodyRow | undefined): boolean {
+  return body?.body instanceof Uint8Array && hashOf(body.body) === body.hash;
+}

@@ -6,6 +6,7 @@
 
 import type {Bytes} from '../../protocol/bytes.ts';
 import {keepsLosers, type Version} from '../../protocol/entity.ts';
+import {hashOf} from '../../protocol/hash.ts';
 
 /** Three-way merge of canonical JSON, field by field; null where both sides changed the same field (src/notes/merge.ts). */
 export type MergeData = (base: Bytes, mine: Bytes, theirs: Bytes) => Bytes | null;
@@ -24,6 +25,7 @@ export function mergeVersions(
 ): Merged | null {
   if (base === null || !keepsLosers(mine.kind)) return null;
   if (base.deleted || mine.deleted || theirs.deleted) return null;
+  if ([base, mine].some(({data, parts}) => hashOf(data) !== parts.data)) return null; // damaged on this device
   const side = pickSide(base.parts.body, mine.parts.body, theirs.parts.body);
   const body = side === null ? null : {mine, theirs}[side].body;
   const data = mergeData(base.data, mine.data, theirs.data);

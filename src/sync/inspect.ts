@@ -3,6 +3,7 @@
  * Pure; the caller reads the rows and decides.
  */
 
+import {isCounted} from '../../protocol/digest.ts';
 import {entityHash, hasBody, metaHash} from '../../protocol/entity.ts';
 import {EMPTY_HASH, HASH_PATTERN, hashOf} from '../../protocol/hash.ts';
 import {STAMP_PATTERN} from '../../protocol/stamp.ts';
@@ -29,6 +30,24 @@ export function inspect({entity, body, outbox}: StoredRows, bodies: 'expected' |
   if (!isBodyHere && bodies === 'expected') return 'bodiless';
   const isKnown = entity.known?.stamp === entity.stamp && entity.known.hash === entity.hash;
   return isKnown ? 'sound' : 'unsent';
+}
+
+/** A row that fails its own hash, or lacks its text, isn't counted: it is shown, and edits of it know what they are of. */
+export function countsAsAbsent(entity: EntityRow): boolean {
+  return entity.known === null || entity.known.counted !== isCounted(entity);
+}
+
+export function asAbsent(entity: EntityRow): EntityRow {
+  return entity.known?.counted ? {...entity, known: {...entity.known, counted: false}} : entity;
+}
+
+/** Whether the hashes that the head names belong together; what they are of may be damaged all the same. */
+export function namesItsParts({hash, parts, meta}: EntityRow): boolean {
+  return typeof parts === 'object' && parts !== null && metaHash(meta) === parts.meta && isHashed(parts, hash);
+}
+
+function isHashed(parts: EntityRow['parts'], hash: string): boolean {
+  return HASH_PATTERN.test(parts.data) && HASH_PATTERN.test(parts.body) && entityHash(parts) === hash;
 }
 
 /** A row of a damaged database may lack anything. */

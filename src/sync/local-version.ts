@@ -6,6 +6,7 @@
 import type {Bytes} from '../../protocol/bytes.ts';
 import {
   type ConflictState,
+  entityHash,
   type Meta,
   makeVersion,
   type Ref,
@@ -14,6 +15,7 @@ import {
   type Version,
   withSameBody,
 } from '../../protocol/entity.ts';
+import {hashOf} from '../../protocol/hash.ts';
 import {revisionId, revisionOf} from '../../protocol/revision.ts';
 import {makeStamp, type Stamp} from '../../protocol/stamp.ts';
 import type {OutboxRow} from './ports.ts';
@@ -82,13 +84,33 @@ export function keepVersion(
 ): void {
   const ref = revisionRef(version, reason);
   if (ws.entity(ref) !== undefined) return;
-  const revision = revisionOf(version, reason, state);
+  const revision = hashedAsStored(revisionOf(version, reason, state));
   ws.setEntity({...toHead(revision), known: null, own: null, ownSent: null, revisedMs: null});
   if (revision.body !== null) ws.setBody(ref, revision.parts.body, revision.body);
   ws.setOutbox(ref, queue(undefined, undefined, null, revision, wallMs));
 }
 
-function compose(ref: Ref, {deleted, meta, data, body}: Content, stamp: Stamp, stored: Version | undefined): Version {
+/** Bytes that were damaged since are kept as what they are now: a revision is never itself a damaged row. */
+function hashedAsStored(revision: Version): Version {
+  const {data, body, parts} = revision;
+  const found = {...parts, data: hashOf(data), body: body === null ? parts.body : hashOf(body)};
+  return {...revision, parts: found, hash: entityHash(found)};
+}
+
+function compose(ref: Ref, content: Content, stamp: Stamp, stored: Version | undefined): Version {
+  const made = composeParts(ref, content, stamp, stored);
+  if (stored === undefined || content.data !== stored.data) return made;
+  // What isn't changed keeps the hash that it has: a damaged part must not become a sound one by an edit of the other.
+  const parts = {...made.parts, data: stored.parts.data};
+  return {...made, parts, hash: entityHash(parts)};
+}
+
+function composeParts(
+  ref: Ref,
+  {deleted, meta, data, body}: Content,
+  stamp: Stamp,
+  stored: Version | undefined,
+): Version {
   const draft = {kind: ref.kind, id: ref.id, stamp, deleted, meta, data};
   if (body !== 'same') return makeVersion({...draft, body});
   return stored === undefined ? makeVersion({...draft, body: new Uint8Array(0)}) : withSameBody(draft, stored);

@@ -9,6 +9,7 @@ import {failed, ok, type Result} from '../../protocol/errors.ts';
 import {EMPTY_HASH, hashOf} from '../../protocol/hash.ts';
 import {type CallAnswer, LANES, type LaneBody, type Position} from '../../protocol/messages.ts';
 import {decodePart} from '../../protocol/wire.ts';
+import {countsAsAbsent} from './inspect.ts';
 import type {FirstSync, OutboxRow, ReplicaState, StoreTx} from './ports.ts';
 import type {RoundPorts} from './round.ts';
 import {askedBy, callOptions, type LinkedState, linkOf, type Standing, strangerIn, withSeen} from './standing.ts';
@@ -175,7 +176,7 @@ function isHere(ws: Workset, row: OutboxRow | undefined, pulled: ServerVersion):
   const entity = ws.entity(pulled);
   const seq = entity?.known?.seq ?? -1;
   if (seq !== pulled.seq || row !== undefined) return seq >= pulled.seq;
-  return entity?.stamp === pulled.stamp && entity.hash === pulled.hash;
+  return entity?.stamp === pulled.stamp && entity.hash === pulled.hash && !countsAsAbsent(entity);
 }
 
 /** Where what waits here has the same text and lacks it. */

@@ -7,11 +7,13 @@
  * 3. Then the bucket is what its rows give.
  */
 
+import type {Bytes} from '../../protocol/bytes.ts';
 import {addLeaf, BUCKET_COUNT, type Bucket, bucketOf, EMPTY_BUCKET, isCounted, leafOf} from '../../protocol/digest.ts';
 import {KINDS, NO_BYTES, type Ref} from '../../protocol/entity.ts';
 import type {SyncError} from '../../protocol/errors.ts';
-import {type Finding, inspect, type StoredRows} from './inspect.ts';
-import type {AsideRow, EntityRow, Known, OutboxRow, Store, StoreTx, Time} from './ports.ts';
+import {EMPTY_HASH, hashOf} from '../../protocol/hash.ts';
+import {asAbsent, countsAsAbsent, type Finding, inspect, namesItsParts, type StoredRows} from './inspect.ts';
+import type {AsideRow, BodyRow, EntityRow, Known, OutboxRow, Store, StoreTx, Time} from './ports.ts';
 
 export interface RecountPorts {
   readonly store: Store;
@@ -106,6 +108,8 @@ async function mendBuckets({store, time}: RecountPorts, buckets: readonly number
       await tx.putEntities(mended.filter(({entity}, i) => entity !== rows[i]?.entity).map(({entity}) => entity));
       await tx.setAside(mended.flatMap((one) => one.aside ?? []));
       await tx.putOutbox(mended.flatMap((one) => one.outbox ?? []));
+      await tx.putBodies(mended.flatMap((one) => one.body ?? []));
+      await tx.deleteBodies(mended.filter(({body}) => body === null).map(({entity}) => entity));
       await tx.putBuckets([{index, bucket: bucketFrom(mended.map(({entity}) => entity))}]);
       all.push(...mended);
     }
@@ -140,6 +144,8 @@ interface Mended {
   readonly entity: EntityRow;
   readonly aside?: AsideRow;
   readonly outbox?: OutboxRow;
+  /** Takes the place of the stored one; null: none is left. */
+  readonly body?: BodyRow | null;
 }
 
 function mend(row: StoredRows, finding: Finding, atMs: number): Mended {
@@ -148,7 +154,7 @@ function mend(row: StoredRows, finding: Finding, atMs: number): Mended {
     case 'sound':
       return {finding, entity: withCounted(entity)};
     case 'bodiless':
-      return {finding, entity: entity.known === null ? entity : {...entity, known: null}};
+      return {finding, entity: asAbsent(entity)};
     case 'unsent':
       return unsent(entity, atMs);
     case 'damaged':
@@ -161,10 +167,29 @@ function damaged({entity: stored, body, outbox}: StoredRows, atMs: number): Mend
   const entity = stored.data instanceof Uint8Array ? stored : {...stored, data: NO_BYTES};
   const aside = {kind: entity.kind, id: entity.id, atMs, entity, body: body ?? null};
   if (outbox === undefined) {
-    return entity.known === null ? {finding, entity} : {finding, entity: {...entity, known: null}, aside};
+    return countsAsAbsent(entity) ? {finding, entity} : {finding, entity: asAbsent(entity), aside};
   }
+  const restored = namesItsParts(entity) ? restore(entity, body, outbox) : undefined;
+  if (restored !== undefined) return {...restored, aside};
   if (outbox.parked?.type === 'wrong_hash') return {finding, entity};
   return {finding, entity, aside, outbox: {...outbox, parked: DAMAGED}};
+}
+
+/** From the versions that wait with it. A part that this edit didn't change is the server's: it isn't sent, and comes back. */
+function restore(entity: EntityRow, stored: BodyRow | undefined, outbox: OutboxRow): Mended | undefined {
+  const {kind, id, parts} = entity;
+  const {baseVersion, theirs} = outbox;
+  const data = [entity, baseVersion, theirs].map((one) => one?.data).find((bytes) => isOf(bytes, parts.data));
+  const body = [stored, baseVersion, theirs].map((one) => one?.body).find((bytes) => isOf(bytes, parts.body));
+  const isDataLost = data === undefined && baseVersion?.parts.data !== parts.data;
+  const isBodyLost = body === undefined && parts.body !== EMPTY_HASH && baseVersion?.parts.body !== parts.body;
+  if (isDataLost || isBodyLost) return undefined;
+  const row = body === undefined || parts.body === EMPTY_HASH ? null : {kind, id, hash: parts.body, body};
+  return {finding: 'damaged', entity: data === undefined ? entity : {...entity, data}, body: row};
+}
+
+function isOf(bytes: Bytes | null | undefined, hash: string): bytes is Bytes {
+  return bytes instanceof Uint8Array && hashOf(bytes) === hash;
 }
 
 /** Whether it counts follows from what it is; an entity that waits counts as the server's version, whatever that was. */

@@ -14,13 +14,15 @@ import {fromBase64Url} from '../../protocol/bytes.ts';
 import {BUCKET_DIGEST_BYTES, bucketDigest, bucketOf, leafOf, leafPrefix} from '../../protocol/digest.ts';
 import {isErased, keepsLosers, type Ref, refKey, type Version} from '../../protocol/entity.ts';
 import {failed, ok, type Result} from '../../protocol/errors.ts';
-import {MAX_PUSH_ENTITIES, PUSH_BATCH_BYTES} from '../../protocol/limits.ts';
+import {MAX_FETCH_REFS, MAX_PUSH_ENTITIES, PUSH_BATCH_BYTES} from '../../protocol/limits.ts';
 import type {CallAnswer, CallRequest, PulledEntity} from '../../protocol/messages.ts';
 import {encodeVersion} from '../../protocol/wire.ts';
 import type {VerifyProgress} from './api.ts';
 import {localRoot} from './check.ts';
+import {asAbsent, countsAsAbsent} from './inspect.ts';
 import {keepVersion, revisionRef} from './local-version.ts';
 import type {EntityRow, HashCheck, OutboxRow, ReplicaState, StoreTx, Unresolved} from './ports.ts';
+import {fetchEntities} from './pull.ts';
 import type {CountedRow} from './recount.ts';
 import {ALL_BUCKETS, countedRows, recount} from './recount.ts';
 import type {RoundPorts} from './round.ts';
@@ -69,6 +71,8 @@ export async function repair(
   const fetched = await fetchLacking(ports, difference, tally);
   if (!fetched.ok) return fetched;
   if (fetched.value === 'moved') return moved(tally);
+  const bodies = await fetchBodies(ports, tally);
+  if (!bodies.ok) return bodies;
   const suspects = suspectBuckets(difference, fetched.value, listed.value.stale ?? [], tally);
   const returned = await returnLacking(ports, difference, fetched.value, suspects, tally);
   if (!returned.ok) return returned;
@@ -161,6 +165,17 @@ async function fetchLacking(
   }
 }
 
+/** Texts of entities that wait: they count, so that no difference of digests shows that their texts are gone. */
+async function fetchBodies(ports: RoundPorts, {damagedHere}: Tally): Promise<Result<void>> {
+  const missing = await ports.store.transaction('read', async (tx) => {
+    const outbox = await tx.outbox(damagedHere);
+    const entities = await tx.entities(damagedHere);
+    const bodies = await tx.bodies(damagedHere);
+    return damagedHere.filter((_, i) => outbox[i]?.parked === null && entities[i]?.parts.body !== bodies[i]?.hash);
+  });
+  return missing.length === 0 ? ok(undefined) : fetchEntities(ports, missing.slice(0, MAX_FETCH_REFS));
+}
+
 function prefixOf({kind, id, known: {stamp, hash}}: CountedRow): string {
   return leafPrefix(leafOf({kind, id, stamp, hash}));
 }
@@ -198,7 +213,7 @@ function takeRow(ws: Workset, theirs: ServerVersion, wallMs: number): void {
   const mine = ws.version(theirs);
   if (row !== undefined && entity !== undefined) {
     learn(ws, entity, row, theirs);
-  } else if (entity?.known == null || mine === undefined) {
+  } else if (entity === undefined || mine === undefined || countsAsAbsent(entity)) {
     adopt(ws, theirs);
   } else if (mine.stamp <= theirs.stamp) {
     const isLost = mine.hash !== theirs.hash && keepsLosers(mine.kind) && !isErased(mine) && mine.body !== null;
@@ -284,7 +299,7 @@ async function versionsToReturn({store}: RoundPorts, refs: readonly CountedRow[]
       const candidates = [ws.version(ref), ws.outbox(ref)?.baseVersion, ws.outbox(ref)?.theirs];
       const had = candidates.find((one) => one?.stamp === known.stamp && one.hash === known.hash && one.body !== null);
       if (had) entities.push({...encodeVersion(had as Version), seq: known.seq});
-      else ws.setEntity({...entity, known: null});
+      else ws.setEntity(asAbsent(entity));
     }
     await ws.flush();
     return entities;
@@ -373,6 +388,6 @@ async function stillUnresolved(
   return all.filter((_, i) => {
     const entity = entities[i];
     if (outbox[i] !== undefined) return outbox[i].parked?.type === 'wrong_hash';
-    return entity === undefined ? all[i]?.where === 'server' : entity.known === null;
+    return entity === undefined ? all[i]?.where === 'server' : countsAsAbsent(entity);
   });
 }

@@ -7,15 +7,16 @@
 
 import {isCounted} from '../../protocol/digest.ts';
 import {
+  entityHash,
   isErased,
   keepsLosers,
   type Ref,
   type RevisionMeta,
   toHead,
   type Version,
-  withSameBody,
 } from '../../protocol/entity.ts';
 import type {SyncError} from '../../protocol/errors.ts';
+import {hashOf} from '../../protocol/hash.ts';
 import type {PulledEntity, PushVerdict} from '../../protocol/messages.ts';
 import {revisionOf} from '../../protocol/revision.ts';
 import type {Stamp} from '../../protocol/stamp.ts';
@@ -58,7 +59,7 @@ export function refsTouched({pushed}: BatchItem, theirs: ServerVersion | undefin
 export function refsOfStored(ws: Workset, {pushed}: BatchItem, theirs: ServerVersion | undefined): Ref[] {
   const stored = ws.version(pushed);
   if (stored === undefined || theirs === undefined || pushed.kind === 'revision') return [];
-  return [revisionRef(stored, 'merge'), revisionRef(withSameBody(stored, theirs), 'conflict')];
+  return [revisionRef(stored, 'merge'), revisionRef(withPartsOf(stored, theirs, partsLacked(stored)), 'conflict')];
 }
 
 /** A verdict whose request another tab has already seen settled changes nothing but revisions that were made. */
@@ -207,8 +208,9 @@ function lost(
 }
 
 /**
- * The server lacks a part that was left out. Where it isn't here either (a body that never arrived), only the other part
- * was edited here: that edit is made again on top of the server's version, whose data is kept when both changed it.
+ * The server lacks a part that was left out. Where it isn't here either (a text that never arrived, or that the disk
+ * damaged), only the other part was edited here: that edit is made again on top of the server's version, whose part is kept
+ * when both changed it.
  */
 function sendParts(
   judging: Judging,
@@ -219,7 +221,8 @@ function sendParts(
 ): void {
   const {ws, writing} = judging;
   const stored = row.stamp === item.pushed.stamp ? item.pushed : (ws.version(row) ?? item.pushed);
-  if (stored.body !== null) {
+  const lacks = partsLacked(stored);
+  if (lacks.length === 0) {
     ws.setOutbox(row, {...row, sendWhole: true});
     return;
   }
@@ -227,16 +230,29 @@ function sendParts(
     ws.setOutbox(row, {...row, parked: TEXT_MISSING});
     return;
   }
-  const mine = withSameBody(stored, current);
-  const base = row.baseVersion && {...row.baseVersion, parts: {...row.baseVersion.parts, body: current.parts.body}};
+  const mine = withPartsOf(stored, current, lacks);
+  const base = row.baseVersion && withPartsOf(row.baseVersion, current, lacks);
   const merged = descends ? mergeVersions(judging.mergeData, base, mine, current) : null;
   const wins = merged !== null || mine.stamp > current.stamp;
   if (merged === null && keepsLosers(current.kind)) keepVersion(ws, wins ? current : mine, 'conflict', writing.wallMs);
   adopt(ws, current, item.sent);
   if (!wins) return;
   const {deleted, meta} = stored;
-  const data = merged?.data ?? stored.data;
-  writeVersion(ws, current, {deleted, meta, data, body: current.body ?? 'same'}, writing);
+  const {data, body} = merged ?? mine;
+  writeVersion(ws, current, {deleted, meta, data, body: body ?? 'same'}, writing);
+}
+
+type ContentPart = 'data' | 'body';
+
+function partsLacked({data, body, parts}: Version): ContentPart[] {
+  const isHere = {data: hashOf(data) === parts.data, body: body !== null && hashOf(body) === parts.body};
+  return (['data', 'body'] as const).filter((part) => !isHere[part]);
+}
+
+function withPartsOf(version: Version, other: Version, names: readonly ContentPart[]): Version {
+  const from = (name: ContentPart) => (names.includes(name) ? other : version);
+  const parts = {...version.parts, data: from('data').parts.data, body: from('body').parts.body};
+  return {...version, parts, hash: entityHash(parts), data: from('data').data, body: from('body').body};
 }
 
 /** The merge is a new edit on top of the winner; the winner and, as the server made it, the loser stay in revisions. */

@@ -19,7 +19,10 @@ export function readAnswer<N extends CallName>(name: N, http: HttpAnswer): Resul
   const json = parseJson(http);
   if (json === undefined) return failed(notJson(http));
   const told = z.safeParse(errorAnswerSchema, json);
-  if (told.success) return failed({...told.data.error, status: http.status});
+  if (told.success) {
+    const {error} = told.data;
+    return failed({...error, status: http.status, retryAfterMs: error.retryAfterMs ?? http.retryAfterMs});
+  }
   if (http.status < 200 || http.status > 299) return failed(strangerError(http));
   const answer = z.safeParse(CALLS[name].answer as z.ZodMiniType, json);
   if (answer.success) return ok(answer.data as CallAnswer<N>);

@@ -43,6 +43,7 @@ export const LOCAL_ERROR_TYPES = [
   'storage_full',
   'storage_broken',
   'storage_outdated',
+  'storage_removed',
   'not_set_up',
   'internal_error',
 ] as const;

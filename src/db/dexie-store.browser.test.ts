@@ -198,7 +198,8 @@ describe('faults of IndexedDB', () => {
     vi.spyOn(console, 'warn').mockReturnValue();
     await putBucket(1);
     await Dexie.delete(name);
-    await expect(putBucket(2)).rejects.toMatchObject({error: {type: 'storage_outdated'}});
+    await expect(putBucket(2)).rejects.toMatchObject({error: {type: 'storage_removed'}});
+    expect(failures.map(({type}) => type)).toEqual(['storage_removed']);
     expect(await Dexie.exists(name)).toBe(false);
   });
 

@@ -3,11 +3,11 @@
  * through the Writer and are durable when their promise resolves. Rejects with SyncFailure when the device can't store.
  */
 
-import type {ConflictState, Kind, RevisionReason} from '../../protocol/entity.ts';
+import type {ConflictState, Kind, RevisionReason, Version} from '../../protocol/entity.ts';
 import type {SyncError} from '../../protocol/errors.ts';
 import type {AttributeData, BranchData, NoteData} from '../notes/note-data.ts';
 import type {Live} from '../sync/api.ts';
-import type {Loaded} from '../sync/ports.ts';
+import type {Loaded, OutboxRow} from '../sync/ports.ts';
 
 /** A live note's head; its title is all the tree needs. */
 export interface NoteHead extends NoteData {
@@ -70,6 +70,16 @@ export interface WaitingChange {
   readonly error: SyncError | null;
 }
 
+/** The same with everything that this device has of it, for an export. */
+export interface UnsyncedChange {
+  readonly title: string;
+  readonly change: WaitingChange['change'];
+  /** Times, tries, refusal, base and the server's version. */
+  readonly row: OutboxRow;
+  /** What waits. Its body is null where the text isn't on this device: then the change doesn't touch it. */
+  readonly version: Version;
+}
+
 export interface Saved {
   readonly loaded: Loaded;
   /** The text of another tab or device was replaced by this save and is in "Revisions". */
@@ -89,6 +99,8 @@ export interface Notebook {
   /** Ids of the revisions of a note that are conflicts nobody has dealt with. */
   watchConflicts(noteId: string): Live<readonly string[]>;
   watchOutbox(): Live<readonly WaitingChange[]>;
+  /** Everything in the outbox, refused changes first, in pieces that fit into memory; each piece is one moment. */
+  readUnsynced(): AsyncIterable<readonly UnsyncedChange[]>;
   createNote(
     placement: Placement,
     note: {readonly title: string; readonly type?: string; readonly text?: string},

@@ -9,10 +9,10 @@
 
 import Dexie, {type Table} from 'dexie';
 import type {Kind} from '../../protocol/entity.ts';
-import type {SyncError} from '../../protocol/errors.ts';
+import type {SyncError, SyncFailure} from '../../protocol/errors.ts';
 import {guardFactory} from './guarded-factory.ts';
 import type {AsideRecord, BodyRecord, EntityRecord, OutboxRecord, ShelfRecord, StateRecord} from './records.ts';
-import {blocked, outdated} from './storage-errors.ts';
+import {blocked, outdated, removed} from './storage-errors.ts';
 
 export const SCHEMA_VERSION = 2;
 const NATIVE_VERSIONS_PER_VERSION = 10;
@@ -69,12 +69,12 @@ export interface DatabaseOptions {
 export function createDatabase({name = 'aster', onFailure = () => {}}: DatabaseOptions = {}): Database {
   const dexie = createDexie(name);
   const tables = tablesOf((table) => dexie.table(table));
-  let isOutdated = false;
+  let ended: SyncFailure | undefined;
 
-  dexie.on('versionchange', () => {
-    isOutdated = true;
+  dexie.on('versionchange', ({newVersion}) => {
+    ended = newVersion === null ? removed() : outdated();
     dexie.close({disableAutoOpen: true});
-    onFailure(outdated().error);
+    onFailure(ended.error);
   });
 
   return {
@@ -82,7 +82,7 @@ export function createDatabase({name = 'aster', onFailure = () => {}}: DatabaseO
     dexie,
     onFailure,
     async open() {
-      if (isOutdated) throw outdated();
+      if (ended !== undefined) throw ended;
       if (!dexie.isOpen()) await Promise.race([dexie.open(), rejectWhenBlocked(dexie)]);
     },
     close: () => dexie.close(),

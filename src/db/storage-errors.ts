@@ -8,6 +8,10 @@ export function outdated(cause?: unknown): SyncFailure {
   return new SyncFailure({type: 'storage_outdated', message}, {cause});
 }
 
+export function removed(): SyncFailure {
+  return new SyncFailure({type: 'storage_removed', message: 'the database was deleted under this page'});
+}
+
 export function blocked(): SyncFailure {
   const message = 'another tab keeps an older version of the database open';
   return new SyncFailure({type: 'storage_broken', message});

@@ -19,7 +19,7 @@ export const queryOutbox: Query<readonly WaitingChange[]> = async (tables) => {
     const head = heads.get(refKey(row));
     if (head === undefined) return [];
     const bytes = head.data.length + (bodyBytes.get(refKey(row)) ?? 0);
-    return [toChange(row, head, titles.get(ownerOf(head) ?? '') ?? ownTitle(head), bytes)];
+    return [toChange(row, head, titleOf(head, titles), bytes)];
   });
 };
 
@@ -28,7 +28,7 @@ function toChange(row: OutboxRecord, head: EntityRecord, title: string, bytes: n
   return {kind, id, title, change: changeOf(row, head), queuedMs, bytes, tries, error: parked};
 }
 
-function changeOf({base}: OutboxRecord, {deleted}: EntityRecord): WaitingChange['change'] {
+export function changeOf({base}: OutboxRecord, {deleted}: EntityRecord): WaitingChange['change'] {
   if (deleted) return 'deleted';
   return base === null ? 'created' : 'edited';
 }
@@ -39,7 +39,7 @@ async function readListed({outbox}: Tables): Promise<OutboxRecord[]> {
   return [...parked, ...others].slice(0, MAX_LISTED_CHANGES);
 }
 
-async function readHeads({entities}: Tables, refs: readonly Ref[]): Promise<Map<string, EntityRecord>> {
+export async function readHeads({entities}: Tables, refs: readonly Ref[]): Promise<Map<string, EntityRecord>> {
   const idsByKind = Map.groupBy(refs, ({kind}) => kind);
   const found = await Promise.all(
     [...idsByKind].map(([kind, ofKind]) => entities(kind).bulkGet(ofKind.map(({id}) => id))),
@@ -48,7 +48,7 @@ async function readHeads({entities}: Tables, refs: readonly Ref[]): Promise<Map<
 }
 
 /** Titles of the notes that the changed entities belong to. */
-async function readTitles({entities}: Tables, heads: Map<string, EntityRecord>): Promise<Map<string, string>> {
+export async function readTitles({entities}: Tables, heads: Map<string, EntityRecord>): Promise<Map<string, string>> {
   const ids = [...new Set([...heads.values()].flatMap((head) => ownerOf(head) ?? []))];
   const notes = await entities('note').bulkGet(ids);
   return new Map(notes.flatMap((note): [string, string][] => (note ? [[note.id, noteDataOf(note).title]] : [])));
@@ -65,6 +65,11 @@ async function readBodyBytes(
   );
   const rows = await bodies.bulkGet(changed.map(({kind, id}): RefKey => [kind, id]));
   return new Map(rows.flatMap((row): [string, number][] => (row ? [[refKey(row), row.body.length]] : [])));
+}
+
+/** `titles` as readTitles gave them. */
+export function titleOf(head: EntityRecord, titles: ReadonlyMap<string, string>): string {
+  return titles.get(ownerOf(head) ?? '') ?? ownTitle(head);
 }
 
 /** The note that an entity belongs to; a note belongs to itself, an option to none. */

@@ -63,7 +63,9 @@ function watchStatus(
 ): () => void {
   let overview: Overview | undefined;
   const tell = () => {
-    if (overview) listener(statusOf({overview, isOnline: connectivity.isOnline(), isSyncing: engine.isSyncing()}));
+    if (overview === undefined) return;
+    const [isOnline, isSyncing, untold] = [connectivity.isOnline(), engine.isSyncing(), engine.untoldFailure()];
+    listener(statusOf({overview, isOnline, isSyncing, untold}));
   };
   const stops = [
     store.watch((next) => {

@@ -109,6 +109,27 @@ test('a storage that fails once, when a timer fires, is tried again', async () =
   expect([unhandled.length, names().includes('hello')]).toEqual([0, true]);
 });
 
+test('a failure that can’t be stored is told until a round is stored again', async () => {
+  const world = await createWorld();
+  const device = await world.device('A');
+  await settle(device);
+  let failure: Error | null = null;
+  const store: Store = {
+    ...device.store,
+    transaction: (mode, body) => (failure === null ? device.store.transaction(mode, body) : Promise.reject(failure)),
+  };
+  const {engine} = createSetting(world, device, {store});
+  const told: (string | undefined)[] = [];
+  engine.onActivity(() => told.push(engine.isSyncing() ? 'runs' : engine.untoldFailure()?.type));
+  failure = new SyncFailure({type: 'storage_full', message: 'full'});
+  await engine.run();
+  failure = new TypeError('a bug');
+  await engine.run();
+  failure = null;
+  await engine.run();
+  expect(told).toEqual(['runs', 'storage_full', 'runs', 'internal_error', 'runs', undefined]);
+});
+
 test('a poke that comes during a round that finds a mismatch starts another', async () => {
   const world = await createWorld();
   const a = await world.device('A');

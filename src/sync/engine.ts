@@ -21,6 +21,8 @@ export interface Engine {
   /** A round now, whatever the pauses; its outcome is stored and told by `onActivity`'s end. */
   run(): Promise<void>;
   isSyncing(): boolean;
+  /** Why the last round here failed, where not even that could be stored: the store itself, or a bug. */
+  untoldFailure(): SyncError | null;
   /** Calls when a round begins or ends here. */
   onActivity(listener: () => void): () => void;
 }
@@ -44,6 +46,7 @@ class LeadingEngine implements Engine {
   #heard: Poke | undefined;
   #failures = 0;
   #lastError: SyncError | null = null;
+  #untold: SyncError | null = null;
   #cancelTimer: (() => void) | null = null;
   #timerAtMs = Number.POSITIVE_INFINITY;
   #cancelGather: (() => void) | null = null;
@@ -75,6 +78,10 @@ class LeadingEngine implements Engine {
 
   isSyncing(): boolean {
     return this.#running !== null;
+  }
+
+  untoldFailure(): SyncError | null {
+    return this.#untold;
   }
 
   onActivity(listener: () => void): () => void {
@@ -124,10 +131,14 @@ class LeadingEngine implements Engine {
   /** The store's failures arrive as exceptions; anything else is a bug, which must not end sync in silence. */
   async #guarded(round: () => Promise<Result<void>>): Promise<Result<void>> {
     try {
-      return await round();
+      const result = await round();
+      this.#untold = null;
+      return result;
     } catch (error) {
-      if (error instanceof SyncFailure) return failed(error.error);
-      return failed({type: 'internal_error', message: `a round failed: ${String(error)}`}); // a bug; said, and looked at again
+      // Else a bug; said, and looked at again.
+      const bug: SyncError = {type: 'internal_error', message: `a round failed: ${String(error)}`};
+      this.#untold = error instanceof SyncFailure ? error.error : bug;
+      return failed(this.#untold);
     }
   }
 
@@ -138,8 +149,10 @@ class LeadingEngine implements Engine {
     } catch (error) {
       if (!(error instanceof SyncFailure)) throw error;
       this.#lastError = error.error;
+      this.#untold = error.error;
       this.#failures += 1;
       this.#scheduleNext();
+      this.#tell();
       return undefined;
     }
   }

@@ -42,6 +42,7 @@ const STEP_BY_TYPE: Record<ErrorType, NextStep> = {
   wrong_credentials: 'person',
   wrong_setup_code: 'person',
   storage_outdated: 'person',
+  storage_removed: 'person',
   not_set_up: 'person',
 };
 

@@ -1,5 +1,5 @@
 import {expect, test} from 'vitest';
-import type {ErrorType} from '../../protocol/errors.ts';
+import type {ErrorType, SyncError} from '../../protocol/errors.ts';
 import type {StatusState} from './api.ts';
 import type {ReplicaState} from './ports.ts';
 import {statusOf} from './status.ts';
@@ -34,17 +34,16 @@ const linked: ReplicaState = {
 
 function stateOf(
   change: Partial<ReplicaState>,
-  more: {waiting?: number; parked?: number; isOnline?: boolean; isSyncing?: boolean} = {},
+  more: {waiting?: number; parked?: number; isOnline?: boolean; isSyncing?: boolean; untold?: SyncError} = {},
 ): StatusState {
-  const {waiting = 0, parked = 0, isOnline = true, isSyncing = false} = more;
-  return statusOf({overview: {state: {...linked, ...change}, waiting, parked}, isOnline, isSyncing}).state;
+  const {waiting = 0, parked = 0, isOnline = true, isSyncing = false, untold = null} = more;
+  return statusOf({overview: {state: {...linked, ...change}, waiting, parked}, isOnline, isSyncing, untold}).state;
 }
 
 test('a notebook without a server is not set up, whatever the network does', () => {
   expect(stateOf({server: null}, {isOnline: false})).toBe('not_set_up');
-  expect(statusOf({overview: {state: undefined, waiting: 0, parked: 0}, isOnline: true, isSyncing: false}).state).toBe(
-    'not_set_up',
-  );
+  const overview = {state: undefined, waiting: 0, parked: 0};
+  expect(statusOf({overview, isOnline: true, isSyncing: false, untold: null}).state).toBe('not_set_up');
 });
 
 test('a device without a network is offline; a server that is down is not reachable', () => {
@@ -57,6 +56,8 @@ test('each problem has its state', () => {
     ['clock_skew', 'clock'],
     ['signed_out', 'signed_out'],
     ['timeout', 'unreachable'],
+    ['busy', 'problem'],
+    ['server_error', 'problem'],
     ['hash_mismatch', 'problem'],
     ['login_page', 'problem'],
   ];
@@ -68,6 +69,23 @@ test('waiting changes show until they are acknowledged, a refused one as a probl
   expect(stateOf({}, {waiting: 1, isSyncing: true})).toBe('syncing');
   expect(stateOf({}, {waiting: 1, parked: 1})).toBe('problem');
   expect(stateOf({})).toBe('synced');
+});
+
+test('a refused change alone is never said to be syncing or waiting', () => {
+  expect(stateOf({}, {waiting: 1, parked: 1, isSyncing: true})).toBe('problem');
+  expect(stateOf({}, {waiting: 2, parked: 1, isSyncing: true})).toBe('syncing');
+});
+
+test('a notebook that is still to come is syncing, not waiting with nothing', () => {
+  expect(stateOf({cursor: null, lastSyncMs: null})).toBe('syncing');
+  expect(stateOf({cursor: null, paused: true})).toBe('paused');
+});
+
+test('what could not even be stored is said all the same, and goes before what is stored', () => {
+  const untold: SyncError = {type: 'storage_full', message: ''};
+  expect(stateOf({}, {untold, waiting: 1})).toBe('problem');
+  const overview = {state: {...linked, problem: {type: 'unreachable', message: ''} as const}, waiting: 0, parked: 0};
+  expect(statusOf({overview, isOnline: true, isSyncing: false, untold}).problem).toBe(untold);
 });
 
 test('an ordinary look at the server without changes does not flicker', () => {

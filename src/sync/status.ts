@@ -1,6 +1,6 @@
 /** The one line that the person reads, from what is stored and what runs. Pure and total: every situation has its words. */
 
-import type {ErrorType} from '../../protocol/errors.ts';
+import type {ErrorType, SyncError} from '../../protocol/errors.ts';
 import type {StatusState, SyncStatus} from './api.ts';
 import type {Overview} from './ports.ts';
 
@@ -9,6 +9,8 @@ export interface Situation {
   readonly isOnline: boolean;
   /** A round runs in this tab. */
   readonly isSyncing: boolean;
+  /** What failed here and couldn't be stored: it goes before what is stored, which is older. */
+  readonly untold: SyncError | null;
 }
 
 export function statusOf(situation: Situation): SyncStatus {
@@ -18,7 +20,7 @@ export function statusOf(situation: Situation): SyncStatus {
     waiting,
     parked,
     firstSync: state?.firstSync ?? null,
-    problem: state?.problem ?? null,
+    problem: problemOf(situation),
     lastSyncMs: state?.lastSyncMs ?? null,
     lastCheck: state?.lastCheck ?? null,
     lastVerification: state?.lastVerification ?? null,
@@ -28,15 +30,27 @@ export function statusOf(situation: Situation): SyncStatus {
   };
 }
 
-function stateOf({overview: {state, waiting, parked}, isOnline, isSyncing}: Situation): StatusState {
+/**
+ * What the person has to know first: that nothing can be sent (and why), then that something failed, then what runs, then
+ * what was refused, then what waits. "Synced" is what is left: nothing waits, nothing is refused, the last round was good.
+ */
+function stateOf(situation: Situation): StatusState {
+  const {overview, isOnline, isSyncing} = situation;
+  const {state, waiting, parked} = overview;
   if (!state?.server) return 'not_set_up';
   if (state.server.token === null) return 'signed_out';
   if (state.paused) return 'paused';
   if (!isOnline) return 'offline';
-  if (state.problem) return problemState(state.problem.type);
-  if (isSyncing && (waiting > 0 || state.firstSync !== null || state.lastSyncMs === null)) return 'syncing';
+  const problem = problemOf(situation);
+  if (problem !== null) return problemState(problem.type);
+  if (state.cursor === null) return 'syncing';
+  if (isSyncing && (waiting > parked || state.firstSync !== null || state.lastSyncMs === null)) return 'syncing';
   if (parked > 0 || state.unresolved.length > 0) return 'problem';
-  return waiting > 0 || state.cursor === null ? 'waiting' : 'synced';
+  return waiting > 0 ? 'waiting' : 'synced';
+}
+
+function problemOf({overview, untold}: Situation): SyncError | null {
+  return untold ?? overview.state?.problem ?? null;
 }
 
 function problemState(type: ErrorType): StatusState {
@@ -45,8 +59,6 @@ function problemState(type: ErrorType): StatusState {
       return 'offline';
     case 'unreachable':
     case 'timeout':
-    case 'server_error':
-    case 'busy':
       return 'unreachable';
     case 'clock_skew':
       return 'clock';

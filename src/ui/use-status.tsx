@@ -1,6 +1,7 @@
 /** Sync's status for the screens, from one subscription, and the part of it that can be shown without flicker. */
 
-import {createContext, type ReactNode, useContext, useEffect, useState} from 'react';
+import {createContext, type ReactNode, useContext, useEffect, useMemo, useState} from 'react';
+import type {SyncError} from '../../protocol/errors.ts';
 import type {SyncStatus} from '../sync/api.ts';
 import {useApp} from './app-context.ts';
 import {FailureBanner} from './frame/failure-banner.tsx';
@@ -13,8 +14,17 @@ const StatusContext = createContext<SyncStatus | null>(null);
 
 /** Until this device's own storage answers, nothing but why it doesn't. */
 export function StatusProvider({children}: {readonly children: ReactNode}) {
-  const status = useLive(useApp().control.status);
-  return status === undefined ? <FailureBanner /> : <StatusContext value={status}>{children}</StatusContext>;
+  const {control, failure} = useApp();
+  const status = useLive(control.status);
+  const broken = useLive(failure);
+  const shown = useMemo(() => status && withFailure(status, broken), [status, broken]);
+  return shown === undefined ? <FailureBanner /> : <StatusContext value={shown}>{children}</StatusContext>;
+}
+
+/** Where this tab's storage failed, what was read last is old: it must not go on saying "Synced". */
+function withFailure(status: SyncStatus, failure: SyncError | undefined): SyncStatus {
+  if (failure === undefined || status.state === 'not_set_up') return status;
+  return {...status, state: 'problem', problem: failure};
 }
 
 export function useStatus(): SyncStatus {
@@ -24,8 +34,9 @@ export function useStatus(): SyncStatus {
 }
 
 /**
- * The same, but "syncing" shows only when it lasts: until then the state before it stays, with the counts of now. Every
- * other state shows at once, so that "Synced" is never said of a notebook with a change waiting.
+ * The same, but "syncing" shows only when it lasts: until then "Synced" or "waiting" stays, with the counts of now. Every
+ * other state shows and goes at once, so that "Synced" is never said of a notebook with a change waiting, nor "Signed
+ * out" of one that has just signed in.
  */
 export function useCalmStatus(): SyncStatus {
   const status = useStatus();
@@ -39,6 +50,6 @@ export function useCalmStatus(): SyncStatus {
     const timer = setTimeout(() => setLong(true), SHOW_SYNCING_AFTER_MS);
     return () => clearTimeout(timer);
   }, [isSyncing]);
-  if (!isSyncing || isLong || before === null) return status;
-  return {...status, state: before === 'synced' && status.waiting > 0 ? 'waiting' : before};
+  if (!isSyncing || isLong || (before !== 'synced' && before !== 'waiting')) return status;
+  return {...status, state: status.waiting > status.parked ? 'waiting' : before};
 }

@@ -184,6 +184,12 @@ export const WORDING_BY_TYPE: Record<ErrorType, Wording> = {
     meaning: 'This tab has stopped writing, so that nothing is damaged.',
     cure: 'Reload this tab.',
   },
+  storage_removed: {
+    what: 'This notebook was removed from this browser.',
+    meaning:
+      'What the server has is safe there. This tab has stopped writing; what it still shows is nowhere else here.',
+    cure: 'Copy what you need from this tab, then reload it.',
+  },
   not_set_up: {
     what: 'Sync is not set up.',
     meaning: 'The notes are on this device only.',

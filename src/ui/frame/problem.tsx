@@ -42,6 +42,8 @@ function nextStep(error: SyncError, onLeave: () => void): ReactNode {
         </Link>
       );
     case 'storage_outdated':
+    case 'storage_removed':
+    case 'internal_error':
     case 'storage_broken':
       return <Button onClick={() => location.reload()}>Reload</Button>;
     case 'upgrade_needed':

@@ -1,5 +1,6 @@
 import {afterEach, expect, it, vi} from 'vitest';
 import {page, userEvent} from 'vitest/browser';
+import type {SyncError} from '../../../protocol/errors.ts';
 import type {SyncStatus} from '../../sync/api.ts';
 import {fakeApp, LINKED_REPLICA, ROOT, SYNCED, settable} from '../testing/fake-app.ts';
 import {cleanUp, render} from '../testing/render.tsx';
@@ -46,12 +47,38 @@ it('a round that ends at once does not flicker; a long one shows', async () => {
   await expect.element(status()).toHaveTextContent('Syncing 2');
 });
 
+it('signing in again is said at once, not the state before it', async () => {
+  const {live} = show({...SYNCED, state: 'signed_out'});
+  await expect.element(status()).toHaveTextContent('Signed out');
+  const shown: (string | null)[] = [];
+  const control = status().element();
+  new MutationObserver(() => shown.push(control.textContent)).observe(control, {
+    childList: true,
+    subtree: true,
+    characterData: true,
+  });
+  live.set({...SYNCED, state: 'syncing', waiting: 2});
+  await expect.element(status()).toHaveTextContent('Syncing 2');
+  expect(new Set(shown)).toEqual(new Set(['Syncing 2']));
+});
+
+it('a storage that failed in this tab is a problem, whatever was read before', async () => {
+  const failure = settable<SyncError>({type: 'storage_outdated', message: ''});
+  render({...fakeApp({status: settable(SYNCED)}), failure}, <StatusControl />);
+  await expect.element(status()).toHaveTextContent('Sync problem');
+  await status().getByRole('button').click();
+  await expect.element(panel().getByText('A newer Aster is open in another tab.')).toBeVisible();
+});
+
 it('"Retry" is there only when the server refused something', async () => {
   const {live, control} = show(SYNCED);
   await status().getByRole('button').click();
   await expect.element(panel().getByRole('button', {name: 'Sync now'})).toBeVisible();
   await expect.element(panel().getByRole('button', {name: 'Retry'})).not.toBeInTheDocument();
+  await expect.element(panel().getByRole('button', {name: 'Export unsynced changes'})).not.toBeInTheDocument();
   live.set({...SYNCED, state: 'problem', waiting: 1, parked: 1});
+  await expect.element(panel().getByText('The server refused 1 change.')).toBeVisible();
+  await expect.element(panel().getByRole('button', {name: 'Export unsynced changes'})).toBeVisible();
   await panel().getByRole('button', {name: 'Retry'}).click();
   expect(control.retry).toHaveBeenCalledWith();
 });

@@ -1,12 +1,13 @@
 /**
  * The one place that always says how the notes stand: role `status`, words and a dot, and a press opens the sync panel.
- * The everyday states aren't read out as they come and go; the ones that need a person are.
+ * Its words follow every change, too many to be read out: what is read out is StatusAnnouncer's.
  */
 
 import {useState} from 'react';
 import {Icon, type IconName} from '../parts/icon.tsx';
 import {useNow} from '../use-now.ts';
 import {useCalmStatus} from '../use-status.tsx';
+import {StatusAnnouncer} from './status-announcer.tsx';
 import {type StatusTone, statusWords} from './status-words.ts';
 import {SyncPanel} from './sync-panel.tsx';
 
@@ -24,10 +25,9 @@ export function StatusControl() {
   const [isOpen, setOpen] = useState(false);
   const words = statusWords(status, nowMs);
   const icon = ICON_BY_TONE[words.tone];
-  const speaks = words.tone === 'warn' || words.tone === 'bad';
   return (
     <>
-      <output className="status" aria-live={speaks ? 'polite' : 'off'}>
+      <output className="status" aria-live="off">
         <button
           type="button"
           className={`status-button status-${words.tone}`}
@@ -40,6 +40,7 @@ export function StatusControl() {
           {words.detail === '' ? null : <span className="status-detail numbers"> {words.detail}</span>}
         </button>
       </output>
+      <StatusAnnouncer status={status} />
       {isOpen ? <SyncPanel status={status} onClose={() => setOpen(false)} /> : null}
     </>
   );

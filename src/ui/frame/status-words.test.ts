@@ -3,7 +3,7 @@ import type {StatusState} from '../../sync/api.ts';
 import {statusWords} from './status-words.ts';
 
 const NOW_MS = new Date(2026, 10, 3, 12, 0).getTime();
-const QUIET = {waiting: 0, firstSync: null, lastSyncMs: null};
+const QUIET = {waiting: 0, parked: 0, firstSync: null, lastSyncMs: null};
 
 function line(state: StatusState, more: Partial<Parameters<typeof statusWords>[0]> = {}): string {
   const words = statusWords({...QUIET, ...more, state}, NOW_MS);
@@ -23,6 +23,18 @@ describe('the status control', () => {
     expect(line('offline', {waiting: 3})).toBe('Offline 3 waiting');
     expect(line('unreachable', {waiting: 3})).toBe('Server not reachable 3 waiting');
     expect(line('paused', {waiting: 2})).toBe('2 changes waiting paused');
+  });
+
+  it('counts what was refused apart from what waits', () => {
+    expect(line('problem', {waiting: 1, parked: 1})).toBe('Sync problem 1 refused');
+    expect(line('problem', {waiting: 3, parked: 1})).toBe('Sync problem 2 waiting, 1 refused');
+    expect(line('offline', {waiting: 3, parked: 1})).toBe('Offline 2 waiting, 1 refused');
+    expect(line('syncing', {waiting: 3, parked: 1})).toBe('Syncing 2');
+  });
+
+  it('says a pause by what it holds back, and as such where that is nothing', () => {
+    expect(line('paused')).toBe('Paused');
+    expect(line('paused', {waiting: 1})).toBe('1 change waiting paused');
   });
 
   it('counts a first sync by what was received', () => {

@@ -12,7 +12,7 @@ export interface StatusWords {
   readonly tone: StatusTone;
 }
 
-type Shown = Pick<SyncStatus, 'state' | 'waiting' | 'firstSync' | 'lastSyncMs'>;
+type Shown = Pick<SyncStatus, 'state' | 'waiting' | 'parked' | 'firstSync' | 'lastSyncMs'>;
 
 const WORDS_BY_STATE: Record<StatusState, (status: Shown, nowMs: number) => StatusWords> = {
   synced: ({lastSyncMs}, nowMs) => ({
@@ -22,13 +22,16 @@ const WORDS_BY_STATE: Record<StatusState, (status: Shown, nowMs: number) => Stat
   }),
   syncing: (status) => ({state: 'Syncing', detail: progressWords(status), tone: 'busy'}),
   waiting: ({waiting}) => ({state: changesWaiting(waiting), detail: '', tone: 'busy'}),
-  offline: ({waiting}) => ({state: 'Offline', detail: waitingWords(waiting), tone: 'calm'}),
-  unreachable: ({waiting}) => ({state: 'Server not reachable', detail: waitingWords(waiting), tone: 'warn'}),
-  signed_out: ({waiting}) => ({state: 'Signed out', detail: waitingWords(waiting), tone: 'warn'}),
-  clock: ({waiting}) => ({state: 'Clock problem', detail: waitingWords(waiting), tone: 'bad'}),
-  problem: ({waiting}) => ({state: 'Sync problem', detail: waitingWords(waiting), tone: 'bad'}),
+  offline: (status) => ({state: 'Offline', detail: unsentWords(status), tone: 'calm'}),
+  unreachable: (status) => ({state: 'Server not reachable', detail: unsentWords(status), tone: 'warn'}),
+  signed_out: (status) => ({state: 'Signed out', detail: unsentWords(status), tone: 'warn'}),
+  clock: (status) => ({state: 'Clock problem', detail: unsentWords(status), tone: 'bad'}),
+  problem: (status) => ({state: 'Sync problem', detail: unsentWords(status), tone: 'bad'}),
   not_set_up: () => ({state: 'Not set up', detail: '', tone: 'calm'}),
-  paused: ({waiting}) => ({state: changesWaiting(waiting), detail: 'paused', tone: 'calm'}),
+  paused: ({waiting}) =>
+    waiting === 0
+      ? {state: 'Paused', detail: '', tone: 'calm'}
+      : {state: changesWaiting(waiting), detail: 'paused', tone: 'calm'},
 };
 
 export function statusWords(status: Shown, nowMs: number): StatusWords {
@@ -39,11 +42,14 @@ export function changesWaiting(waiting: number): string {
   return `${formatCount(waiting, 'change')} waiting`;
 }
 
-function waitingWords(waiting: number): string {
-  return waiting === 0 ? '' : `${formatNumber(waiting)} waiting`;
+/** What the server doesn't have yet, and of it apart what it refused: only that needs a person. */
+function unsentWords({waiting, parked}: Shown): string {
+  const unsent = waiting > parked ? [`${formatNumber(waiting - parked)} waiting`] : [];
+  const refused = parked > 0 ? [`${formatNumber(parked)} refused`] : [];
+  return [...unsent, ...refused].join(', ');
 }
 
-function progressWords({firstSync, waiting}: Shown): string {
+function progressWords({firstSync, waiting, parked}: Shown): string {
   if (firstSync !== null) return `${formatNumber(firstSync.received)} of ${formatNumber(firstSync.total)}`;
-  return waiting === 0 ? '' : formatNumber(waiting);
+  return waiting > parked ? formatNumber(waiting - parked) : '';
 }

@@ -2,8 +2,10 @@
 
 import {Link} from 'wouter';
 import type {SyncStatus} from '../../sync/api.ts';
+import {formatCount} from '../formats.ts';
 import {Banner} from '../parts/banner.tsx';
 import {Dialog} from '../parts/dialog.tsx';
+import {ExportUnsynced} from '../parts/export-unsynced.tsx';
 import {ClockProblem} from './clock-problem.tsx';
 import {Outbox} from './outbox.tsx';
 import {Problem} from './problem.tsx';
@@ -32,15 +34,28 @@ function Connected({status, onLeave}: {readonly status: SyncStatus; readonly onL
       ) : (
         <Problem error={status.problem} onLeave={onLeave} />
       )}
+      {status.parked === 0 ? null : <RefusedChanges count={status.parked} />}
       {status.state === 'paused' ? (
         <Banner tone="info" title="Sync is paused.">
           <p>Changes stay on this device until you resume.</p>
         </Banner>
       ) : null}
       <SyncActions status={status} />
+      {status.parked > 0 || status.state === 'signed_out' ? <ExportUnsynced /> : null}
       <Facts status={status} />
       <Outbox />
     </>
+  );
+}
+
+function RefusedChanges({count}: {readonly count: number}) {
+  return (
+    <Banner tone="bad" title={`The server refused ${formatCount(count, 'change')}.`}>
+      <p>
+        {count === 1 ? 'It is kept on this device, and everything' : 'They are kept on this device, and everything'}{' '}
+        else goes on syncing. Why, and what helps, is said below; “Retry” sends {count === 1 ? 'it' : 'them'} again.
+      </p>
+    </Banner>
   );
 }
 

@@ -1,5 +1,8 @@
 /** Options → Data: what this notebook takes up here, and how notes of another program come in. */
 
+import {formatCount} from '../formats.ts';
+import {ExportUnsynced} from '../parts/export-unsynced.tsx';
+import {useStatus} from '../use-status.tsx';
 import {ImportNotes} from './import-notes.tsx';
 import {OptionsPage} from './options-page.tsx';
 import {StorageUse} from './storage-use.tsx';
@@ -11,10 +14,28 @@ export function DataOptions() {
         <h2 id="import">Bring notes in</h2>
         <ImportNotes />
       </section>
+      <section className="page-part" aria-labelledby="unsynced">
+        <h2 id="unsynced">Changes that wait here</h2>
+        <UnsyncedChanges />
+      </section>
       <section className="page-part" aria-labelledby="storage">
         <h2 id="storage">Storage on this device</h2>
         <StorageUse />
       </section>
     </OptionsPage>
+  );
+}
+
+function UnsyncedChanges() {
+  const {waiting} = useStatus();
+  return (
+    <>
+      <p>
+        {waiting === 0
+          ? 'The server has everything that is on this device.'
+          : `${formatCount(waiting, 'change')} on this device ${waiting === 1 ? 'isn’t' : 'aren’t'} on a server yet. They go out by themselves; if they can’t, this saves them as a file that people and programs can read.`}
+      </p>
+      <ExportUnsynced />
+    </>
   );
 }

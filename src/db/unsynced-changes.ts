@@ -1,0 +1,51 @@
+/**
+ * The whole outbox with all contents, for an export: also thousands of changes with large texts, so it is read in pieces.
+ * What the server acknowledges while the export runs may be left out: it isn't unsynced any more.
+ */
+
+import {hasBody, NO_BYTES, refKey} from '../../protocol/entity.ts';
+import {EMPTY_HASH} from '../../protocol/hash.ts';
+import {type Query, readOnce} from './live.ts';
+import {type BodyRecord, type OutboxRecord, recordToEntity, recordToOutbox} from './records.ts';
+import type {UnsyncedChange} from './repositories.ts';
+import type {Database, RefKey} from './schema.ts';
+import {changeOf, readHeads, readTitles, titleOf} from './waiting-changes.ts';
+
+const CHANGES_PER_PIECE = 50;
+
+/** Rejects with SyncFailure. */
+export async function* readUnsynced(db: Database): AsyncIterable<readonly UnsyncedChange[]> {
+  const keys = await readOnce(db, queryKeys);
+  for (let at = 0; at < keys.length; at += CHANGES_PER_PIECE) {
+    yield await readOnce(db, queryChanges(keys.slice(at, at + CHANGES_PER_PIECE)));
+  }
+}
+
+const queryKeys: Query<RefKey[]> = async ({outbox}) => {
+  const held = (rank: 0 | 1) => outbox.where('[held+queuedMs]').between([rank], [rank, []]).primaryKeys();
+  const [refused, others] = await Promise.all([held(1), held(0)]);
+  return [...refused, ...others];
+};
+
+function queryChanges(keys: readonly RefKey[]): Query<readonly UnsyncedChange[]> {
+  return async (tables) => {
+    const rows = (await tables.outbox.bulkGet([...keys])).filter((row) => row !== undefined);
+    const heads = await readHeads(tables, rows);
+    const [titles, bodies] = await Promise.all([readTitles(tables, heads), tables.bodies.bulkGet(rows.map(keyOf))]);
+    return rows.flatMap((row, n) => {
+      const head = heads.get(refKey(row));
+      if (head === undefined) return [];
+      const version = {...recordToEntity(head), body: bodyOf(head, bodies[n])};
+      return [{title: titleOf(head, titles), change: changeOf(row, head), row: recordToOutbox(row), version}];
+    });
+  };
+}
+
+function bodyOf({kind, parts}: Parameters<typeof recordToEntity>[0], body: BodyRecord | undefined) {
+  if (!hasBody(kind) || parts.body === EMPTY_HASH) return NO_BYTES;
+  return body?.hash === parts.body ? body.body : null;
+}
+
+function keyOf({kind, id}: OutboxRecord): RefKey {
+  return [kind, id];
+}

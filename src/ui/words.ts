@@ -111,7 +111,7 @@ export const WORDING_BY_TYPE: Record<ErrorType, Wording> = {
   wrong_hash: {
     what: 'This change arrived damaged.',
     meaning: PARKED,
-    cure: 'Press “Retry”.',
+    cure: 'Press “Retry”. If it stays, edit the note: that sends it anew.',
   },
   entity_too_large: {
     what: 'This note is larger than the server takes (16 MB).',

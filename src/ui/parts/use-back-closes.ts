@@ -5,6 +5,9 @@
 
 import {useEffect, useId, useRef} from 'react';
 
+/** A page that was loaded anew has nothing open, whatever the entry that it was loaded at says. */
+if (openId() !== undefined) history.replaceState({...history.state, open: undefined, under: undefined}, '');
+
 export function useBackCloses(onClose: () => void): void {
   const id = useId();
   const close = useRef(onClose);

@@ -1,6 +1,8 @@
 /** The shape of the forms in setup: a heading, what it means, fields, one button, the way back. */
 
 import type {ReactNode} from 'react';
+import {Link} from 'wouter';
+import type {SyncError} from '../../../protocol/errors.ts';
 import {Button} from '../parts/button.tsx';
 import {ErrorBanner} from '../parts/error-banner.tsx';
 import {useBackCloses} from '../parts/use-back-closes.ts';
@@ -22,7 +24,7 @@ export function SetupForm({title, intro, form, submit, onBack, children}: SetupF
       <h2>{title}</h2>
       <div className="form-intro">{intro}</div>
       {children}
-      {form.error === null ? null : <ErrorBanner error={form.error} />}
+      {form.error === null ? null : <ErrorBanner error={form.error} actions={wayOn(form.error)} />}
       <div className="actions">
         <Button look="primary" type="submit" busy={form.busy}>
           {submit}
@@ -30,6 +32,15 @@ export function SetupForm({title, intro, form, submit, onBack, children}: SetupF
         {onBack === null ? null : <BackButton onBack={onBack} />}
       </div>
     </form>
+  );
+}
+
+function wayOn({type}: SyncError): ReactNode {
+  if (type !== 'already_initialized') return undefined;
+  return (
+    <Link className="button button-normal" href="/login">
+      Sign in
+    </Link>
   );
 }
 

@@ -1,7 +1,7 @@
 /** SyncControl for the screens: the engine, the connection and the status behind one object. */
 
 import type {Ref} from '../../protocol/entity.ts';
-import {failed, ok} from '../../protocol/errors.ts';
+import {failed, ok, type SyncError} from '../../protocol/errors.ts';
 import type {SyncControl, SyncStatus} from './api.ts';
 import {type ConnectPorts, DEFAULT_TIMEOUT_MS, setUpServer, signIn, startNotebook} from './connect.ts';
 import {createEngine, type Engine, type EnginePorts} from './engine.ts';
@@ -62,10 +62,10 @@ function watchStatus(
   listener: (status: SyncStatus) => void,
 ): () => void {
   let overview: Overview | undefined;
+  let untold: SyncError | null = null;
   const tell = () => {
-    if (overview === undefined) return;
-    const [isOnline, isSyncing, untold] = [connectivity.isOnline(), engine.isSyncing(), engine.untoldFailure()];
-    listener(statusOf({overview, isOnline, isSyncing, untold}));
+    const isOnline = connectivity.isOnline();
+    if (overview) listener(statusOf({overview, isOnline, isSyncing: engine.isSyncing(), untold}));
   };
   const stops = [
     store.watch((next) => {
@@ -74,6 +74,10 @@ function watchStatus(
     }),
     engine.onActivity(tell),
     connectivity.watch(tell),
+    engine.watchFailure((failure) => {
+      untold = failure;
+      tell();
+    }),
   ];
   return () => {
     for (const stop of stops) stop();

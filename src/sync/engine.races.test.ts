@@ -120,14 +120,14 @@ test('a failure that can’t be stored is told until a round is stored again', a
   };
   const {engine} = createSetting(world, device, {store});
   const told: (string | undefined)[] = [];
-  engine.onActivity(() => told.push(engine.isSyncing() ? 'runs' : engine.untoldFailure()?.type));
+  engine.watchFailure((untold) => told.push(untold?.type));
   failure = new SyncFailure({type: 'storage_full', message: 'full'});
   await engine.run();
   failure = new TypeError('a bug');
   await engine.run();
   failure = null;
   await engine.run();
-  expect(told).toEqual(['runs', 'storage_full', 'runs', 'internal_error', 'runs', undefined]);
+  expect(told).toEqual(['storage_full', 'internal_error', undefined]);
 });
 
 test('a poke that comes during a round that finds a mismatch starts another', async () => {

@@ -21,8 +21,8 @@ export interface Engine {
   /** A round now, whatever the pauses; its outcome is stored and told by `onActivity`'s end. */
   run(): Promise<void>;
   isSyncing(): boolean;
-  /** Why the last round here failed, where not even that could be stored: the store itself, or a bug. */
-  untoldFailure(): SyncError | null;
+  /** Tells what failed here and couldn't even be stored (the store itself, or a bug), and null when that is over. */
+  watchFailure(listener: (failure: SyncError | null) => void): () => void;
   /** Calls when a round begins or ends here. */
   onActivity(listener: () => void): () => void;
 }
@@ -46,7 +46,7 @@ class LeadingEngine implements Engine {
   #heard: Poke | undefined;
   #failures = 0;
   #lastError: SyncError | null = null;
-  #untold: SyncError | null = null;
+  readonly #failureListeners = new Set<(failure: SyncError | null) => void>();
   #cancelTimer: (() => void) | null = null;
   #timerAtMs = Number.POSITIVE_INFINITY;
   #cancelGather: (() => void) | null = null;
@@ -80,8 +80,9 @@ class LeadingEngine implements Engine {
     return this.#running !== null;
   }
 
-  untoldFailure(): SyncError | null {
-    return this.#untold;
+  watchFailure(listener: (failure: SyncError | null) => void): () => void {
+    this.#failureListeners.add(listener);
+    return () => this.#failureListeners.delete(listener);
   }
 
   onActivity(listener: () => void): () => void {
@@ -132,14 +133,19 @@ class LeadingEngine implements Engine {
   async #guarded(round: () => Promise<Result<void>>): Promise<Result<void>> {
     try {
       const result = await round();
-      this.#untold = null;
+      this.#tellFailure(null);
       return result;
     } catch (error) {
       // Else a bug; said, and looked at again.
       const bug: SyncError = {type: 'internal_error', message: `a round failed: ${String(error)}`};
-      this.#untold = error instanceof SyncFailure ? error.error : bug;
-      return failed(this.#untold);
+      const failure = error instanceof SyncFailure ? error.error : bug;
+      this.#tellFailure(failure);
+      return failed(failure);
     }
+  }
+
+  #tellFailure(failure: SyncError | null): void {
+    for (const listener of this.#failureListeners) listener(failure);
   }
 
   /** Undefined where the store fails: then it is looked at again, as after a round. */
@@ -149,10 +155,9 @@ class LeadingEngine implements Engine {
     } catch (error) {
       if (!(error instanceof SyncFailure)) throw error;
       this.#lastError = error.error;
-      this.#untold = error.error;
+      this.#tellFailure(error.error);
       this.#failures += 1;
       this.#scheduleNext();
-      this.#tell();
       return undefined;
     }
   }

@@ -32,6 +32,7 @@ for (const {skewMs, way} of [
     await expect(
       panel.getByText(new RegExp(`(6 minutes|5 minutes 59 seconds).* ${way} the server`)).first(),
     ).toBeVisible();
+    await expect(panel.getByText(/^Set the clock that is wrong; sync then goes on by itself\./)).toBeVisible();
     await expect(outbox(device)).toHaveCount(1);
     await expect(outbox(device)).toContainText('Diary');
     await panel.getByRole('button', {name: 'Sync now'}).click();

@@ -71,6 +71,9 @@ test('not set up, syncing, waiting, offline and synced are entered and left in a
   await a.page.reload();
   const late = await openTab(a);
   await say([...tabs, late], 'Offline 1 waiting');
+  const panel = await openSyncPanel(late);
+  await expect(panel.getByText('This device has no network.', {exact: true})).toBeVisible();
+  await expect(panel.getByText('Sync goes on by itself when the network is back.')).toBeVisible();
   await late.page.close();
   await goOnline(a);
   await say(tabs, SYNCED);

@@ -51,6 +51,14 @@ test('a device without a network is offline; a server that is down is not reacha
   expect(stateOf({problem: {type: 'unreachable', message: ''}})).toBe('unreachable');
 });
 
+test('without a network the reason is the network, whatever the last round failed with', () => {
+  for (const problem of [null, {type: 'unreachable', message: ''} as const]) {
+    const overview = {state: {...linked, problem}, waiting: 0, parked: 0};
+    const status = statusOf({overview, isOnline: false, isSyncing: false, untold: null});
+    expect([status.state, status.problem?.type]).toEqual(['offline', 'offline']);
+  }
+});
+
 test('each problem has its state', () => {
   const expected: [ErrorType, StatusState][] = [
     ['clock_skew', 'clock'],

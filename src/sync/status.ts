@@ -13,14 +13,18 @@ export interface Situation {
   readonly untold: SyncError | null;
 }
 
+/** Without a network the last round's failure is no news: it was another, or none yet. */
+const OFFLINE: SyncError = {type: 'offline', message: 'this device has no network'};
+
 export function statusOf(situation: Situation): SyncStatus {
   const {state, waiting, parked} = situation.overview;
+  const shown = stateOf(situation);
   return {
-    state: stateOf(situation),
+    state: shown,
     waiting,
     parked,
     firstSync: state?.firstSync ?? null,
-    problem: problemOf(situation),
+    problem: shown === 'offline' ? OFFLINE : problemOf(situation),
     lastSyncMs: state?.lastSyncMs ?? null,
     lastCheck: state?.lastCheck ?? null,
     lastVerification: state?.lastVerification ?? null,

@@ -28,7 +28,7 @@ export const AREAS: readonly Area[] = [
   {at: 'src/sync', ours: ['protocol'], packages: []},
   {at: 'src/notes', ours: ['protocol'], packages: ['zod', 'fractional-indexing']},
   {at: 'src/db', ours: ['protocol', 'src/notes', ...PORTS], packages: ['dexie']},
-  {at: 'src/platform', ours: ['protocol', 'src/notes', ...PORTS], packages: ['zod']},
+  {at: 'src/platform', ours: ['protocol', 'src/notes', 'src/sw/messages.ts', ...PORTS], packages: ['zod']},
   {at: 'src/transfer', ours: ['protocol', 'src/notes', ...PORTS], packages: ['fflate', 'dompurify', 'zod']},
   {
     at: 'src/ui',
@@ -36,7 +36,7 @@ export const AREAS: readonly Area[] = [
     types: ['src/sync'],
     packages: ['react', 'react-dom', 'wouter', 'dompurify', 'zod', '@tiptap/*'],
   },
-  {at: 'src/sw', ours: ['src', 'protocol'], packages: ['workbox-core', 'workbox-precaching', 'workbox-routing']},
+  {at: 'src/sw', ours: ['src', 'protocol'], packages: ['workbox-core', 'workbox-precaching', 'workbox-routing', 'zod']},
   {at: 'src', ours: ['src', 'protocol'], packages: ['react', 'react-dom', 'wouter', 'workbox-window']},
   {
     at: 'server',

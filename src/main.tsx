@@ -7,17 +7,12 @@ import {StrictMode} from 'react';
 import {createRoot} from 'react-dom/client';
 import type {SyncError} from '../protocol/errors.ts';
 import {derivedId} from '../protocol/ids.ts';
-import {createDexieStore} from './db/dexie-store.ts';
+import {createBrowserReplica} from './browser-replica.ts';
 import {createNotebook} from './db/notebook.ts';
-import {createDatabase} from './db/schema.ts';
-import {mergeData} from './notes/merge.ts';
 import {deviceNameKey, writeData} from './notes/note-data.ts';
 import {welcomeChanges} from './notes/welcome.ts';
+import {createBackgroundSync, requestPeriodicSync} from './platform/background-sync.ts';
 import {createBrowserConnectivity} from './platform/browser-connectivity.ts';
-import {createBrowserRandom} from './platform/browser-random.ts';
-import {createBrowserTime} from './platform/browser-time.ts';
-import {createFetchTransport} from './platform/fetch-transport.ts';
-import {createWebLocks} from './platform/web-locks.ts';
 import type {Live} from './sync/api.ts';
 import type {NotebookRules} from './sync/connect.ts';
 import {createSyncControl} from './sync/control.ts';
@@ -36,14 +31,11 @@ const rules: NotebookRules = {
 function createApp(): App {
   const base = new URL(document.baseURI);
   const failure = createBroadcast<SyncError>();
-  const database = createDatabase({name: databaseName(base.pathname), onFailure: failure.tell});
-  const store = createDexieStore(database);
-  const time = createBrowserTime();
-  const random = createBrowserRandom();
-  const connectivity = createBrowserConnectivity();
-  const transport = createFetchTransport({time, connectivity});
-  const writer = createWriter({store, time, random});
-  const ports = {store, transport, time, random, connectivity, locks: createWebLocks(base.pathname), mergeData, rules};
+  const {database, ports: shared} = createBrowserReplica(base.pathname, failure.tell);
+  const {store, time, random} = shared;
+  const background = createBackgroundSync();
+  const writer = createWriter({store, time, random, background});
+  const ports = {...shared, connectivity: createBrowserConnectivity(), background, rules};
   return {
     failure,
     control: createSyncControl(ports),
@@ -54,11 +46,6 @@ function createApp(): App {
     basePath: base.pathname,
     ownAddress: base.href.replace(/\/$/, ''),
   };
-}
-
-/** Storage belongs to the origin: two Asters under two paths of one host have two databases. */
-function databaseName(basePath: string): string {
-  return basePath === '/' ? 'aster' : `aster ${basePath}`;
 }
 
 /** The last value told, to whoever subscribes, then and from then on. */
@@ -81,9 +68,12 @@ function createBroadcast<T>(): Live<T> & {tell(value: T): void} {
 /** Only in a built app: the development server has no worker. */
 function registerWorker(): void {
   if (!import.meta.env.PROD || !('serviceWorker' in navigator)) return;
-  navigator.serviceWorker.register(new URL('sw.js', document.baseURI)).catch((error: unknown) => {
-    console.info('The app will not start offline: its service worker was refused.', error);
-  });
+  navigator.serviceWorker
+    .register(new URL('sw.js', document.baseURI))
+    .then(() => requestPeriodicSync(navigator.serviceWorker))
+    .catch((error: unknown) => {
+      console.info('The app will not start offline: its service worker was refused.', error);
+    });
 }
 
 const root = document.getElementById('root');

@@ -15,7 +15,8 @@ import type {AsideRecord, BodyRecord, EntityRecord, OutboxRecord, ShelfRecord, S
 import {blocked, outdated, removed} from './storage-errors.ts';
 
 export const SCHEMA_VERSION = 2;
-const NATIVE_VERSIONS_PER_VERSION = 10;
+/** IndexedDB's number: Dexie's times ten. */
+const NATIVE_VERSION = SCHEMA_VERSION * 10;
 
 const STORES = {
   notes: 'id',
@@ -89,6 +90,12 @@ export function createDatabase({name = 'aster', onFailure = () => {}}: DatabaseO
   };
 }
 
+/** Whether the database is there, in the version of this code; asked without opening it. */
+export async function isDatabaseOurs({dexie}: Database): Promise<boolean> {
+  const databases = await indexedDB.databases();
+  return databases.some(({name, version}) => name === dexie.name && version === NATIVE_VERSION);
+}
+
 /** The tables as `table` gives them: of the database, or bound to one transaction. */
 export function tablesOf(table: (name: string) => Table): Tables {
   return {
@@ -107,7 +114,7 @@ function createDexie(name: string): Dexie {
   const dexie = new Dexie(name, {
     cache: 'disabled',
     chromeTransactionDurability: 'strict',
-    indexedDB: guardFactory(indexedDB, SCHEMA_VERSION * NATIVE_VERSIONS_PER_VERSION),
+    indexedDB: guardFactory(indexedDB, NATIVE_VERSION),
     IDBKeyRange,
   });
   const {aside, ...STORES_1} = STORES;

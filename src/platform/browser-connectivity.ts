@@ -13,6 +13,8 @@ export function createBrowserConnectivity(): Connectivity {
       addEventListener('offline', () => listener('offline'), {signal});
       // Focus can come back to a page that was visible all the time, behind another window.
       addEventListener('focus', () => listener('visible'), {signal});
+      // Some pages go without becoming hidden first.
+      addEventListener('pagehide', () => listener('hidden'), {signal});
       page()?.addEventListener('visibilitychange', () => listener(visibilityEvent()), {signal});
       return () => stop.abort();
     },

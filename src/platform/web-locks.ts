@@ -1,52 +1,178 @@
 /**
  * Web Locks between the tabs and the worker of one app. The browser's names are the origin's, so each carries the app's own
- * `scope`: two Asters under two paths of one host are two. Where the browser has none, or refuses them, everybody goes on
- * at once: locks only save work.
+ * `scope`: two Asters under two paths of one host are two. A holder that is frozen is robbed of its lock. Where the browser
+ * has no locks, or refuses them, everybody goes on at once: locks only save work.
  */
 
-import type {Locks} from '../sync/ports.ts';
+import type {Leadership, Locks, Time} from '../sync/ports.ts';
+import {createLockHolders, type LockHolders} from './lock-holders.ts';
 
-export function createWebLocks(scope: string, manager: LockManager | null = ownManager()): Locks {
+export interface WebLocksOptions {
+  readonly scope: string;
+  readonly time: Pick<Time, 'after'>;
+  readonly manager?: LockManager | null;
+  readonly holders?: LockHolders;
+}
+
+export function createWebLocks({scope, time, manager = ownManager(), holders}: WebLocksOptions): Locks {
   const named = (name: string) => `${scope} ${name}`;
+  const told = holders ?? createLockHolders(ownChannel(`${scope} locks`), time);
   return {
-    exclusive: (name, body) => runExclusive(manager, named(name), body),
-    lead: (name, onLead) => lead(manager, named(name), onLead),
+    exclusive: (name, body) => runExclusive(manager, told, named(name), body),
+    lead: (name, onLead, onLost) => lead(manager, told, named(name), onLead, onLost),
+    watch: (name, listener) => watch(manager, told, named(name), listener),
   };
 }
 
-async function runExclusive<T>(manager: LockManager | null, name: string, body: () => Promise<T>): Promise<T> {
-  if (manager === null) return body();
+async function runExclusive<T>(
+  manager: LockManager | null,
+  holders: LockHolders,
+  name: string,
+  body: () => Promise<T>,
+): Promise<T> {
   let run: Promise<T> | undefined;
   const once = () => {
-    run ??= body();
+    run ??= holders.holding(name, body);
     return run;
   };
+  if (manager === null) return once();
   try {
-    return await manager.request(name, once);
+    return await requestPatiently(manager, holders, name, once, new AbortController().signal);
   } catch {
     // Refused, taken away by another, or the body's own failure, which awaiting it tells again.
     return once();
   }
 }
 
-function lead(manager: LockManager | null, name: string, onLead: () => void): () => void {
-  const stop = new AbortController();
-  const released = new Promise<void>((resolve) => stop.signal.addEventListener('abort', () => resolve()));
-  let leads = false;
-  const begin = () => {
-    if (leads || stop.signal.aborted) return;
-    leads = true;
-    onLead();
-  };
-  // Never called before this function returned, so that the caller has what stops it.
-  const request = manager?.request(name, {signal: stop.signal}, () => {
-    begin();
-    return released;
+/** Waits for the lock as long as its holder is alive. Rejects when it is refused, given up by `signal`, or taken away. */
+function requestPatiently<T>(
+  manager: LockManager,
+  holders: LockHolders,
+  name: string,
+  onHeld: () => Promise<T>,
+  signal: AbortSignal,
+): Promise<T> {
+  const {promise, resolve, reject} = Promise.withResolvers<T>();
+  const queue = new AbortController();
+  let isStolen = false;
+  const stopAsking = holders.whenSilent(name, () => {
+    isStolen = true;
+    queue.abort();
+    manager.request(name, {steal: true}, onHeld).then(resolve, reject);
   });
-  Promise.resolve(request).then(begin, begin);
-  return () => stop.abort();
+  const giveUp = () => queue.abort(signal.reason);
+  signal.addEventListener('abort', giveUp);
+  manager
+    .request(name, {signal: queue.signal}, () => {
+      stopAsking();
+      signal.removeEventListener('abort', giveUp);
+      return onHeld();
+    })
+    .then(resolve, (error: unknown) => {
+      stopAsking();
+      if (!isStolen) reject(error);
+    });
+  return promise;
+}
+
+function lead(
+  manager: LockManager | null,
+  holders: LockHolders,
+  name: string,
+  onLead: () => void,
+  onLost: () => void,
+): Leadership {
+  const stop = new AbortController();
+  let queue = new AbortController();
+  let isWanted = false;
+  let release: (() => void) | null = null;
+  const hold = () => {
+    if (stop.signal.aborted) return Promise.resolve();
+    const {promise, resolve} = Promise.withResolvers<void>();
+    release = resolve;
+    onLead();
+    return holders.holding(name, () => promise);
+  };
+  const end = (): boolean => {
+    const wasHeld = release !== null;
+    release?.();
+    release = null;
+    return wasHeld;
+  };
+  const request = (locks: LockManager): Promise<void> => {
+    queue = new AbortController();
+    const isClaim = isWanted;
+    isWanted = false;
+    return isClaim
+      ? locks.request(name, {steal: true}, hold)
+      : requestPatiently(locks, holders, name, hold, queue.signal);
+  };
+
+  async function wait(locks: LockManager): Promise<void> {
+    while (!stop.signal.aborted) {
+      const isGiven = await request(locks).then(
+        () => true,
+        () => false,
+      );
+      const wasHeld = end();
+      if (stop.signal.aborted) return;
+      if (wasHeld) onLost();
+      else if (!isGiven && !isWanted) return void hold(); // refused: nobody is asked then
+    }
+  }
+  // Never called before this function returned, so that the caller has what stops it.
+  void Promise.resolve().then(() => (manager === null ? hold() : wait(manager)));
+  return {
+    claim() {
+      if (release !== null) return;
+      isWanted = true;
+      queue.abort();
+    },
+    stop() {
+      stop.abort();
+      queue.abort();
+      end();
+    },
+  };
+}
+
+/** A shared request is granted when the exclusive holder has ended, also when it was killed. */
+function watch(
+  manager: LockManager | null,
+  holders: LockHolders,
+  name: string,
+  listener: (isHeld: boolean) => void,
+): () => void {
+  const stop = new AbortController();
+  let isAwaited = false;
+  const awaitEnd = async () => {
+    if (isAwaited || manager === null) return;
+    isAwaited = true;
+    await manager.request(name, {mode: 'shared', signal: stop.signal}, async () => undefined).catch(() => undefined); // stopped, or refused
+    isAwaited = false;
+    if (!stop.signal.aborted) listener(false);
+  };
+  const stopListening = holders.onTaken(name, () => {
+    listener(true);
+    void awaitEnd();
+  });
+  manager
+    ?.request(name, {mode: 'shared', ifAvailable: true}, async (lock) => {
+      if (lock !== null || stop.signal.aborted) return;
+      listener(true);
+      void awaitEnd();
+    })
+    .catch(() => undefined); // refused: nothing is known of others
+  return () => {
+    stopListening();
+    stop.abort();
+  };
 }
 
 function ownManager(): LockManager | null {
   return typeof navigator === 'undefined' ? null : ((navigator.locks as LockManager | undefined) ?? null);
+}
+
+function ownChannel(name: string): BroadcastChannel | null {
+  return typeof BroadcastChannel === 'undefined' ? null : new BroadcastChannel(name);
 }

@@ -57,22 +57,26 @@ export function createSyncControl(ports: ControlPorts): SyncControl {
 }
 
 function watchStatus(
-  {store, connectivity}: ControlPorts,
+  {store, connectivity, locks}: ControlPorts,
   engine: Engine,
   listener: (status: SyncStatus) => void,
 ): () => void {
   let overview: Overview | undefined;
+  let isSyncing = false;
   let untold: SyncError | null = null;
   const tell = () => {
     const isOnline = connectivity.isOnline();
-    if (overview) listener(statusOf({overview, isOnline, isSyncing: engine.isSyncing(), untold}));
+    if (overview) listener(statusOf({overview, isOnline, isSyncing, untold}));
   };
   const stops = [
     store.watch((next) => {
       overview = next;
       tell();
     }),
-    engine.onActivity(tell),
+    locks.watch(ROUND_LOCK, (isHeld) => {
+      isSyncing = isHeld;
+      tell();
+    }),
     connectivity.watch(tell),
     engine.watchFailure((failure) => {
       untold = failure;

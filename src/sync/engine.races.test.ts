@@ -13,15 +13,17 @@ interface More {
   readonly onOpen?: (onEnd: (error: SyncError) => void) => void;
 }
 
+const NO_WORKER = {requestSync: () => undefined, handOver: () => undefined};
+
 function createSetting(world: World, device: Device, {store = device.store, onOpen}: More = {}) {
   const timers = createTimers(world);
-  let listen: (event: 'online' | 'offline' | 'visible' | 'hidden') => void = () => undefined;
+  const listeners = new Set<(event: 'online' | 'offline' | 'visible' | 'hidden') => void>();
   const connectivity: Connectivity = {
     isOnline: () => true,
     isVisible: () => true,
     watch(listener) {
-      listen = listener;
-      return () => undefined;
+      listeners.add(listener);
+      return () => listeners.delete(listener);
     },
   };
   const pokes: {onPoke: (poke: Poke) => void; onEnd: (error: SyncError) => void; open: boolean}[] = [];
@@ -41,13 +43,30 @@ function createSetting(world: World, device: Device, {store = device.store, onOp
     ...device.ports.locks,
     lead: (_: string, onLead: () => void) => {
       onLead();
-      return () => undefined;
+      return {claim: () => undefined, stop: () => undefined};
     },
   };
-  const ports: EnginePorts = {...device.ports, store, transport, time: timers.time, random, connectivity, locks};
+  const ports: EnginePorts = {
+    ...device.ports,
+    store,
+    transport,
+    time: timers.time,
+    random,
+    connectivity,
+    locks,
+    background: NO_WORKER,
+  };
   const engine = createEngine(ports);
   const names = () => device.calls.splice(0).map(({name}) => name);
-  return {engine, timers, pokes, names, tell: (event: Parameters<typeof listen>[0]) => listen(event)};
+  return {
+    engine,
+    timers,
+    pokes,
+    names,
+    tell: (event: Parameters<Parameters<Connectivity['watch']>[0]>[0]) => {
+      for (const listener of listeners) listener(event);
+    },
+  };
 }
 
 test('a stream of pokes that always ends at once does not make a round every half second', async () => {

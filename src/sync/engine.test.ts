@@ -8,13 +8,13 @@ import {createWorld, type Device, settle, type World} from './testing/world.ts';
 
 function createSetting(world: World, device: Device) {
   const timers = createTimers(world);
-  let listen: (event: 'online' | 'offline' | 'visible' | 'hidden') => void = () => undefined;
+  const listeners = new Set<(event: 'online' | 'offline' | 'visible' | 'hidden') => void>();
   const connectivity: Connectivity = {
     isOnline: () => true,
     isVisible: () => true,
     watch(listener) {
-      listen = listener;
-      return () => undefined;
+      listeners.add(listener);
+      return () => listeners.delete(listener);
     },
   };
   const pokes: {onPoke: (poke: Poke) => void; onEnd: (error: SyncError) => void; open: boolean}[] = [];
@@ -29,17 +29,44 @@ function createSetting(world: World, device: Device) {
     },
   };
   const random = {bytes: () => new Uint8Array(12), fraction: () => 0.5};
+  const leadership = {lead: () => {}, lose: () => {}, claims: 0};
   const locks = {
     ...device.ports.locks,
-    lead: (_: string, onLead: () => void) => {
+    lead: (_: string, onLead: () => void, onLost: () => void) => {
+      Object.assign(leadership, {lead: onLead, lose: onLost});
       onLead();
-      return () => undefined;
+      return {
+        claim: () => {
+          leadership.claims += 1;
+        },
+        stop: () => undefined,
+      };
     },
   };
-  const ports: EnginePorts = {...device.ports, transport, time: timers.time, random, connectivity, locks};
+  const asked: string[] = [];
+  const background = {requestSync: () => void asked.push('request'), handOver: () => void asked.push('hand over')};
+  const ports: EnginePorts = {
+    ...device.ports,
+    transport,
+    time: timers.time,
+    random,
+    connectivity,
+    locks,
+    background,
+  };
   const engine = createEngine(ports);
   const names = () => device.calls.splice(0).map(({name}) => name);
-  return {engine, timers, pokes, names, tell: (event: Parameters<typeof listen>[0]) => listen(event)};
+  return {
+    engine,
+    timers,
+    pokes,
+    names,
+    leadership,
+    asked,
+    tell: (event: Parameters<Parameters<Connectivity['watch']>[0]>[0]) => {
+      for (const listener of listeners) listener(event);
+    },
+  };
 }
 
 async function running() {
@@ -132,5 +159,44 @@ describe('the engine', () => {
     expect((await a.state()).server?.token).toBeNull();
     expect(await a.outbox({kind: 'note', id: 'note1'})).toBeDefined();
     expect(pokes.filter(({open}) => open)).toHaveLength(0);
+  });
+});
+
+describe('between tabs and the worker', () => {
+  test('a tab that lost the lead rests: no stream, no timer; it goes on when it leads again', async () => {
+    const {leadership, pokes, timers, names, world, a} = await running();
+    names();
+    leadership.lose();
+    expect(pokes.at(-1)?.open).toBe(false);
+    expect(timers.waiting()).toEqual([]);
+    await a.create('note2', 'Two', 'second');
+    await timers.advance(3_600_000);
+    expect(names()).toEqual([]);
+    world.nowMs += 1;
+    leadership.lead();
+    await timers.advance(0);
+    expect(names()).toEqual(['hello', 'push']);
+    expect(pokes.at(-1)?.open).toBe(true);
+  });
+
+  test('a page that becomes visible claims the lead', async () => {
+    const {leadership, tell} = await running();
+    expect(leadership.claims).toBe(1);
+    tell('visible');
+    expect(leadership.claims).toBe(2);
+  });
+
+  test('the worker is asked for help when something waits, whoever leads, and handed over to when the page goes', async () => {
+    const {leadership, asked, tell, a, engine} = await running();
+    tell('hidden');
+    expect(asked).toEqual([]);
+    leadership.lose();
+    await a.create('note2', 'Two', 'second');
+    expect(asked).toEqual(['request']);
+    tell('hidden');
+    expect(asked).toEqual(['request', 'hand over']);
+    engine.stop();
+    tell('hidden');
+    expect(asked).toHaveLength(2);
   });
 });

@@ -1,18 +1,20 @@
 /**
  * When rounds run (design section 5): after a local write, when the network or the page comes back, on a poke, by a timer
- * where there are no pokes, by hand. Runs in the tab that holds the leader lock; starts nothing before `start`.
+ * where there are no pokes, by hand. Runs in the tab that holds the leader lock, a visible one if there is one; what a page
+ * that goes leaves behind is handed to the worker. Starts nothing before `start`.
  */
 
 import {failed, type Result, type SyncError, SyncFailure} from '../../protocol/errors.ts';
 import type {Poke} from '../../protocol/messages.ts';
 import {nextStep, pauseMs} from './next-step.ts';
-import type {Connectivity, Overview, Random, StoreTx} from './ports.ts';
+import type {Background, Connectivity, Overview, Random, StoreTx} from './ports.ts';
 import {type RoundPorts, runRound} from './round.ts';
 import {callOptions, linkOf} from './standing.ts';
 
 export interface EnginePorts extends RoundPorts {
   readonly random: Random;
   readonly connectivity: Connectivity;
+  readonly background: Background;
 }
 
 export interface Engine {
@@ -20,11 +22,8 @@ export interface Engine {
   stop(): void;
   /** A round now, whatever the pauses; its outcome is stored and told by `onActivity`'s end. */
   run(): Promise<void>;
-  isSyncing(): boolean;
   /** Tells what failed here and couldn't even be stored (the store itself, or a bug), and null when that is over. */
   watchFailure(listener: (failure: SyncError | null) => void): () => void;
-  /** Calls when a round begins or ends here. */
-  onActivity(listener: () => void): () => void;
 }
 
 const LEADER_LOCK = 'leader';
@@ -38,9 +37,11 @@ export function createEngine(ports: EnginePorts): Engine {
 
 class LeadingEngine implements Engine {
   readonly #ports: EnginePorts;
-  readonly #listeners = new Set<() => void>();
   #stops: (() => void)[] = [];
+  #leaderStops: (() => void)[] = [];
   #leads = false;
+  /** Something could go out. */
+  #waits = false;
   #running: Promise<void> | null = null;
   #runAgain = false;
   #heard: Poke | undefined;
@@ -62,12 +63,39 @@ class LeadingEngine implements Engine {
 
   start(): void {
     if (this.#stops.length > 0) return;
-    this.#stops = [this.#ports.locks.lead(LEADER_LOCK, () => this.#lead())];
+    const {locks, connectivity, store} = this.#ports;
+    const leadership = locks.lead(
+      LEADER_LOCK,
+      () => this.#lead(),
+      () => this.#rest(),
+    );
+    if (connectivity.isVisible()) leadership.claim();
+    this.#stops = [
+      () => leadership.stop(),
+      store.watch((overview) => this.#onOverview(overview)),
+      connectivity.watch((event) => {
+        if (event === 'visible') leadership.claim();
+        if (event === 'hidden' && this.#waits) this.#ports.background.handOver();
+      }),
+    ];
   }
 
   stop(): void {
-    this.#leads = false;
     for (const stop of this.#stops.splice(0)) stop();
+    this.#rest();
+  }
+
+  /** Every tab asks for the worker's help, so that it comes whichever of them is gone. */
+  #onOverview({waiting, parked}: Overview): void {
+    const waits = waiting > parked;
+    if (waits && !this.#waits) this.#ports.background.requestSync();
+    this.#waits = waits;
+  }
+
+  /** No more by itself here: another leads, or the engine stopped. */
+  #rest(): void {
+    this.#leads = false;
+    for (const stop of this.#leaderStops.splice(0)) stop();
     this.#cancelTimer?.();
     this.#cancelTimer = null;
     this.#timerAtMs = Number.POSITIVE_INFINITY;
@@ -76,18 +104,9 @@ class LeadingEngine implements Engine {
     this.#dropPokes();
   }
 
-  isSyncing(): boolean {
-    return this.#running !== null;
-  }
-
   watchFailure(listener: (failure: SyncError | null) => void): () => void {
     this.#failureListeners.add(listener);
     return () => this.#failureListeners.delete(listener);
-  }
-
-  onActivity(listener: () => void): () => void {
-    this.#listeners.add(listener);
-    return () => this.#listeners.delete(listener);
   }
 
   run(): Promise<void> {
@@ -98,16 +117,15 @@ class LeadingEngine implements Engine {
     this.#running = this.#runWhileAsked().finally(() => {
       this.#running = null;
       if (this.#carriesOn()) this.#gather();
-      this.#tell();
     });
-    this.#tell();
     return this.#running;
   }
 
   #lead(): void {
     this.#leads = true;
-    this.#stops.push(this.#ports.connectivity.watch((event) => this.#onConnectivity(event)));
-    this.#stops.push(this.#ports.store.watch((overview) => this.#onStored(overview)));
+    this.#link = '';
+    this.#leaderStops.push(this.#ports.connectivity.watch((event) => this.#onConnectivity(event)));
+    this.#leaderStops.push(this.#ports.store.watch((overview) => this.#onStored(overview)));
     this.#schedule(0);
   }
 
@@ -262,9 +280,5 @@ class LeadingEngine implements Engine {
   #dropPokes(): void {
     this.#closePokes?.();
     this.#closePokes = null;
-  }
-
-  #tell(): void {
-    for (const listener of this.#listeners) listener();
   }
 }

@@ -220,8 +220,27 @@ export interface Random {
 export interface Locks {
   /** Runs `body` when no other holder of `name` runs. */
   exclusive<T>(name: string, body: () => Promise<T>): Promise<T>;
-  /** Calls `onLead` when this context holds `name`, which it keeps until the returned function is called. */
-  lead(name: string, onLead: () => void): () => void;
+  /**
+   * Calls `onLead` when this context holds `name`, which it keeps until it stops, and `onLost` when another took it; then it
+   * waits again.
+   */
+  lead(name: string, onLead: () => void, onLost: () => void): Leadership;
+  /** Tells when anybody begins to hold `name`, and when nobody does any more, however the holder ended. */
+  watch(name: string, listener: (isHeld: boolean) => void): () => void;
+}
+
+export interface Leadership {
+  /** Takes the lock from who has it. Does nothing while it is held here. */
+  claim(): void;
+  stop(): void;
+}
+
+/** What the browser does for a page that is gone. Where there is nothing of the kind these do nothing. */
+export interface Background {
+  /** Has the worker look at the outbox when there is a network, also without a page. Coalesced, never rejects. */
+  requestSync(): void;
+  /** Has the worker look at the outbox now. */
+  handOver(): void;
 }
 
 /** What the browser says of its network. `online` is a hint: a server can be down all the same. */

@@ -26,13 +26,28 @@ export interface RoundPorts {
 export const ROUND_LOCK = 'round';
 const SAMPLE_TRIES = 3;
 
-/** Runs a round and stores its outcome; `heard` is the standing that a poke told. */
-export async function runRound(ports: RoundPorts, heard?: Standing): Promise<Result<void>> {
+/**
+ * Runs a round and stores its outcome; `heard` is the standing that a poke told. `if_waiting`: looks first, when it is this
+ * context's turn, whether another left anything to send or to get.
+ */
+export async function runRound(
+  ports: RoundPorts,
+  heard?: Standing,
+  when: 'always' | 'if_waiting' = 'always',
+): Promise<Result<void>> {
   return ports.locks.exclusive(ROUND_LOCK, async () => {
+    if (when === 'if_waiting' && !(await hasWork(ports))) return ok(undefined);
     const asked = await ports.store.transaction('read', (tx) => tx.state());
     const result = await sequence(ports, heard).catch(failureOf);
     await storeOutcome(ports, result, asked?.server?.token ?? null);
     return result;
+  });
+}
+
+async function hasWork({store}: RoundPorts): Promise<boolean> {
+  return store.transaction('read', async (tx) => {
+    const state = await tx.state();
+    return (await tx.outboxHead(1)).length > 0 || (state !== undefined && state.firstSync !== null);
   });
 }
 

@@ -7,7 +7,7 @@ import type {Overview} from './ports.ts';
 export interface Situation {
   readonly overview: Overview;
   readonly isOnline: boolean;
-  /** A round runs in this tab. */
+  /** A round runs, in whatever tab or in the worker. */
   readonly isSyncing: boolean;
   /** What failed here and couldn't be stored: it goes before what is stored, which is older. */
   readonly untold: SyncError | null;

@@ -9,16 +9,27 @@ import {hashOf} from '../../protocol/hash.ts';
 import {ID_BYTES, idFromBytes} from '../../protocol/ids.ts';
 import {correctionMs} from './clock.ts';
 import {keepVersion, revisionRef, type Writing, writeVersion} from './local-version.ts';
-import type {Change, Loaded, Random, ReplicaState, Store, StoreTx, Time, Writer, Written} from './ports.ts';
+import type {Background, Change, Loaded, Random, ReplicaState, Store, StoreTx, Time, Writer, Written} from './ports.ts';
 import {Workset} from './workset.ts';
 
 /** An automatic revision is kept when the last one of a note is at least this old. */
 const REVISE_EVERY_MS = 10 * 60_000;
 
-export function createWriter({store, time, random}: {store: Store; time: Time; random: Random}): Writer {
+export interface WriterPorts {
+  readonly store: Store;
+  readonly time: Time;
+  readonly random: Random;
+  readonly background?: Background;
+}
+
+export function createWriter({store, time, random, background}: WriterPorts): Writer {
   return {
     newId: () => idFromBytes(random.bytes(ID_BYTES)),
-    write: (changes) => store.transaction('write', (tx) => writeChanges(tx, changes, time.wallMs())),
+    async write(changes) {
+      const written = await store.transaction('write', (tx) => writeChanges(tx, changes, time.wallMs()));
+      background?.requestSync();
+      return written;
+    },
   };
 }
 

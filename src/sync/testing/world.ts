@@ -123,7 +123,11 @@ function createDevice(world: World, name: string, random: (count: number) => Uin
     monotonicMs: () => world.nowMs - START_MS,
     after: () => () => undefined,
   };
-  const locks: Locks = {exclusive: (_, body) => body(), lead: () => () => undefined};
+  const locks: Locks = {
+    exclusive: (_, body) => body(),
+    lead: () => ({claim: () => undefined, stop: () => undefined}),
+    watch: () => () => undefined,
+  };
   const writer = createWriter({store, time, random: {bytes: random, fraction: () => 0.5}});
   const transport = createTransport(world, () => device);
   const note = (id: string): Ref => ({kind: 'note', id});

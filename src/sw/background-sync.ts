@@ -1,0 +1,27 @@
+/**
+ * The engine in the worker: a round when the browser or a page asks for one. Where there is no database, or one of another
+ * build, nothing is opened: the worker never makes or changes one.
+ */
+
+import {type BrowserReplica, createBrowserReplica} from '../browser-replica.ts';
+import {isDatabaseOurs} from '../db/schema.ts';
+import {type BackgroundWish, runInBackground} from '../sync/background.ts';
+
+export interface BackgroundRounds {
+  /** Rejects when the browser should wake the worker once more. */
+  run(wish: BackgroundWish): Promise<void>;
+}
+
+export function createBackgroundRounds(basePath: string): BackgroundRounds {
+  let replica: BrowserReplica | null = null;
+  const forget = () => {
+    replica = null;
+  };
+  return {
+    async run(wish) {
+      replica ??= createBrowserReplica(basePath, forget);
+      if (!(await isDatabaseOurs(replica.database))) return;
+      if ((await runInBackground(replica.ports, wish)) === 'again') throw new Error('not everything could be sent yet');
+    },
+  };
+}

@@ -1,0 +1,64 @@
+import {beforeEach, describe, expect, test} from 'vitest';
+import {runInBackground} from './background.ts';
+import {createWorld, type Device, settle, type World} from './testing/world.ts';
+
+let world: World;
+let a: Device;
+
+beforeEach(async () => {
+  world = await createWorld();
+  a = await world.device('A');
+  await settle(a);
+  a.calls.length = 0;
+});
+
+const names = () => a.calls.splice(0).map(({name}) => name);
+
+describe('a round without a page', () => {
+  test('sends what waits', async () => {
+    await a.create('note1', 'One', 'first');
+    expect(await runInBackground(a.ports, 'send')).toBe('done');
+    expect(names()).toEqual(['push']);
+    expect(await a.outbox({kind: 'note', id: 'note1'})).toBeUndefined();
+  });
+
+  test('asks nothing where another sent it meanwhile', async () => {
+    await a.create('note1', 'One', 'first');
+    const exclusive = a.ports.locks.exclusive;
+    Object.assign(a.ports.locks, {
+      exclusive: async (name: string, body: () => Promise<unknown>) => {
+        Object.assign(a.ports.locks, {exclusive});
+        await a.round();
+        return exclusive(name, body);
+      },
+    });
+    expect(await runInBackground(a.ports, 'send')).toBe('done');
+    expect(names()).toEqual(['push']);
+  });
+
+  test('fetches too when it is woken for that', async () => {
+    expect(await runInBackground(a.ports, 'send')).toBe('done');
+    expect(names()).toEqual([]);
+    expect(await runInBackground(a.ports, 'send_and_fetch')).toBe('done');
+    expect(names()).toEqual(['hello']);
+  });
+
+  test('asks to be woken again when the server could not be reached, and keeps the outbox', async () => {
+    await a.create('note1', 'One', 'first');
+    a.faults.push({call: 'push', lose: 'answer'});
+    expect(await runInBackground(a.ports, 'send')).toBe('again');
+    expect(await a.outbox({kind: 'note', id: 'note1'})).toBeDefined();
+    expect(await runInBackground(a.ports, 'send')).toBe('done');
+  });
+
+  test.each([
+    ['paused', {paused: true}],
+    ['without a server', {server: null}],
+  ])('does nothing %s', async (_, change) => {
+    await a.create('note1', 'One', 'first');
+    const state = await a.state();
+    await a.store.transaction('write', (tx) => tx.putState({...state, ...change}));
+    expect(await runInBackground(a.ports, 'send_and_fetch')).toBe('done');
+    expect(names()).toEqual([]);
+  });
+});

@@ -1,0 +1,19 @@
+/**
+ * Rounds without a page: what the service worker does when the browser wakes it. Asks the network only if there is something
+ * to do, and nothing at all of a device that is signed out, paused or not set up.
+ */
+
+import {nextStep} from './next-step.ts';
+import {type RoundPorts, runRound} from './round.ts';
+import {linkOf} from './standing.ts';
+
+/** `send`: a round if something waits here. `send_and_fetch`: a round in any case. */
+export type BackgroundWish = 'send' | 'send_and_fetch';
+
+/** `again`: the browser should try once more later. */
+export async function runInBackground(ports: RoundPorts, wish: BackgroundWish): Promise<'done' | 'again'> {
+  const state = await ports.store.transaction('read', (tx) => tx.state());
+  if (!linkOf(state).ok || state?.paused) return 'done';
+  const result = await runRound(ports, undefined, wish === 'send' ? 'if_waiting' : 'always');
+  return result.ok || nextStep(result.error) !== 'soon' ? 'done' : 'again';
+}

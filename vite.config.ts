@@ -13,6 +13,8 @@ const serverPort = process.env.PORT ?? '8080';
 export default defineConfig({
   base: './',
   define: {__ASTER_VERSION__: JSON.stringify(version)},
+  // The build for present-day browsers, a tenth smaller than the one that package.json names. One alias: one Dexie.
+  resolve: {alias: {dexie: 'dexie/dist/modern/dexie.mjs'}},
   build: {outDir: 'dist/by-hand', target: 'es2023', assetsInlineLimit: 0, modulePreload: {polyfill: false}},
   server: {host: '127.0.0.1', proxy: {'/api': {target: `http://127.0.0.1:${serverPort}`}}},
   plugins: [

@@ -60,18 +60,11 @@ const IMPORTS: Record<string, {allowed: string[]; forbidden: string[]}> = {
     ],
   },
   'src/sw/service-worker.ts': {
-    allowed: ['workbox-precaching', '../sync/round.ts', '../db/dexie-store.ts', '../../protocol/version.ts'],
+    allowed: ['zod/mini', '../sync/round.ts', '../db/dexie-store.ts', '../../protocol/version.ts'],
     forbidden: ['react', 'node:fs', '../../server/main.ts'],
   },
   'src/main.tsx': {
-    allowed: [
-      'react-dom/client',
-      'workbox-window',
-      './ui/app.tsx',
-      './sync/round.ts',
-      './db/x.ts',
-      '../protocol/version.ts',
-    ],
+    allowed: ['react-dom/client', './ui/app.tsx', './sync/round.ts', './db/x.ts', '../protocol/version.ts'],
     forbidden: ['dexie', 'node:fs', '../server/main.ts', '../replica/main.ts'],
   },
   'server/http/routes.ts': {

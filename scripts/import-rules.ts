@@ -36,8 +36,8 @@ export const AREAS: readonly Area[] = [
     types: ['src/sync'],
     packages: ['react', 'react-dom', 'wouter', 'dompurify', 'zod', '@tiptap/*'],
   },
-  {at: 'src/sw', ours: ['src', 'protocol'], packages: ['workbox-core', 'workbox-precaching', 'workbox-routing', 'zod']},
-  {at: 'src', ours: ['src', 'protocol'], packages: ['react', 'react-dom', 'wouter', 'workbox-window']},
+  {at: 'src/sw', ours: ['src', 'protocol'], packages: ['zod']},
+  {at: 'src', ours: ['src', 'protocol'], packages: ['react', 'react-dom', 'wouter']},
   {
     at: 'server',
     ours: ['protocol'],

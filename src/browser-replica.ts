@@ -9,7 +9,7 @@ import {createDatabase, type Database} from './db/schema.ts';
 import {mergeData} from './notes/merge.ts';
 import {createBrowserRandom} from './platform/browser-random.ts';
 import {createBrowserTime} from './platform/browser-time.ts';
-import {createFetchTransport} from './platform/fetch-transport.ts';
+import {createFetchCalls} from './platform/fetch-calls.ts';
 import {createWebLocks} from './platform/web-locks.ts';
 import type {Random} from './sync/ports.ts';
 import type {RoundPorts} from './sync/round.ts';
@@ -25,7 +25,7 @@ export function createBrowserReplica(basePath: string, onFailure: (error: SyncEr
   const store = createDexieStore(database);
   const time = createBrowserTime();
   const random = createBrowserRandom();
-  const transport = createFetchTransport({time, connectivity: {isOnline: () => navigator.onLine}});
+  const transport = createFetchCalls({time, connectivity: {isOnline: () => navigator.onLine}});
   const locks = createWebLocks({scope: basePath, time});
   return {database, ports: {store, transport, time, random, locks, mergeData}};
 }

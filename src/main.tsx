@@ -11,8 +11,10 @@ import {createBrowserReplica} from './browser-replica.ts';
 import {createNotebook} from './db/notebook.ts';
 import {deviceNameKey, writeData} from './notes/note-data.ts';
 import {welcomeChanges} from './notes/welcome.ts';
+import {createAppUpdate} from './platform/app-update.ts';
 import {createBackgroundSync, requestPeriodicSync} from './platform/background-sync.ts';
 import {createBrowserConnectivity} from './platform/browser-connectivity.ts';
+import {createFetchTransport} from './platform/fetch-transport.ts';
 import type {Live} from './sync/api.ts';
 import type {NotebookRules} from './sync/connect.ts';
 import {createSyncControl} from './sync/control.ts';
@@ -28,16 +30,26 @@ const rules: NotebookRules = {
   },
 };
 
-function createApp(): App {
+type Started = App & {readonly update: ReturnType<typeof createAppUpdate>};
+
+function createApp(): Started {
   const base = new URL(document.baseURI);
   const failure = createBroadcast<SyncError>();
   const {database, ports: shared} = createBrowserReplica(base.pathname, failure.tell);
   const {store, time, random} = shared;
   const background = createBackgroundSync();
   const writer = createWriter({store, time, random, background});
-  const ports = {...shared, connectivity: createBrowserConnectivity(), background, rules};
+  const connectivity = createBrowserConnectivity();
+  const transport = createFetchTransport({time, connectivity});
+  const ports = {...shared, transport, connectivity, background, rules};
   return {
     failure,
+    update: createAppUpdate({
+      basePath: base.pathname,
+      entry: import.meta.url,
+      workerUrl: new URL('sw.js', base),
+      time,
+    }),
     control: createSyncControl(ports),
     notebook: createNotebook({db: database, writer, time}),
     writer,
@@ -66,14 +78,17 @@ function createBroadcast<T>(): Live<T> & {tell(value: T): void} {
 }
 
 /** Only in a built app: the development server has no worker. */
-function registerWorker(): void {
+function startWorker({update, control}: Started): void {
   if (!import.meta.env.PROD || !('serviceWorker' in navigator)) return;
-  navigator.serviceWorker
-    .register(new URL('sw.js', document.baseURI))
+  update
+    .start()
     .then(() => requestPeriodicSync(navigator.serviceWorker))
     .catch((error: unknown) => {
       console.info('The app will not start offline: its service worker was refused.', error);
     });
+  control.status.subscribe(({problem}) => {
+    if (problem?.type === 'upgrade_needed' && problem.side === 'app') update.check();
+  });
 }
 
 const root = document.getElementById('root');
@@ -85,4 +100,4 @@ createRoot(root).render(
   </StrictMode>,
 );
 app.control.start();
-registerWorker();
+startWorker(app);

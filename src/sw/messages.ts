@@ -2,6 +2,11 @@
 
 import * as z from 'zod/mini';
 
+/** The lock that a page holds as long as it lives: `entry` is the address of the script that started it. */
+export function pageLock(basePath: string, entry: string): string {
+  return `${basePath} page ${entry}`;
+}
+
 export const OUTBOX_TAG = 'aster-outbox';
 export const PERIODIC_TAG = 'aster-periodic';
 

@@ -1,13 +1,12 @@
 /**
  * The service worker: listeners only. Keeps the whole app shell of one build in the cache, so that after one visit the app
- * starts with no network and with the server down; runs rounds when no page does. Never answers for the API.
+ * starts with no network and with the server down; runs rounds when no page does. A new one waits until a person agrees.
+ * Never answers for the API.
  */
 
 /// <reference lib="webworker" />
-import {clientsClaim} from 'workbox-core';
-import {cleanupOutdatedCaches, createHandlerBoundToURL, precacheAndRoute} from 'workbox-precaching';
-import {NavigationRoute, registerRoute} from 'workbox-routing';
 import {safeParse} from 'zod/mini';
+import {createAppShell, type ShellFile} from './app-shell.ts';
 import {createBackgroundRounds} from './background-sync.ts';
 import {OUTBOX_TAG, PERIODIC_TAG, workerMessageSchema} from './messages.ts';
 
@@ -24,17 +23,31 @@ declare global {
 }
 
 declare const self: ServiceWorkerGlobalScope & {
-  readonly __WB_MANIFEST: {readonly url: string; readonly revision: string | null}[];
+  readonly __WB_MANIFEST: readonly ShellFile[];
 };
 
-const BASE_PATH = new URL(self.registration.scope).pathname;
-const SERVER_PATHS = [new RegExp(`^${BASE_PATH}(api/|metrics$)`)];
-const rounds = createBackgroundRounds(BASE_PATH);
+const {scope} = self.registration;
+const rounds = createBackgroundRounds(new URL(scope).pathname);
+const shell = createAppShell(scope, self.__WB_MANIFEST, {
+  caches: self.caches,
+  locks: self.navigator.locks,
+  fetch: (request) => fetch(request),
+  hasSuccessor: () => self.registration.waiting !== null || self.registration.installing !== null,
+  pages: async () => (await self.clients.matchAll({type: 'window'})).length,
+});
 
-precacheAndRoute([...self.__WB_MANIFEST]);
-cleanupOutdatedCaches();
-registerRoute(new NavigationRoute(createHandlerBoundToURL('index.html'), {denylist: SERVER_PATHS}));
-clientsClaim();
+self.addEventListener('install', (event) => event.waitUntil(shell.install()));
+
+self.addEventListener('activate', (event) => {
+  event.waitUntil(self.clients.claim().then(() => shell.tidy()));
+});
+
+self.addEventListener('fetch', (event) => {
+  const answer = shell.answer(event.request);
+  if (answer === undefined) return;
+  event.respondWith(answer);
+  if (event.request.mode === 'navigate') event.waitUntil(shell.tidy());
+});
 
 self.addEventListener('sync', (event) => {
   if (event.tag === OUTBOX_TAG) event.waitUntil(rounds.run('send'));
@@ -47,4 +60,5 @@ self.addEventListener('periodicsync', (event) => {
 self.addEventListener('message', (event) => {
   const message = safeParse(workerMessageSchema, event.data);
   if (message.data?.type === 'sync') event.waitUntil(rounds.run('send'));
+  if (message.data?.type === 'activate') event.waitUntil(self.skipWaiting());
 });

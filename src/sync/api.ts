@@ -73,6 +73,16 @@ export interface TestLine {
   readonly error: SyncError | null;
 }
 
+/** A new build of the app, which waits until the person agrees. */
+export interface AppUpdate {
+  /** Whether there is one that isn't this page's. */
+  readonly ready: Live<boolean>;
+  /** Starts this page again in the new build; other pages stay as they are. */
+  restart(): Promise<void>;
+  /** Looks for one now. */
+  check(): void;
+}
+
 export interface SyncControl {
   readonly status: Live<SyncStatus>;
   /** Starts the leader's work: triggers, timers, pokes. */

@@ -22,7 +22,7 @@ export interface NotebookRules {
 
 export interface ConnectPorts {
   readonly store: Store;
-  readonly transport: Transport;
+  readonly transport: Pick<Transport, 'call'>;
   readonly time: Time;
   readonly random: Random;
   readonly rules: NotebookRules;

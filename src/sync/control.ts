@@ -14,7 +14,7 @@ import {statusOf} from './status.ts';
 import {testSync} from './test-sync.ts';
 import {createVerifying} from './verifying.ts';
 
-export interface ControlPorts extends EnginePorts, ConnectPorts {}
+export interface ControlPorts extends EnginePorts, Omit<ConnectPorts, 'transport'> {}
 
 export function createSyncControl(ports: ControlPorts): SyncControl {
   const engine = createEngine(ports);

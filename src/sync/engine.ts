@@ -7,11 +7,12 @@
 import {failed, type Result, type SyncError, SyncFailure} from '../../protocol/errors.ts';
 import type {Poke} from '../../protocol/messages.ts';
 import {nextStep, pauseMs} from './next-step.ts';
-import type {Background, Connectivity, Overview, Random, StoreTx} from './ports.ts';
+import type {Background, Connectivity, Overview, Random, StoreTx, Transport} from './ports.ts';
 import {type RoundPorts, runRound} from './round.ts';
 import {callOptions, linkOf} from './standing.ts';
 
 export interface EnginePorts extends RoundPorts {
+  readonly transport: Transport;
   readonly random: Random;
   readonly connectivity: Connectivity;
   readonly background: Background;

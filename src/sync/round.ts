@@ -17,7 +17,7 @@ import {repairDifference} from './verify.ts';
 
 export interface RoundPorts {
   readonly store: Store;
-  readonly transport: Transport;
+  readonly transport: Pick<Transport, 'call'>;
   readonly time: Time;
   readonly locks: Locks;
   readonly mergeData: MergeData;

@@ -2,10 +2,13 @@ import {expect, test} from 'vitest';
 import {failed} from '../../protocol/errors.ts';
 import type {TestLine} from './api.ts';
 import type {Transport} from './ports.ts';
+
 import {testSync} from './test-sync.ts';
 import {createWorld, settle} from './testing/world.ts';
 
-async function linesOf(address: string, change: (transport: Transport) => Transport, clockMs = 0): Promise<TestLine[]> {
+type Calls = Pick<Transport, 'call'>;
+
+async function linesOf(address: string, change: (calls: Calls) => Calls, clockMs = 0): Promise<TestLine[]> {
   const world = await createWorld();
   const a = await world.device('A');
   await settle(a);
@@ -15,7 +18,7 @@ async function linesOf(address: string, change: (transport: Transport) => Transp
   return lines;
 }
 
-const same = (transport: Transport) => transport;
+const same = (calls: Calls) => calls;
 const results = (lines: TestLine[]) => lines.map(({check, result}) => `${check} ${result}`);
 
 test('all is well with the server of this device', async () => {

@@ -12,7 +12,7 @@ import {callOptions, historyOf, linkOf} from './standing.ts';
 
 export interface TestPorts {
   readonly store: Store;
-  readonly transport: Transport;
+  readonly transport: Pick<Transport, 'call'>;
   readonly time: Time;
 }
 

@@ -3,7 +3,7 @@
 import {createContext, useContext} from 'react';
 import type {SyncError} from '../../protocol/errors.ts';
 import type {Notebook} from '../db/repositories.ts';
-import type {Live, SyncControl} from '../sync/api.ts';
+import type {AppUpdate, Live, SyncControl} from '../sync/api.ts';
 import type {Writer} from '../sync/ports.ts';
 import type {importTrilium} from '../transfer/import-trilium.ts';
 
@@ -11,6 +11,7 @@ export interface App {
   /** What went wrong where no screen waits for it: the database was upgraded by another tab, a live query ended. */
   readonly failure: Live<SyncError>;
   readonly control: SyncControl;
+  readonly update: AppUpdate;
   readonly notebook: Notebook;
   /** For importers, which write through it. */
   readonly writer: Writer;

@@ -85,7 +85,7 @@ export const WORDING_BY_TYPE: Record<ErrorType, Wording> = {
     cure:
       error.side === 'server'
         ? 'Update the server, then try again.'
-        : 'Close all tabs of Aster and open it again to get the new app.',
+        : 'Press “Restart to update” to get the new app from the server.',
   }),
   other_history: {
     what: 'The server does not know the history that this device has seen. It may have been restored from a backup.',

@@ -4,13 +4,19 @@ import {useApp} from '../app-context.ts';
 import {Button} from '../parts/button.tsx';
 import {ErrorBanner} from '../parts/error-banner.tsx';
 import {useLive} from '../use-live.ts';
+import {RestartButton} from './restart-button.tsx';
 
 export function FailureBanner() {
-  const failure = useLive(useApp().failure);
+  const {failure: failures, update} = useApp();
+  const failure = useLive(failures);
+  const isReady = useLive(update.ready);
   if (failure === undefined) return null;
   return (
     <section className="frame-banner" aria-label="Problem">
-      <ErrorBanner error={failure} actions={<Button onClick={() => location.reload()}>Reload</Button>} />
+      <ErrorBanner
+        error={failure}
+        actions={isReady ? <RestartButton /> : <Button onClick={() => location.reload()}>Reload</Button>}
+      />
     </section>
   );
 }

@@ -8,6 +8,7 @@ import {FailureBanner} from './failure-banner.tsx';
 import {Mark} from './mark.tsx';
 import {SignedOutBanner} from './signed-out-banner.tsx';
 import {StatusControl} from './status-control.tsx';
+import {UpdateBanner} from './update-banner.tsx';
 
 interface FrameProps {
   /** Without a notebook there is nothing to go to: no options, no bar. */
@@ -31,6 +32,7 @@ export function Frame({notebook, children}: FrameProps) {
         </nav>
       </header>
       <FailureBanner />
+      <UpdateBanner />
       {hasNotebook ? <SignedOutBanner /> : null}
       <div className="frame-content">{children}</div>
       {hasNotebook ? <BottomBar /> : null}

@@ -6,6 +6,7 @@ import type {ErrorType, SyncError} from '../../../protocol/errors.ts';
 import type {Tone} from '../parts/banner.tsx';
 import {Button} from '../parts/button.tsx';
 import {ErrorBanner} from '../parts/error-banner.tsx';
+import {RestartButton} from './restart-button.tsx';
 
 /** These pass by themselves; the rest wants a person. */
 const PASSING: ReadonlySet<ErrorType> = new Set(['offline', 'unreachable', 'timeout', 'busy']);
@@ -47,7 +48,7 @@ function nextStep(error: SyncError, onLeave: () => void): ReactNode {
     case 'storage_broken':
       return <Button onClick={() => location.reload()}>Reload</Button>;
     case 'upgrade_needed':
-      return error.side === 'server' ? undefined : <Button onClick={() => location.reload()}>Reload</Button>;
+      return error.side === 'server' ? undefined : <RestartButton />;
     default:
       return undefined;
   }

@@ -2,10 +2,14 @@
 
 import {PROTOCOL_RANGE} from '../../../protocol/version.ts';
 import {useApp} from '../app-context.ts';
+import {RestartButton} from '../frame/restart-button.tsx';
+import {Banner} from '../parts/banner.tsx';
+import {useLive} from '../use-live.ts';
 import {OptionsPage} from './options-page.tsx';
 
 export function AboutOptions() {
-  const {version} = useApp();
+  const {version, update} = useApp();
+  const isReady = useLive(update.ready);
   const {min, max} = PROTOCOL_RANGE;
   return (
     <OptionsPage title="Options">
@@ -19,6 +23,13 @@ export function AboutOptions() {
           <dt>Licence</dt>
           <dd>MIT</dd>
         </dl>
+        {isReady ? (
+          <Banner tone="info" title="Update ready" actions={<RestartButton />}>
+            A newer Aster is on this device. What you have typed is kept.
+          </Banner>
+        ) : (
+          <p className="quiet">This is the newest Aster that the server has offered.</p>
+        )}
         <p className="quiet">Notes that work without a network and sync through your own server.</p>
       </section>
     </OptionsPage>

@@ -97,6 +97,7 @@ export function fakeApp({status, control = {}, notebook = {}}: FakeAppInput): Ap
     control: withoutRest<SyncControl>({status, ...control}),
     notebook: withoutRest<Notebook>({watchOutbox: () => settable([]), ...notebook}),
     failure: {subscribe: () => () => {}},
+    update: {ready: settable(false), restart: async () => {}, check: () => {}},
     writer: withoutRest({}),
     importTrilium: () => Promise.reject(new Error('not faked')),
     version: '0.0.0',

@@ -27,13 +27,16 @@ declare const self: ServiceWorkerGlobalScope & {
 };
 
 const {scope} = self.registration;
-const rounds = createBackgroundRounds(new URL(scope).pathname);
+const pages = () => self.clients.matchAll({type: 'window'});
+const rounds = createBackgroundRounds(new URL(scope).pathname, async () =>
+  (await pages()).some(({visibilityState}) => visibilityState === 'visible'),
+);
 const shell = createAppShell(scope, self.__WB_MANIFEST, {
   caches: self.caches,
   locks: self.navigator.locks,
   fetch: (request) => fetch(request),
   hasSuccessor: () => self.registration.waiting !== null || self.registration.installing !== null,
-  pages: async () => (await self.clients.matchAll({type: 'window'})).length,
+  pages: async () => (await pages()).length,
 });
 
 self.addEventListener('install', (event) => event.waitUntil(shell.install()));
@@ -50,7 +53,7 @@ self.addEventListener('fetch', (event) => {
 });
 
 self.addEventListener('sync', (event) => {
-  if (event.tag === OUTBOX_TAG) event.waitUntil(rounds.run('send'));
+  if (event.tag === OUTBOX_TAG) event.waitUntil(rounds.runUnlessSeen('send'));
 });
 
 self.addEventListener('periodicsync', (event) => {

@@ -63,7 +63,24 @@ test('all tabs say "Syncing" while one of them sends, and "Synced" afterwards', 
   await isSynced(device, other);
 });
 
-for (const end of ['frozen', 'closed', 'crashed'] as const) {
+/** As a sleeping phone does: nothing of the page runs, and nobody is told. What wakes it again. */
+async function suspend({context, page}: Device): Promise<() => Promise<unknown>> {
+  const session = await context.newCDPSession(page);
+  const isPaused = new Promise((resolve) => session.once('Debugger.paused', resolve));
+  await session.send('Debugger.enable');
+  await session.send('Debugger.pause');
+  await isPaused;
+  return () => session.send('Debugger.disable');
+}
+
+async function crash({context, page}: Device): Promise<void> {
+  const session = await context.newCDPSession(page);
+  const isGone = page.waitForEvent('crash');
+  void session.send('Page.crash').catch(() => undefined); // its answer never comes
+  await isGone;
+}
+
+for (const end of ['suspended', 'closed', 'crashed'] as const) {
   test(`a leading tab that is ${end} is replaced, in the middle of a round too`, async ({
     server,
     faultProxy,
@@ -81,17 +98,15 @@ for (const end of ['frozen', 'closed', 'crashed'] as const) {
     const held = faultProxy.hold('sync/push', 'before');
     await replaceText(second, 'Two.');
     await held.arrived;
+    const wake = end === 'suspended' ? await suspend(second) : null;
     if (end === 'closed') await second.page.close();
-    else {
-      const session = await first.context.newCDPSession(second.page);
-      if (end === 'frozen') await session.send('Page.setWebLifecycleState', {state: 'frozen'});
-      else void session.send('Page.crash').catch(() => undefined); // its answer never comes
-    }
+    if (end === 'crashed') await crash(second);
     await createNote(first, 'Made meanwhile', 'Three.');
     await expect(treeItem(reader, 'Made meanwhile')).toBeVisible({timeout: 30_000});
     await openNote(reader, 'Plan');
     await expect(textBox(reader)).toHaveText('Two.');
     await isSynced(first, reader);
+    await wake?.();
     await expect.poll(() => faultProxy.open('pokes')).toBe(1);
     const observer = await observe(server, ACCOUNT);
     expect(await observer.conflicts()).toEqual([]);

@@ -35,7 +35,12 @@ export const ASK_AFTER_MS = 2_000;
 /** A page that is only throttled answers at once: messages aren't held back. */
 export const ANSWER_WITHIN_MS = 3_000;
 
-export function createLockHolders(channel: Channel | null, time: Pick<Time, 'after'>): LockHolders {
+/** `isFrozen`: some browsers still deliver messages to a page whose timers and answers from the network wait. */
+export function createLockHolders(
+  channel: Channel | null,
+  time: Pick<Time, 'after'>,
+  isFrozen: () => boolean = () => false,
+): LockHolders {
   const held = new Map<string, number>();
   const listeners = new Set<(message: Message) => void>();
   const send = (sent: Message) => channel?.postMessage(sent);
@@ -45,7 +50,8 @@ export function createLockHolders(channel: Channel | null, time: Pick<Time, 'aft
   channel?.addEventListener('message', ({data}) => {
     const read = z.safeParse(message, data);
     if (!read.success) return;
-    if (read.data.type === 'ask' && held.has(read.data.name)) send({type: 'held', name: read.data.name});
+    const isAsked = read.data.type === 'ask' && held.has(read.data.name);
+    if (isAsked && !isFrozen()) send({type: 'held', name: read.data.name});
     tell(read.data);
   });
   const listen = (type: Message['type'], name: string, listener: () => void) => {

@@ -16,7 +16,7 @@ export interface WebLocksOptions {
 
 export function createWebLocks({scope, time, manager = ownManager(), holders}: WebLocksOptions): Locks {
   const named = (name: string) => `${scope} ${name}`;
-  const told = holders ?? createLockHolders(ownChannel(`${scope} locks`), time);
+  const told = holders ?? createLockHolders(ownChannel(`${scope} locks`), time, watchFreezing());
   return {
     exclusive: (name, body) => runExclusive(manager, told, named(name), body),
     lead: (name, onLead, onLost) => lead(manager, told, named(name), onLead, onLost),
@@ -167,6 +167,19 @@ function watch(
     stopListening();
     stop.abort();
   };
+}
+
+/** https://wicg.github.io/page-lifecycle/ : a page is told before it is frozen. A worker never is. */
+function watchFreezing(): () => boolean {
+  let isFrozen = false;
+  const page = (globalThis as {document?: EventTarget}).document;
+  page?.addEventListener('freeze', () => {
+    isFrozen = true;
+  });
+  page?.addEventListener('resume', () => {
+    isFrozen = false;
+  });
+  return () => isFrozen;
 }
 
 function ownManager(): LockManager | null {

@@ -33,7 +33,7 @@ function UnsyncedChanges() {
       <p>
         {waiting === 0
           ? 'The server has everything that is on this device.'
-          : `${formatCount(waiting, 'change')} on this device ${waiting === 1 ? 'isn’t' : 'aren’t'} on a server yet. They go out by themselves; if they can’t, this saves them as a file that people and programs can read.`}
+          : `${formatCount(waiting, 'change')} on this device ${waiting === 1 ? 'isn’t' : 'aren’t'} on a server yet. Sync sends what waits; where it can’t, this saves it as a file that people and programs can read.`}
       </p>
       <ExportUnsynced />
     </>

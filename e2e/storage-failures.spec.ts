@@ -218,7 +218,8 @@ test('a fault of the app itself in a round is said, and once it is gone everythi
   server,
   newDevice,
 }) => {
-  const device = await newDevice('Desk');
+  // Without the worker, which would send it in the page's stead.
+  const device = await newDevice('Desk', {context: {serviceWorkers: 'block'}});
   const {page} = device;
   await startWithNote(device, server.setupLink);
   await page.evaluate(() => {

@@ -70,6 +70,7 @@ function watchStatus(
   };
   const stops = [
     store.watch((next) => {
+      if (next.state?.lastSyncMs !== overview?.state?.lastSyncMs) untold = null; // a round since, here or elsewhere, was good
       overview = next;
       tell();
     }),

@@ -34,7 +34,7 @@ interface Failure {
 }
 
 const CHECK = {role: 'link', name: 'Check the connection'} as const;
-const RELOAD = {role: 'button', name: 'Reload'} as const;
+const RESTART = {role: 'button', name: 'Restart to update'} as const;
 const NOT_ASTER = {
   state: 'Sync problem',
   says: 'Something answers at this address, but it is not an Aster server.',
@@ -118,8 +118,8 @@ const LASTING: readonly Failure[] = [
     reply: error(426, 'upgrade_needed', {side: 'app'}),
     state: 'Sync problem',
     says: 'This app is too old for the server.',
-    cure: 'Close all tabs of Aster and open it again to get the new app.',
-    step: RELOAD,
+    cure: 'Press “Restart to update” to get the new app from the server.',
+    step: RESTART,
   },
   {
     name: 'a server that is too old',

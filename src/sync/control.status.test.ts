@@ -10,6 +10,7 @@ function createTab(world: World, device: Device, store: Store) {
   const ports: ControlPorts = {
     ...device.ports,
     store,
+    transport: {...device.ports.transport, openPokes: () => () => undefined},
     time: createTimers(world).time,
     random: {bytes: () => new Uint8Array(12), fraction: () => 0.5},
     connectivity: {isOnline: () => true, isVisible: () => true, watch: () => () => undefined},

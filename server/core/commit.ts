@@ -26,7 +26,7 @@ export type WholeVersion = Version & Pick<WholeRow, 'body'>;
 export interface Commit {
   /** The head before this commit. */
   readonly before: number;
-  /** `replaced`: its leaf leaves the digest; what was damaged may never have been served, so its body counts as new. */
+  /** `replaced`: its leaf leaves the digest; its body counts as new where it may never have been served. */
   put(version: WholeVersion, replaced: Replaced | undefined): Promise<WholeRow>;
   /** At a seq of before, which no row has now: what had it once sees no change. */
   putBack(version: WholeVersion, atSeq: number): Promise<WholeRow>;
@@ -38,7 +38,8 @@ export interface Commit {
 
 export interface Replaced {
   readonly row: EntityRow;
-  readonly state: 'sound' | 'damaged';
+  /** `unserved`: sound, and no pull can have sent it. */
+  readonly state: 'sound' | 'damaged' | 'unserved';
 }
 
 export async function openCommit(

@@ -136,7 +136,7 @@ describe('a repair', () => {
     expect(healed.root).toBe(before.root);
   });
 
-  it('counts a row that the digest had not', async () => {
+  it('counts a row that the digest had not, and gives it a place in the history that pulls reach', async () => {
     const world = await worldWithNotes();
     const [other] = [...rowsOf(world).values()];
     const forged = note({id: 'forged', stamp: at(9)});
@@ -149,6 +149,9 @@ describe('a repair', () => {
     expect(await recomputed(world)).toEqual(
       fromBase64Url(valueIn(await world.core.buckets(world.device, ASKED)).digests),
     );
+    const {rows: pulled} = await pullPage(world, {after: before.head.seq});
+    expect(pulled).toMatchObject([{id: 'forged', stamp: at(9), seq: after.head.seq, body: 'text'}]);
+    expect((await repair(world, [bucketOf('forged')])).head).toEqual(after.head);
   });
 
   it('mends a digest that is itself damaged', async () => {

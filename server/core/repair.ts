@@ -3,13 +3,17 @@
  * from the rows that are sound; what fails its own hash leaves, its bytes set aside. Then what a replica has and the server
  * lacks comes back with its old stamp, and at its old seq where that is free: who has it already sees nothing of this.
  *
- * 1. What is sound here is replaced by a higher stamp only, and is then kept as a `restore` revision.
- * 2. No new stamps.
+ * 1. A sound row at a seq that the history hasn't reached was written by nobody that this server knows: it takes the next seq,
+ *    as no pull would ever send it, and a later commit would want its place.
+ * 2. What is sound here is replaced by a higher stamp only, and is then kept as a `restore` revision.
+ * 3. No new stamps.
  */
 
 import * as z from 'zod/mini';
-import {isErased, keepsLosers} from '../../protocol/entity.ts';
+import {bucketOf} from '../../protocol/digest.ts';
+import {isErased, keepsLosers, refKey} from '../../protocol/entity.ts';
 import {failed, ok, type Result} from '../../protocol/errors.ts';
+import {MAX_PULL_ROWS} from '../../protocol/limits.ts';
 import type {CallAnswer, CallRequest, RepairVerdict} from '../../protocol/messages.ts';
 import {pulledEntitySchema} from '../../protocol/messages.ts';
 import {revisionOf} from '../../protocol/revision.ts';
@@ -23,6 +27,7 @@ import {checkHistory, readStanding} from './history.ts';
 import type {CorePorts, Device} from './ports.ts';
 import {readBucket} from './recompute.ts';
 import {nameIn, rejected} from './rejected.ts';
+import {isSoundWhole} from './sound.ts';
 
 interface Returned {
   readonly version: WholeVersion;
@@ -47,6 +52,7 @@ export async function repair(
     const commit = await openCommit(tx, accountId, ports);
     const court: Court = {tx, accountId, commit, nowMs: ports.now(), log: ports.log};
     for (const index of new Set(buckets)) await remakeBucket(court, index);
+    await bringIntoHistory(court, new Set(buckets));
     const verdicts: RepairVerdict[] = [];
     for (const one of returned) verdicts.push(one.ok ? await takeBack(court, one.value) : one.error);
     const closed = await commit.close();
@@ -78,6 +84,16 @@ async function remakeBucket(court: Court, index: number): Promise<void> {
     await tx.deleteEntity(accountId, row);
   }
   commit.setBucket(index, bucket);
+}
+
+async function bringIntoHistory({tx, accountId, commit}: Court, remade: ReadonlySet<number>): Promise<void> {
+  const beyond = {lane: 'all', after: commit.before, until: Number.MAX_SAFE_INTEGER, limit: MAX_PULL_ROWS} as const;
+  const refs = new Map((await tx.places(accountId, beyond)).map((place) => [refKey(place), place]));
+  for (const ref of refs.values()) {
+    if (!remade.has(bucketOf(ref.id))) continue;
+    const row = await tx.entity(accountId, ref);
+    if (row !== undefined && isSoundWhole(row)) await commit.put(row, {row, state: 'unserved'});
+  }
 }
 
 async function takeBack(court: Court, {version, seq}: Returned): Promise<RepairVerdict> {

@@ -18,6 +18,7 @@ import type {Database} from './schema.ts';
 import {planCreate, planDelete, planMove, planPlace, withTitle} from './structure-plan.ts';
 import {isAtOrBelow, queryDeletion, readBranchHead, readChildren} from './structure-reads.ts';
 import {createTreeSource} from './tree-source.ts';
+import {queryUnresolved} from './unresolved-notes.ts';
 import {readUnsynced} from './unsynced-changes.ts';
 import {queryOutbox} from './waiting-changes.ts';
 
@@ -42,6 +43,7 @@ export function createNotebook(ports: NotebookPorts): Notebook {
     watchRevisions: (noteId) => toLive(db, queryRevisions(noteId)),
     watchConflicts: (noteId) => toLive(db, queryConflicts(noteId)),
     watchOutbox: () => toLive(db, queryOutbox),
+    watchUnresolved: () => toLive(db, queryUnresolved),
     readUnsynced: () => readUnsynced(db),
     createNote: (placement, note) => createNote(ports, placement, note),
     saveNote: (id, loaded, edit) => saveNote(ports, id, loaded, edit),

@@ -7,7 +7,7 @@ import type {ConflictState, Kind, RevisionReason, Version} from '../../protocol/
 import type {SyncError} from '../../protocol/errors.ts';
 import type {AttributeData, BranchData, NoteData} from '../notes/note-data.ts';
 import type {Live} from '../sync/api.ts';
-import type {Loaded, OutboxRow} from '../sync/ports.ts';
+import type {Loaded, OutboxRow, Unresolved} from '../sync/ports.ts';
 
 /** A live note's head; its title is all the tree needs. */
 export interface NoteHead extends NoteData {
@@ -70,7 +70,15 @@ export interface WaitingChange {
   readonly error: SyncError | null;
 }
 
-/** The same with everything that this device has of it, for an export. */
+/** What no side has whole, as this device sees it. */
+export interface UnresolvedEntity extends Unresolved {
+  /** Of the note that it belongs to; empty where nothing here tells. */
+  readonly title: string;
+  /** That note, where it can be opened. */
+  readonly noteId: string | null;
+}
+
+/** A waiting change with everything that this device has of it, for an export. */
 export interface UnsyncedChange {
   readonly title: string;
   readonly change: WaitingChange['change'];
@@ -99,6 +107,7 @@ export interface Notebook {
   /** Ids of the revisions of a note that are conflicts nobody has dealt with. */
   watchConflicts(noteId: string): Live<readonly string[]>;
   watchOutbox(): Live<readonly WaitingChange[]>;
+  watchUnresolved(): Live<readonly UnresolvedEntity[]>;
   /** Everything in the outbox, refused changes first, in pieces that fit into memory; each piece is one moment. */
   readUnsynced(): AsyncIterable<readonly UnsyncedChange[]>;
   createNote(

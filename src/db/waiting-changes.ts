@@ -73,7 +73,7 @@ export function titleOf(head: EntityRecord, titles: ReadonlyMap<string, string>)
 }
 
 /** The note that an entity belongs to; a note belongs to itself, an option to none. */
-function ownerOf({kind, id, data, meta}: EntityRecord): string | undefined {
+export function ownerOf({kind, id, data, meta}: EntityRecord): string | undefined {
   switch (kind) {
     case 'note':
       return id;

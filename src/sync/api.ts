@@ -106,8 +106,11 @@ export interface SyncControl {
   testSync(address: string, onLine: (line: TestLine) => void): Promise<void>;
   /** What the server at `address` says of itself; for the pages that it serves. */
   serverStatus(address: string): Promise<Result<{readonly initialized: boolean; readonly version: string}>>;
-  /** Both sides compute every hash from the bytes and repair what differs; the result is in the status. */
-  verify(): Promise<void>;
+  /**
+   * Both sides compute every hash from the bytes and repair what differs; what was found is in the status. Fails with why the
+   * server couldn't be asked: then only this device was looked at.
+   */
+  verify(): Promise<Result<void>>;
   /** Null while none runs in this tab. */
   readonly verifying: Live<VerifyProgress | null>;
   /** Checks this device, then gets everything from the server again. */

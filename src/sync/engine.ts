@@ -21,7 +21,7 @@ export interface EnginePorts extends RoundPorts {
 export interface Engine {
   start(): void;
   stop(): void;
-  /** A round now, whatever the pauses; its outcome is stored and told by `onActivity`'s end. */
+  /** A round now, whatever the pauses; its outcome is stored. */
   run(): Promise<void>;
   /** Tells what failed here and couldn't even be stored (the store itself, or a bug), and null when that is over. */
   watchFailure(listener: (failure: SyncError | null) => void): () => void;

@@ -16,7 +16,7 @@ interface Reached {
   readonly error?: Partial<SyncError>;
 }
 
-const REACHED_BY_TYPE: Record<Exclude<ErrorType, 'hash_mismatch'>, Reached> = {
+const REACHED_BY_TYPE: Record<ErrorType, Reached> = {
   malformed: {spec: 'failures', reads: 'The server did not understand a message.'},
   too_large: {spec: 'failures', reads: 'A message was too large for the server or for a proxy before it.'},
   not_found: {spec: 'failures', reads: 'The server does not know the address that was asked for.'},
@@ -46,6 +46,7 @@ const REACHED_BY_TYPE: Record<Exclude<ErrorType, 'hash_mismatch'>, Reached> = {
   not_aster: {spec: 'failures', reads: 'Something answers at this address, but it is not an Aster server.'},
   login_page: {spec: 'failures', reads: 'A login page is in the way: of a network, or of a proxy before the server.'},
   clock_skew: {spec: 'clock', reads: 'Set the clock that is wrong; sync then goes on by itself'},
+  hash_mismatch: {spec: 'repair', reads: 'The notes here and on the server are not the same after syncing.'},
   storage_full: {spec: 'storage-failures', reads: 'This device has no room left.'},
   storage_broken: {spec: 'storage-failures', reads: 'The browser’s storage failed.'},
   storage_outdated: {spec: 'storage-failures', reads: 'A newer Aster is open in another tab.'},

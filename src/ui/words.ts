@@ -162,7 +162,7 @@ export const WORDING_BY_TYPE: Record<ErrorType, Wording> = {
   hash_mismatch: {
     what: 'The notes here and on the server are not the same after syncing.',
     meaning: `${KEPT} Nothing was removed on either side.`,
-    cure: 'Press “Sync now”. If it stays, keep both sides as they are and look into the server’s log.',
+    cure: 'Repairing them was tried three times. Press “Verify everything” in Options → Sync; what it can’t repair is named there.',
   },
   storage_full: {
     what: 'This device has no room left.',

@@ -1,4 +1,4 @@
-/** "Note edited", "Place created": a waiting change in two words. */
+/** "Note edited", "Place in the tree created": what is said of a change, or of an entity, without its title. */
 
 import type {Kind} from '../../../protocol/entity.ts';
 import type {WaitingChange} from '../../db/repositories.ts';
@@ -13,5 +13,9 @@ const WORD_BY_KIND: Record<Kind, string> = {
 };
 
 export function changeWords({kind, change}: Pick<WaitingChange, 'kind' | 'change'>): string {
-  return `${WORD_BY_KIND[kind]} ${change}`;
+  return `${kindWords(kind)} ${change}`;
+}
+
+export function kindWords(kind: Kind): string {
+  return WORD_BY_KIND[kind];
 }

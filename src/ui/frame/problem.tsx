@@ -42,6 +42,12 @@ function nextStep(error: SyncError, onLeave: () => void): ReactNode {
           Check the connection
         </Link>
       );
+    case 'hash_mismatch':
+      return (
+        <Link className="button button-normal" href="/options/sync" onClick={onLeave}>
+          Verify in Options → Sync
+        </Link>
+      );
     case 'storage_outdated':
     case 'storage_removed':
     case 'internal_error':

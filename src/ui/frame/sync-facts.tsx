@@ -1,14 +1,15 @@
-/** Last sync, last hash check with both digests, clock offset, whose server. */
+/** Last sync, last hash check with both digests, last verification, clock offset, whose server. */
 
 import type {SyncStatus} from '../../sync/api.ts';
 import type {HashCheck} from '../../sync/ports.ts';
 import {formatNumber, formatOffset, formatTime} from '../formats.ts';
 import {Icon} from '../parts/icon.tsx';
 import {useNow} from '../use-now.ts';
+import {verificationWords} from '../verification-words.ts';
 
 export function Facts({status}: {readonly status: SyncStatus}) {
   const nowMs = useNow(10_000);
-  const {replica, firstSync, lastSyncMs, lastCheck, clockOffsetMs} = status;
+  const {replica, firstSync, lastSyncMs, lastCheck, lastVerification, clockOffsetMs} = status;
   return (
     <section className="panel-part" aria-label="State">
       <dl className="facts">
@@ -22,6 +23,14 @@ export function Facts({status}: {readonly status: SyncStatus}) {
         <dd className="numbers">{lastSyncMs === null ? 'Not yet' : formatTime(lastSyncMs, nowMs)}</dd>
         <dt>Hash check</dt>
         <dd>{lastCheck === null ? 'Not yet' : <CheckResult check={lastCheck} nowMs={nowMs} />}</dd>
+        {lastVerification === null ? null : (
+          <>
+            <dt>Verified</dt>
+            <dd className="numbers">
+              {formatTime(lastVerification.atMs, nowMs)}: {verificationWords(lastVerification, status).title}
+            </dd>
+          </>
+        )}
         <dt>Clock</dt>
         <dd className="numbers">{clockOffsetMs === null ? 'Not measured yet' : formatOffset(clockOffsetMs)}</dd>
         <dt>Server</dt>

@@ -11,6 +11,7 @@ import {Outbox} from './outbox.tsx';
 import {Problem} from './problem.tsx';
 import {SyncActions} from './sync-actions.tsx';
 import {Facts} from './sync-facts.tsx';
+import {Unresolved} from './unresolved.tsx';
 
 export function SyncPanel({status, onClose}: {readonly status: SyncStatus; readonly onClose: () => void}) {
   return (
@@ -41,6 +42,7 @@ function Connected({status, onLeave}: {readonly status: SyncStatus; readonly onL
         </Banner>
       ) : null}
       <SyncActions status={status} />
+      <Unresolved onLeave={onLeave} />
       {status.parked > 0 || status.state === 'signed_out' ? <ExportUnsynced /> : null}
       <Facts status={status} />
       <Outbox />
@@ -62,16 +64,19 @@ function RefusedChanges({count}: {readonly count: number}) {
 function OnThisDevice({hasNotebook, onLeave}: {readonly hasNotebook: boolean; readonly onLeave: () => void}) {
   if (!hasNotebook) return <p>This browser has no notebook yet. Once it has one, this panel says how it syncs.</p>;
   return (
-    <Banner
-      tone="info"
-      title="Sync is not set up."
-      actions={
-        <Link className="button button-primary" href="/options/sync" onClick={onLeave}>
-          Set up sync
-        </Link>
-      }
-    >
-      <p>The notes are on this device only. With a server they reach your other devices, too.</p>
-    </Banner>
+    <>
+      <Banner
+        tone="info"
+        title="Sync is not set up."
+        actions={
+          <Link className="button button-primary" href="/options/sync" onClick={onLeave}>
+            Set up sync
+          </Link>
+        }
+      >
+        <p>The notes are on this device only. With a server they reach your other devices, too.</p>
+      </Banner>
+      <Unresolved onLeave={onLeave} />
+    </>
   );
 }

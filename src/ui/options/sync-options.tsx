@@ -1,13 +1,15 @@
-/** Options → Sync: which server, how to reach it, whether it works. */
+/** Options → Sync: which server, how to reach it, whether it works, whether both hold the same. */
 
 import {useState} from 'react';
 import type {ReplicaState} from '../../sync/ports.ts';
 import {InsecureNote} from '../parts/insecure-note.tsx';
 import {useStatus} from '../use-status.tsx';
 import {FillServer} from './fill-server.tsx';
+import {FullSync} from './full-sync.tsx';
 import {OptionsPage} from './options-page.tsx';
 import {ServerForm} from './server-form.tsx';
 import {TestSync} from './test-sync.tsx';
+import {VerifyEverything} from './verify-everything.tsx';
 
 export function SyncOptions() {
   const {replica} = useStatus();
@@ -32,6 +34,16 @@ function SyncConfiguration({replica}: {readonly replica: ReplicaState}) {
         <h2 id="test-sync">Test sync</h2>
         <TestSync address={address} />
       </section>
+      <section className="page-part" aria-labelledby="verify">
+        <h2 id="verify">Are all notes whole?</h2>
+        <VerifyEverything />
+      </section>
+      {replica.server === null ? null : (
+        <section className="page-part" aria-labelledby="full-sync">
+          <h2 id="full-sync">Full sync</h2>
+          <FullSync />
+        </section>
+      )}
     </>
   );
 }

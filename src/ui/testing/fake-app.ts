@@ -95,7 +95,11 @@ interface FakeAppInput {
 export function fakeApp({status, control = {}, notebook = {}}: FakeAppInput): App {
   return {
     control: withoutRest<SyncControl>({status, ...control}),
-    notebook: withoutRest<Notebook>({watchOutbox: () => settable([]), ...notebook}),
+    notebook: withoutRest<Notebook>({
+      watchOutbox: () => settable([]),
+      watchUnresolved: () => settable([]),
+      ...notebook,
+    }),
     failure: {subscribe: () => () => {}},
     update: {ready: settable(false), restart: async () => {}, check: () => {}},
     writer: withoutRest({}),

@@ -1,10 +1,11 @@
 import {AxeBuilder} from '@axe-core/playwright';
 import {fillSetup, openSetupLink, setUpServer} from './fixtures/accounts.ts';
+import {harmDevice, harmServer} from './fixtures/damage.ts';
 import type {Device} from './fixtures/device.ts';
 import {FIELD_NOTES} from './fixtures/field-notes.ts';
 import {importAndReport} from './fixtures/importing.ts';
-import {createNote, openNote, replaceText, textBox, titleBox} from './fixtures/notes.ts';
-import {ACCOUNT} from './fixtures/observer.ts';
+import {createNote, openNote, textBox, titleBox} from './fixtures/notes.ts';
+import {ACCOUNT, observe} from './fixtures/observer.ts';
 import {closeRevisions, openRevisions} from './fixtures/revisions.ts';
 import {closeSyncPanel, isSynced, openSyncPanel, syncPanel} from './fixtures/sync-panel.ts';
 import {expect, test} from './fixtures/test.ts';
@@ -40,7 +41,21 @@ for (const colorScheme of ['light', 'dark'] as const) {
     await a.page.goto(`${a.address}options/sync`);
     await a.page.getByRole('button', {name: 'Test sync'}).click();
     await expect(a.page.getByText('Signed in: Passed')).toBeVisible();
+    await a.page.getByRole('button', {name: 'Verify everything'}).click();
+    await expect(a.page.getByText('Everything is whole')).toBeVisible();
     await hasNoBarriers(a, 'Options → Sync');
+    const {id} = await (await observe(server, ACCOUNT)).note('Field notes');
+    await harmDevice(a, 'damaged', id);
+    await harmServer(server, 'damaged', id);
+    await a.page.getByRole('button', {name: 'Verify everything'}).click();
+    await expect(a.page.getByRole('region', {name: 'Could not be repaired'})).toBeVisible();
+    await hasNoBarriers(a, 'Options → Sync with a note that could not be repaired');
+    await openSyncPanel(a);
+    await syncPanel(a).getByRole('button', {name: 'Remove it'}).click();
+    await hasNoBarriers(a, 'the question whether to remove a note');
+    await a.page.getByRole('dialog', {name: 'Remove it?'}).getByRole('button', {name: 'Remove', exact: true}).click();
+    await expect(syncPanel(a).getByRole('region', {name: 'Could not be repaired'})).toBeHidden();
+    await closeSyncPanel(a);
 
     await b.page.goto(b.address);
     await expect(b.page.getByRole('heading', {name: 'Sign in'})).toBeVisible();
@@ -48,8 +63,7 @@ for (const colorScheme of ['light', 'dark'] as const) {
 
     await server.stop();
     await a.page.goto(a.address);
-    await openNote(a, 'Field notes');
-    await replaceText(a, 'Waits.');
+    await createNote(a, 'More', 'Waits.');
     await openSyncPanel(a);
     await expect(syncPanel(a).getByText('The server is not reachable.').first()).toBeVisible();
     await hasNoBarriers(a, 'the sync panel with a problem');

@@ -37,6 +37,8 @@ export interface World {
   nowMs: number;
   /** Requests that are still on their way, though their senders have given up. */
   readonly late: (() => Promise<unknown>)[];
+  /** The server's process ends and starts again: what it stored is there, nothing else. */
+  restartServer(): Promise<void>;
   /** A signed-in device; the first one sets the server up. */
   device(name: string): Promise<Device>;
 }
@@ -80,8 +82,12 @@ export async function createWorld(): Promise<World> {
     hash: async (text: string) => text,
     verify: async (stored: string, text: string) => stored === text,
   };
-  world.core = createCore({storage, now: () => world.nowMs, random, log: () => undefined, passwords});
-  const {setupCode = ''} = await world.core.start();
+  const startCore = () => {
+    world.core = createCore({storage, now: () => world.nowMs, random, log: () => undefined, passwords});
+    return world.core.start();
+  };
+  world.restartServer = async () => void (await startCore());
+  const {setupCode = ''} = await startCore();
   let isSetUp = false;
   world.device = async (name) => {
     const device = createDevice(world, name, random);

@@ -1,6 +1,11 @@
-/** The built app in a real browser. Each test starts its own server on a free port, with data of its own. */
+/**
+ * The built app in a real browser. Each test starts its own server on a free port, with data of its own. Those tagged @deep
+ * run where `E2E_DEEP` is set: `npm run test:deep`.
+ */
 import {defineConfig} from '@playwright/test';
 import {launchOptions} from './scripts/chromium.mjs';
+
+const LEFT_OUT = process.env.E2E_DEEP === undefined ? /@phone|@deep/ : /@phone/;
 
 export default defineConfig({
   testDir: 'e2e',
@@ -13,7 +18,7 @@ export default defineConfig({
   reporter: [['list']],
   use: {launchOptions: launchOptions(), serviceWorkers: 'allow', screenshot: 'only-on-failure'},
   projects: [
-    {name: 'desktop', grepInvert: /@phone/, use: {viewport: {width: 1280, height: 800}}},
+    {name: 'desktop', grepInvert: LEFT_OUT, use: {viewport: {width: 1280, height: 800}}},
     {
       name: 'phone',
       grep: /@phone/,

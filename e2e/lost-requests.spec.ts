@@ -1,13 +1,14 @@
 import {beginSignIn, fillSetup, openSetupLink, setUpServer, signIn, startNotebook} from './fixtures/accounts.ts';
-import {type Device, rowCounts} from './fixtures/device.ts';
+import {everythingArrivedOnce} from './fixtures/arrival.ts';
+import type {Device} from './fixtures/device.ts';
 import type {Held} from './fixtures/fault-proxy.ts';
 import {manyNotes} from './fixtures/field-notes.ts';
 import {importZip} from './fixtures/importing.ts';
 import {createNote, openNote, replaceText, textBox} from './fixtures/notes.ts';
-import {ACCOUNT, type Observer, observe} from './fixtures/observer.ts';
+import {ACCOUNT, observe} from './fixtures/observer.ts';
 import {allAreEqual, isSynced} from './fixtures/sync-panel.ts';
 import {expect, test} from './fixtures/test.ts';
-import {notesTree, treeItem} from './fixtures/tree.ts';
+import {notesTree} from './fixtures/tree.ts';
 
 interface Loss {
   readonly name: string;
@@ -170,22 +171,3 @@ test('the answer to the setup is lost: the account is there, and signing in work
   await isSynced(device);
   await allAreEqual(await observe(server, ACCOUNT), device);
 });
-
-/** Same rows on all sides, no title twice, nothing taken for a conflict. */
-async function everythingArrivedOnce(observer: Observer, ...devices: readonly Device[]): Promise<void> {
-  await allAreEqual(observer, ...devices);
-  const titles = (await observer.notes()).map(({title}) => title);
-  expect(titles).toEqual([...new Set(titles)]);
-  expect(await observer.conflicts()).toEqual([]);
-  const {note, branch, revision = 0} = await observer.counts();
-  for (const device of devices) {
-    const {notes, branches, revisions, outbox} = await rowCounts(device);
-    expect({notes, branches, revisions, outbox}, device.name).toEqual({
-      notes: note,
-      branches: branch,
-      revisions: revision,
-      outbox: 0,
-    });
-    await expect(treeItem(device, titles[0] ?? '')).toBeVisible();
-  }
-}

@@ -1,17 +1,11 @@
 /** Any number of tabs is one device: one round at a time, one stream of pokes, the same on every screen. */
 import {setUpServer, signIn} from './fixtures/accounts.ts';
-import {appIsKept, type Device} from './fixtures/device.ts';
+import {appIsKept, crashTab, type Device, newTab} from './fixtures/device.ts';
 import {createNote, isSaved, openNote, replaceText, textBox} from './fixtures/notes.ts';
 import {ACCOUNT, observe} from './fixtures/observer.ts';
 import {isSynced, status} from './fixtures/sync-panel.ts';
 import {expect, test} from './fixtures/test.ts';
 import {treeItem} from './fixtures/tree.ts';
-
-async function newTab(device: Device): Promise<Device> {
-  const page = await device.context.newPage();
-  await page.goto(device.address);
-  return {...device, page};
-}
 
 test('three tabs hold one stream of pokes, send each edit once, and all show it', async ({
   server,
@@ -73,13 +67,6 @@ async function suspend({context, page}: Device): Promise<() => Promise<unknown>>
   return () => session.send('Debugger.disable');
 }
 
-async function crash({context, page}: Device): Promise<void> {
-  const session = await context.newCDPSession(page);
-  const isGone = page.waitForEvent('crash');
-  void session.send('Page.crash').catch(() => undefined); // its answer never comes
-  await isGone;
-}
-
 for (const end of ['suspended', 'closed', 'crashed'] as const) {
   test(`a leading tab that is ${end} is replaced, in the middle of a round too`, async ({
     server,
@@ -100,7 +87,7 @@ for (const end of ['suspended', 'closed', 'crashed'] as const) {
     await held.arrived;
     const wake = end === 'suspended' ? await suspend(second) : null;
     if (end === 'closed') await second.page.close();
-    if (end === 'crashed') await crash(second);
+    if (end === 'crashed') await crashTab(second);
     await createNote(first, 'Made meanwhile', 'Three.');
     await expect(treeItem(reader, 'Made meanwhile')).toBeVisible({timeout: 30_000});
     await openNote(reader, 'Plan');

@@ -34,7 +34,8 @@ export async function verifyEverything(
   ports: RoundPorts,
   onProgress: (progress: VerifyProgress) => void,
 ): Promise<{readonly verification: Verification; readonly error: SyncError | null}> {
-  const repaired = await repairUntilEqual(ports, 'everything', onProgress);
+  const tooOld = await serverTooOld(ports.store);
+  const repaired = tooOld ? failed(tooOld) : await repairUntilEqual(ports, 'everything', onProgress);
   const verification = await verificationOf(ports, repaired, onProgress);
   await ports.store.transaction('write', async (tx) => {
     const state = await tx.state();
@@ -92,6 +93,12 @@ async function repairUntilEqual(
     if (outcome !== 'different' || attempt === MAX_ATTEMPTS) return ok(sum);
     repairedBefore += repaired;
   }
+}
+
+async function serverTooOld(store: Store): Promise<SyncError | undefined> {
+  const protocol = (await store.transaction('read', (tx) => tx.state()))?.protocol ?? null;
+  if (protocol === null || protocol >= REPAIRS_SINCE) return undefined;
+  return {type: 'upgrade_needed', side: 'server', message: 'this server compares and repairs nothing'};
 }
 
 async function mayRepair(store: Store): Promise<boolean> {

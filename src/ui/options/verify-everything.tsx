@@ -31,7 +31,7 @@ export function VerifyEverything() {
         </Button>
       </div>
       <VerifyProgressBar />
-      {action.error === null ? null : <ErrorBanner error={action.error} />}
+      {action.error === null ? null : <ErrorBanner error={action.error} meaning="So only this device was checked." />}
       <div className="panel-part" aria-live="polite">
         {runs ? null : <LastVerification />}
       </div>

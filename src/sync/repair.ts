@@ -12,23 +12,21 @@
 
 import {fromBase64Url} from '../../protocol/bytes.ts';
 import {BUCKET_DIGEST_BYTES, bucketDigest, bucketOf, leafOf, leafPrefix} from '../../protocol/digest.ts';
-import {isErased, keepsLosers, type Ref, refKey, type Version} from '../../protocol/entity.ts';
+import {type Ref, refKey} from '../../protocol/entity.ts';
 import {failed, ok, type Result} from '../../protocol/errors.ts';
-import {MAX_FETCH_REFS, MAX_PUSH_ENTITIES, PUSH_BATCH_BYTES} from '../../protocol/limits.ts';
-import type {CallAnswer, CallRequest, PulledEntity} from '../../protocol/messages.ts';
-import {encodeVersion} from '../../protocol/wire.ts';
+import {MAX_FETCH_REFS} from '../../protocol/limits.ts';
+import type {CallAnswer, CallRequest} from '../../protocol/messages.ts';
 import type {VerifyProgress} from './api.ts';
 import {localRoot} from './check.ts';
-import {asAbsent, countsAsAbsent} from './inspect.ts';
-import {keepVersion, revisionRef} from './local-version.ts';
-import type {EntityRow, HashCheck, OutboxRow, ReplicaState, StoreTx, Unresolved} from './ports.ts';
+import {countsAsAbsent} from './inspect.ts';
+import type {HashCheck, ReplicaState, StoreTx, Unresolved} from './ports.ts';
 import {fetchEntities} from './pull.ts';
-import type {CountedRow} from './recount.ts';
-import {ALL_BUCKETS, countedRows, recount} from './recount.ts';
+import {ALL_BUCKETS, type CountedRow, countedRows, recount} from './recount.ts';
+import {returnRows} from './repair-return.ts';
+import {takeRows} from './repair-rows.ts';
 import type {RoundPorts} from './round.ts';
-import {askedBy, callOptions, linkOf, type Standing, strangerIn, withSeen} from './standing.ts';
-import {acknowledge, adopt, decodeServerVersion, knownOf, type ServerVersion} from './verdict.ts';
-import {Workset} from './workset.ts';
+import {askedBy, callOptions, linkOf, type Standing, strangerIn} from './standing.ts';
+import {decodeServerVersion, type ServerVersion} from './verdict.ts';
 
 /** `differing`: the buckets whose kept digests differ. `everything`: both sides compute every hash from the bytes first. */
 export type RepairScope = 'differing' | 'everything';
@@ -73,10 +71,13 @@ export async function repair(
   if (fetched.value === 'moved') return moved(tally);
   const bodies = await fetchBodies(ports, tally);
   if (!bodies.ok) return bodies;
-  const suspects = suspectBuckets(difference, fetched.value, listed.value.stale ?? [], tally);
-  const returned = await returnLacking(ports, difference, fetched.value, suspects, tally);
+  const prefixes = fetched.value;
+  const lacking = difference.counted.filter((row) => prefixes.has(prefixOf(row)));
+  const suspects = suspectBuckets(difference.buckets, lacking, listed.value.stale ?? [], tally);
+  const returned = await returnRows(ports, lacking, suspects);
   if (!returned.ok) return returned;
-  return ok(await conclude(ports, returned.value ?? listed.value, tally));
+  tally.repaired += returned.value.count;
+  return ok(await conclude(ports, returned.value.standing ?? listed.value, tally));
 }
 
 async function recountHere(
@@ -194,157 +195,19 @@ async function storeRows(
   });
 }
 
-async function takeRows(tx: StoreTx, versions: readonly ServerVersion[], wallMs: number): Promise<void> {
-  const ws = new Workset(tx);
-  await ws.load(versions);
-  await ws.load(versions.flatMap((version) => keptRef(ws, version)));
-  for (const version of versions) takeRow(ws, version, wallMs);
-  await ws.flush();
-}
-
-function keptRef(ws: Workset, ref: Ref): Ref[] {
-  const mine = ws.version(ref);
-  return mine === undefined || mine.kind === 'revision' ? [] : [revisionRef(mine, 'restore')];
-}
-
-function takeRow(ws: Workset, theirs: ServerVersion, wallMs: number): void {
-  const row = ws.outbox(theirs);
-  const entity = ws.entity(theirs);
-  const mine = ws.version(theirs);
-  if (row !== undefined && entity !== undefined) {
-    learn(ws, entity, row, theirs);
-  } else if (entity === undefined || mine === undefined || countsAsAbsent(entity)) {
-    adopt(ws, theirs);
-  } else if (mine.stamp <= theirs.stamp) {
-    const isLost = mine.hash !== theirs.hash && keepsLosers(mine.kind) && !isErased(mine) && mine.body !== null;
-    if (isLost) keepVersion(ws, mine, 'restore', wallMs);
-    adopt(ws, theirs);
-  }
-}
-
-function learn(ws: Workset, entity: EntityRow, row: OutboxRow, theirs: ServerVersion): void {
-  if (row.sent.includes(theirs.stamp)) {
-    acknowledge(ws, {pushed: theirs, sent: [theirs.stamp]}, row, theirs);
-    return;
-  }
-  ws.setOutbox(row, {...row, theirs: theirs.stamp === row.base ? null : theirs});
-  ws.setEntity({...entity, known: knownOf(theirs)});
-}
-
 /**
  * Whose digest the server has to make anew: where it lacks a row or has a damaged one, and where nothing was found to
  * explain the difference, so that the digest itself is wrong.
  */
 function suspectBuckets(
-  {buckets, counted}: Difference,
-  lacking: ReadonlySet<string>,
+  buckets: readonly number[],
+  lacking: readonly CountedRow[],
   stale: readonly number[],
   {damagedThere, repaired}: Tally,
 ): number[] {
-  const returned = counted.filter((row) => lacking.has(prefixOf(row))).map(({id}) => bucketOf(id));
-  const damaged = damagedThere.map(({id}) => bucketOf(id));
-  const unexplained = returned.length + damaged.length + repaired === 0 ? buckets : [];
-  return [...new Set([...returned, ...damaged, ...stale, ...unexplained])];
-}
-
-/** Gives back what the server lacks. The standing of the last answer; null where there was nothing to say. */
-async function returnLacking(
-  ports: RoundPorts,
-  {counted}: Difference,
-  lacking: ReadonlySet<string>,
-  buckets: readonly number[],
-  tally: Tally,
-): Promise<Result<Standing | null>> {
-  const refs = counted.filter((row) => lacking.has(prefixOf(row)));
-  const entities = await versionsToReturn(ports, refs);
-  let standing: Standing | null = null;
-  let asked = buckets;
-  for (const batch of batchesOf(entities)) {
-    if (batch.length === 0 && asked.length === 0) break;
-    const answer = await callRepair(ports, asked, batch);
-    if (!answer.ok) return answer;
-    tally.repaired += batch.length;
-    standing = answer.value;
-    asked = [];
-  }
-  return ok(standing);
-}
-
-/** One entry at least, so that buckets without entities are asked for too. */
-function batchesOf(entities: readonly PulledEntity[]): PulledEntity[][] {
-  const batches: PulledEntity[][] = [[]];
-  let bytes = 0;
-  for (const entity of entities) {
-    const size = JSON.stringify(entity).length;
-    const last = batches.at(-1) ?? [];
-    const isFull = last.length > 0 && (bytes + size > PUSH_BATCH_BYTES || last.length >= MAX_PUSH_ENTITIES);
-    if (isFull) batches.push([entity]);
-    else last.push(entity);
-    bytes = isFull ? size : bytes + size;
-  }
-  return batches;
-}
-
-/** As the server had them. Of an entity that waits that is its base; where that isn't here it counts no longer. */
-async function versionsToReturn({store}: RoundPorts, refs: readonly CountedRow[]): Promise<PulledEntity[]> {
-  if (refs.length === 0) return [];
-  return store.transaction('write', async (tx) => {
-    const ws = new Workset(tx);
-    await ws.load(refs);
-    const entities: PulledEntity[] = [];
-    for (const ref of refs) {
-      const entity = ws.entity(ref);
-      if (entity?.known == null) continue;
-      const {known} = entity;
-      const candidates = [ws.version(ref), ws.outbox(ref)?.baseVersion, ws.outbox(ref)?.theirs];
-      const had = candidates.find((one) => one?.stamp === known.stamp && one.hash === known.hash && one.body !== null);
-      if (had) entities.push({...encodeVersion(had as Version), seq: known.seq});
-      else ws.setEntity(asAbsent(entity));
-    }
-    await ws.flush();
-    return entities;
-  });
-}
-
-async function callRepair(
-  ports: RoundPorts,
-  buckets: readonly number[],
-  entities: readonly PulledEntity[],
-): Promise<Result<Standing>> {
-  const {store, transport, time} = ports;
-  const link = linkOf(await store.transaction('read', (tx) => tx.state()));
-  if (!link.ok) return link;
-  const request = {...askedBy(link.value), buckets: [...buckets], entities: [...entities]};
-  const answer = await transport.call('repair', request, callOptions(link.value));
-  if (!answer.ok) return answer;
-  return store.transaction('write', async (tx) => {
-    const state = await tx.state();
-    if (state === undefined) return failed({type: 'not_set_up', message: 'the notebook was removed'});
-    const stranger = strangerIn(state, answer.value);
-    if (stranger !== undefined) return failed(stranger);
-    await storeVerdicts(tx, answer.value, time.wallMs());
-    const {before, head} = answer.value;
-    const cursor = state.cursor?.seq === before && head.seq > before ? head : state.cursor;
-    await tx.putState(withSeen({...state, cursor}, answer.value));
-    return ok(answer.value);
-  });
-}
-
-async function storeVerdicts(tx: StoreTx, {verdicts}: CallAnswer<'repair'>, wallMs: number): Promise<void> {
-  const kept = verdicts.flatMap((verdict) => (verdict.type === 'kept' ? [decodeServerVersion(verdict.current)] : []));
-  await takeRows(
-    tx,
-    kept.filter((version) => version !== 'damaged'),
-    wallMs,
-  );
-  const stored = verdicts.flatMap((verdict) => (verdict.type === 'stored' ? [verdict] : []));
-  const ws = new Workset(tx);
-  await ws.load(stored);
-  for (const {seq, stamp, ...ref} of stored) {
-    const entity = ws.entity(ref);
-    if (entity?.known?.stamp === stamp) ws.setEntity({...entity, known: {...entity.known, seq}});
-  }
-  await ws.flush();
+  const known = [...lacking, ...damagedThere].map(({id}) => bucketOf(id));
+  const unexplained = known.length + repaired === 0 ? buckets : [];
+  return [...new Set([...known, ...stale, ...unexplained])];
 }
 
 function moved({checked, repaired}: Tally): Result<Repaired> {

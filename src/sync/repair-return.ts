@@ -1,0 +1,115 @@
+import type {Version} from '../../protocol/entity.ts';
+import {failed, ok, type Result} from '../../protocol/errors.ts';
+import {MAX_PUSH_ENTITIES, PUSH_BATCH_BYTES} from '../../protocol/limits.ts';
+import type {CallAnswer, PulledEntity} from '../../protocol/messages.ts';
+import {encodeVersion} from '../../protocol/wire.ts';
+import {asAbsent} from './inspect.ts';
+import type {StoreTx} from './ports.ts';
+import type {CountedRow} from './recount.ts';
+import {takeRows} from './repair-rows.ts';
+import type {RoundPorts} from './round.ts';
+import {askedBy, callOptions, linkOf, type Standing, strangerIn, withSeen} from './standing.ts';
+import {decodeServerVersion} from './verdict.ts';
+import {Workset} from './workset.ts';
+
+export interface Returned {
+  /** Of the last answer; null where there was nothing to say. */
+  readonly standing: Standing | null;
+  /** Versions that were given back. */
+  readonly count: number;
+}
+
+export async function returnRows(
+  ports: RoundPorts,
+  refs: readonly CountedRow[],
+  buckets: readonly number[],
+): Promise<Result<Returned>> {
+  const entities = await versionsToReturn(ports, refs);
+  let standing: Standing | null = null;
+  let asked = buckets;
+  for (const batch of batchesOf(entities)) {
+    if (batch.length === 0 && asked.length === 0) break;
+    const answer = await callRepair(ports, asked, batch);
+    if (!answer.ok) return answer;
+    standing = answer.value;
+    asked = [];
+  }
+  return ok({standing, count: entities.length});
+}
+
+/** One entry at least, so that buckets without entities are asked for too. */
+function batchesOf(entities: readonly PulledEntity[]): PulledEntity[][] {
+  const batches: PulledEntity[][] = [[]];
+  let bytes = 0;
+  for (const entity of entities) {
+    const size = JSON.stringify(entity).length;
+    const last = batches.at(-1) ?? [];
+    const isFull = last.length > 0 && (bytes + size > PUSH_BATCH_BYTES || last.length >= MAX_PUSH_ENTITIES);
+    if (isFull) batches.push([entity]);
+    else last.push(entity);
+    bytes = isFull ? size : bytes + size;
+  }
+  return batches;
+}
+
+/** As the server had them. Of an entity that waits that is its base; where that isn't here it counts no longer. */
+async function versionsToReturn({store}: RoundPorts, refs: readonly CountedRow[]): Promise<PulledEntity[]> {
+  if (refs.length === 0) return [];
+  return store.transaction('write', async (tx) => {
+    const ws = new Workset(tx);
+    await ws.load(refs);
+    const entities: PulledEntity[] = [];
+    for (const ref of refs) {
+      const entity = ws.entity(ref);
+      if (entity?.known == null) continue;
+      const {known} = entity;
+      const candidates = [ws.version(ref), ws.outbox(ref)?.baseVersion, ws.outbox(ref)?.theirs];
+      const had = candidates.find((one) => one?.stamp === known.stamp && one.hash === known.hash && one.body !== null);
+      if (had) entities.push({...encodeVersion(had as Version), seq: known.seq});
+      else ws.setEntity(asAbsent(entity));
+    }
+    await ws.flush();
+    return entities;
+  });
+}
+
+async function callRepair(
+  ports: RoundPorts,
+  buckets: readonly number[],
+  entities: readonly PulledEntity[],
+): Promise<Result<Standing>> {
+  const {store, transport, time} = ports;
+  const link = linkOf(await store.transaction('read', (tx) => tx.state()));
+  if (!link.ok) return link;
+  const request = {...askedBy(link.value), buckets: [...buckets], entities: [...entities]};
+  const answer = await transport.call('repair', request, callOptions(link.value));
+  if (!answer.ok) return answer;
+  return store.transaction('write', async (tx) => {
+    const state = await tx.state();
+    if (state === undefined) return failed({type: 'not_set_up', message: 'the notebook was removed'});
+    const stranger = strangerIn(state, answer.value);
+    if (stranger !== undefined) return failed(stranger);
+    await storeVerdicts(tx, answer.value, time.wallMs());
+    const {before, head} = answer.value;
+    const cursor = state.cursor?.seq === before && head.seq > before ? head : state.cursor;
+    await tx.putState(withSeen({...state, cursor}, answer.value));
+    return ok(answer.value);
+  });
+}
+
+async function storeVerdicts(tx: StoreTx, {verdicts}: CallAnswer<'repair'>, wallMs: number): Promise<void> {
+  const kept = verdicts.flatMap((verdict) => (verdict.type === 'kept' ? [decodeServerVersion(verdict.current)] : []));
+  await takeRows(
+    tx,
+    kept.filter((version) => version !== 'damaged'),
+    wallMs,
+  );
+  const stored = verdicts.flatMap((verdict) => (verdict.type === 'stored' ? [verdict] : []));
+  const ws = new Workset(tx);
+  await ws.load(stored);
+  for (const {seq, stamp, ...ref} of stored) {
+    const entity = ws.entity(ref);
+    if (entity?.known?.stamp === stamp) ws.setEntity({...entity, known: {...entity.known, seq}});
+  }
+  await ws.flush();
+}

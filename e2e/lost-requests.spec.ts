@@ -13,6 +13,8 @@ import {notesTree} from './fixtures/tree.ts';
 interface Loss {
   readonly name: string;
   readonly at: 'before' | 'after';
+  /** `@deep`: left to `npm run test:deep`. */
+  readonly tag?: '@deep';
   lose(held: Held, device: Device): Promise<void>;
 }
 
@@ -23,6 +25,7 @@ const LOSSES: readonly Loss[] = [
   {
     name: 'the page is reloaded and the request is lost before the commit',
     at: 'before',
+    tag: '@deep',
     lose: async (held, {page}) => {
       await page.reload();
       held.drop();
@@ -31,6 +34,7 @@ const LOSSES: readonly Loss[] = [
   {
     name: 'the page is reloaded and the answer is lost after the commit',
     at: 'after',
+    tag: '@deep',
     lose: async (held, {page}) => {
       await page.reload();
       held.drop();
@@ -38,8 +42,8 @@ const LOSSES: readonly Loss[] = [
   },
 ];
 
-for (const {name, at, lose} of LOSSES) {
-  test(`in a push ${name}: the edit arrives, once`, async ({server, faultProxy, newDevice}) => {
+for (const {name, at, lose, tag = []} of LOSSES) {
+  test(`in a push ${name}: the edit arrives, once`, {tag}, async ({server, faultProxy, newDevice}) => {
     const [a, b] = [await newDevice('Desk', {at: faultProxy}), await newDevice('Couch')];
     await setUpServer(a, server.setupLink);
     await createNote(a, 'Plan', 'As agreed.');
@@ -59,7 +63,7 @@ for (const {name, at, lose} of LOSSES) {
     await everythingArrivedOnce(observer, a, b);
   });
 
-  test(`in a first sync ${name}: everything arrives, once`, async ({server, faultProxy, newDevice}) => {
+  test(`in a first sync ${name}: everything arrives, once`, {tag}, async ({server, faultProxy, newDevice}) => {
     const [a, b] = [await newDevice('Desk'), await newDevice('Couch', {at: faultProxy})];
     await setUpServer(a, server.setupLink);
     await importZip(a, manyNotes(120, 16_000));
@@ -83,7 +87,11 @@ for (const {name, at, lose} of LOSSES) {
     await everythingArrivedOnce(observer, a, b);
   });
 
-  test(`while a device fills a server ${name}: everything arrives, once`, async ({server, faultProxy, newDevice}) => {
+  test(`while a device fills a server ${name}: everything arrives, once`, {tag}, async ({
+    server,
+    faultProxy,
+    newDevice,
+  }) => {
     const device = await newDevice('Desk', {at: faultProxy});
     await startNotebook(device);
     await importZip(device, manyNotes(120, 16_000));

@@ -1,6 +1,6 @@
 /**
  * `npm run test:deep`: what takes longer than `npm test` may: many more random schedules (`SEED=` of a failure replays it),
- * and every way to be killed in a real browser. Installs what is missing; the last line is `N passed, N failed`.
+ * and every way to be killed, and to lose a request, in a real browser. Installs what is missing; the last line is `N passed, N failed`.
  */
 import {ensureBrowser} from './browser.mjs';
 import {build, markInUse} from './build.mjs';
@@ -15,10 +15,10 @@ const browser = await ensureBrowser();
 await runParts([
   ['random schedules', () => runVitest(['--project', 'unit', ...SCHEDULES], {RUNS})],
   ['build', async () => ((await build()) ? ONE_PASSED : ONE_FAILED)],
-  ['kills', kills],
+  ['end to end, deep', endToEnd],
 ]);
 
-async function kills() {
+async function endToEnd() {
   if (!browser) return ONE_FAILED;
   markInUse();
   return runPlaywright(['--grep', '@deep'], {E2E_DEEP: '1'});

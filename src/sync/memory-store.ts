@@ -4,7 +4,7 @@ import {type Bucket, EMPTY_BUCKET} from '../../protocol/digest.ts';
 import {type Ref, refKey} from '../../protocol/entity.ts';
 import type {AsideRow, BodyRow, EntityRow, OutboxRow, Overview, ReplicaState, Store, StoreTx} from './ports.ts';
 
-interface Tables {
+export interface StoreTables {
   state: ReplicaState | undefined;
   readonly entities: Map<string, EntityRow>;
   readonly bodies: Map<string, BodyRow>;
@@ -15,8 +15,8 @@ interface Tables {
 
 export interface MemoryStore extends Store {
   /** What is durable now, as a copy; `restore` goes back to one. */
-  snapshot(): unknown;
-  restore(snapshot: unknown): void;
+  snapshot(): StoreTables;
+  restore(snapshot: StoreTables): void;
 }
 
 export function createMemoryStore(): MemoryStore {
@@ -47,13 +47,13 @@ export function createMemoryStore(): MemoryStore {
     },
     snapshot: () => copyOf(tables),
     restore(snapshot) {
-      tables = copyOf(snapshot as Tables);
+      tables = copyOf(snapshot);
       tell();
     },
   };
 }
 
-function transactionOn(tables: Tables): StoreTx {
+function transactionOn(tables: StoreTables): StoreTx {
   const {entities, bodies, outbox, buckets, aside} = tables;
   const sorted = () => [...outbox.values()].sort((a, b) => a.queuedMs - b.queuedMs || (refKey(a) < refKey(b) ? -1 : 1));
   return {
@@ -92,7 +92,7 @@ function transactionOn(tables: Tables): StoreTx {
   };
 }
 
-function emptyTables(): Tables {
+function emptyTables(): StoreTables {
   return {
     state: undefined,
     entities: new Map(),
@@ -103,7 +103,7 @@ function emptyTables(): Tables {
   };
 }
 
-function copyOf({state, entities, bodies, outbox, buckets, aside}: Tables): Tables {
+function copyOf({state, entities, bodies, outbox, buckets, aside}: StoreTables): StoreTables {
   return {
     state,
     entities: new Map(entities),
@@ -114,7 +114,7 @@ function copyOf({state, entities, bodies, outbox, buckets, aside}: Tables): Tabl
   };
 }
 
-function overviewOf({state, outbox}: Tables): Overview {
+function overviewOf({state, outbox}: StoreTables): Overview {
   const parked = [...outbox.values()].filter((row) => row.parked !== null).length;
   return {state, waiting: outbox.size, parked};
 }

@@ -165,10 +165,7 @@ async function uncount({store}: Device): Promise<void> {
 
 /** Every title and text that a device still has, current or in a revision, deleted or not. */
 function keptIn({store}: Device): Set<string> {
-  const tables = store.snapshot() as {
-    entities: Map<string, {kind: string; data: Uint8Array; body: unknown}>;
-    bodies: Map<string, {body: Uint8Array}>;
-  };
+  const tables = store.snapshot();
   const titles = [...tables.entities.values()].flatMap(({kind, data}) =>
     kind === 'note' || kind === 'revision' ? [(JSON.parse(utf8Text(data) ?? '') as {title: string}).title] : [],
   );

@@ -147,10 +147,7 @@ test(
 
 /** Every title and text that a device still has, current or in a revision, deleted or not. */
 function keptIn(device: Device): Set<string> {
-  const tables = device.store.snapshot() as {
-    entities: Map<string, {kind: string; data: Uint8Array}>;
-    bodies: Map<string, {body: Uint8Array}>;
-  };
+  const tables = device.store.snapshot();
   const titles = [...tables.entities.values()].flatMap(({kind, data}) =>
     kind === 'note' || kind === 'revision' ? [(JSON.parse(utf8Text(data) ?? '') as {title: string}).title] : [],
   );

@@ -1,0 +1,181 @@
+/** What people do in a tab: every act is one write through the real Writer, on top of what that tab's editor shows. */
+
+import {utf8Bytes, utf8Text} from '../protocol/bytes.ts';
+import type {Ref} from '../protocol/entity.ts';
+import {EMPTY_HASH} from '../protocol/hash.ts';
+import {derivedId, ROOT_NOTE_ID} from '../protocol/ids.ts';
+import {ERASE_AFTER_MS} from '../protocol/limits.ts';
+import {readBranch, readNote, writeData} from '../src/notes/note-data.ts';
+import type {Change, Loaded, StoreTx} from '../src/sync/ports.ts';
+import type {Tab} from './replica.ts';
+import {type Truth, versionOf} from './truth.ts';
+
+/** What an editor shows of a note. `text` null: not here yet. */
+interface Shown {
+  readonly loaded: Loaded;
+  readonly title: string;
+  readonly text: string | null;
+}
+
+/** The notes and places of the run, by the order in which they were made. */
+export interface Notebook {
+  readonly noteIds: string[];
+  readonly branchIds: string[];
+}
+
+export interface Person {
+  open(tab: Tab, id: string): Promise<void>;
+  write(tab: Tab, id: string, part: 'text' | 'title'): Promise<void>;
+  create(tab: Tab, parent: string): Promise<void>;
+  remove(tab: Tab, id: string): Promise<void>;
+  restore(tab: Tab, id: string): Promise<void>;
+  keep(tab: Tab, id: string): Promise<void>;
+  restoreRevision(tab: Tab, id: string, which: number): Promise<void>;
+  tag(tab: Tab, id: string): Promise<void>;
+  clone(tab: Tab, id: string, parent: string): Promise<void>;
+  move(tab: Tab, branchId: string, parent: string, key: string): Promise<void>;
+  /** The same ids and contents wherever and however often it is done. */
+  importBatch(tab: Tab, batch: number): Promise<void>;
+}
+
+const note = (id: string): Ref => ({kind: 'note', id});
+const IMPORTED_NOTES = 3;
+
+export function createPerson(truth: Truth, notebook: Notebook): Person {
+  const shownByTab = new WeakMap<Tab, Map<string, Shown>>();
+  const shownIn = (tab: Tab): Map<string, Shown> => {
+    const shown = shownByTab.get(tab) ?? new Map<string, Shown>();
+    shownByTab.set(tab, shown);
+    return shown;
+  };
+  const read = <T>(tab: Tab, body: (tx: StoreTx) => Promise<T>): Promise<T> =>
+    tab.ports.store.transaction('read', body);
+  const noteData = (title: string) => writeData({title, type: 'text', mime: 'text/html'});
+
+  async function open(tab: Tab, id: string): Promise<Shown | undefined> {
+    const shown = await read(tab, (tx) => readShown(tx, id));
+    if (shown !== undefined) shownIn(tab).set(id, shown);
+    return shown;
+  }
+
+  async function newNote(tab: Tab, id: string, branchId: string, parent: string): Promise<void> {
+    const [title, text] = [truth.write('title', null), truth.write('text', null)];
+    notebook.noteIds.push(id);
+    notebook.branchIds.push(branchId);
+    await tab.writer.write([
+      {type: 'create', ...note(id), data: noteData(title), body: utf8Bytes(text)},
+      {type: 'create', kind: 'branch', id: branchId, data: writeData({note: id, parent, key: 'm'})},
+    ]);
+    truth.acknowledge(title);
+    truth.acknowledge(text);
+  }
+
+  return {
+    open: async (tab, id) => void (await open(tab, id)),
+    async write(tab, id, part) {
+      const shown = shownIn(tab).get(id) ?? (await open(tab, id));
+      if (shown === undefined || shown[part] === null || isHurt(shown)) return;
+      const value = truth.write(part, shown[part]);
+      const edit = part === 'title' ? {data: noteData(value)} : {body: utf8Bytes(value)};
+      const [written] = await tab.writer.write([{type: 'save', ...note(id), loaded: shown.loaded, ...edit}]);
+      if (written?.outcome !== 'written' && written?.outcome !== 'written_over_conflict') return;
+      truth.acknowledge(value, versionOf(id, shown.title, shown.text));
+      await open(tab, id);
+    },
+    create: (tab, parent) => newNote(tab, tab.writer.newId(), tab.writer.newId(), parent),
+    async remove(tab, id) {
+      const branches = await read(tab, (tx) => branchesOf(tx, notebook, id));
+      const gone = {type: 'delete', eraseAfterMs: ERASE_AFTER_MS} as const;
+      const of = branches.map((branchId): Change => ({...gone, kind: 'branch', id: branchId, of: id}));
+      await tab.writer.write([{...gone, ...note(id)}, ...of]);
+    },
+    async restore(tab, id) {
+      truth.bringBack(id);
+      await tab.writer.write([{type: 'undelete', ...note(id)}]);
+    },
+    async keep(tab, id) {
+      await tab.writer.write([{type: 'keep', ...note(id), reason: 'named'}]);
+    },
+    async restoreRevision(tab, id, which) {
+      const revisions = await read(tab, (tx) => revisionsOf(tx, id));
+      const revision = revisions[which % Math.max(1, revisions.length)];
+      truth.bringBack(id);
+      if (revision !== undefined) await tab.writer.write([{type: 'restore', ...note(id), revision}]);
+    },
+    async tag(tab, id) {
+      const attribute = {note: id, type: 'label', name: 'tag', inheritable: false, position: 10} as const;
+      const ref = {kind: 'attribute', id: derivedId('tag', id)} as const;
+      const data = writeData({...attribute, value: tab.writer.newId()});
+      await tab.writer.write([
+        {type: 'create', ...ref, data},
+        {type: 'patch', ...ref, edit: () => data},
+      ]);
+    },
+    async clone(tab, id, parent) {
+      const branchId = tab.writer.newId();
+      notebook.branchIds.push(branchId);
+      await tab.writer.write([
+        {type: 'create', kind: 'branch', id: branchId, data: writeData({note: id, parent, key: 'c'})},
+      ]);
+    },
+    async move(tab, branchId, parent, key) {
+      await tab.writer.write([
+        {
+          type: 'patch',
+          kind: 'branch',
+          id: branchId,
+          edit: ({data}) => {
+            const branch = readBranch(data);
+            return branch === undefined ? null : writeData({...branch, parent, key});
+          },
+        },
+      ]);
+    },
+    async importBatch(tab, batch) {
+      const ids = Array.from({length: IMPORTED_NOTES}, (_, i) => derivedId('import', `${batch}`, `${i}`));
+      for (const id of ids) if (!notebook.noteIds.includes(id)) notebook.noteIds.push(id);
+      await tab.writer.write(
+        ids.flatMap((id, i): Change[] => [
+          {
+            type: 'create',
+            ...note(id),
+            data: noteData(`imported ${batch}.${i}`),
+            body: utf8Bytes(`from a file ${batch}.${i}`),
+          },
+          {
+            type: 'create',
+            kind: 'branch',
+            id: derivedId('place', id),
+            data: writeData({note: id, parent: ROOT_NOTE_ID, key: `i${i}`}),
+          },
+        ]),
+      );
+    },
+  };
+}
+
+/** What a person writes on top of damage stands for what was there: nobody could say any more what is lost. */
+function isHurt({title, text}: Shown): boolean {
+  return title === '' || text === '#';
+}
+
+async function readShown(tx: StoreTx, id: string): Promise<Shown | undefined> {
+  const [[row], [body]] = [await tx.entities([note(id)]), await tx.bodies([note(id)])];
+  if (row === undefined || row.deleted) return undefined;
+  const isHere = row.parts.body === EMPTY_HASH || body?.hash === row.parts.body;
+  const text = row.parts.body === EMPTY_HASH ? '' : utf8Text(body?.body ?? new Uint8Array(0));
+  const title = readNote(row.data)?.title ?? '';
+  return {loaded: {stamp: row.stamp, parts: row.parts}, title, text: isHere ? (text ?? null) : null};
+}
+
+async function branchesOf(tx: StoreTx, {branchIds}: Notebook, id: string): Promise<string[]> {
+  const rows = await tx.entities(branchIds.map((branchId) => ({kind: 'branch', id: branchId})));
+  return rows.flatMap((row) =>
+    row !== undefined && !row.deleted && readBranch(row.data)?.note === id ? [row.id] : [],
+  );
+}
+
+async function revisionsOf(tx: StoreTx, id: string): Promise<string[]> {
+  const rows = await tx.entities((await tx.ids('revision', null, 10_000)).map((one) => ({kind: 'revision', id: one})));
+  return rows.flatMap((row) => (row?.meta?.type === 'revision' && row.meta.of === id && !row.deleted ? [row.id] : []));
+}

@@ -1,0 +1,123 @@
+/** What a schedule is made of: one value that fast-check draws, shrinks and prints, and that a file can keep. */
+
+import fc from 'fast-check';
+import type {CallName} from '../protocol/messages.ts';
+import {FAULTS, type Fault} from './network.ts';
+
+interface OnTab {
+  readonly replica: number;
+  readonly tab: number;
+}
+interface OnNote extends OnTab {
+  readonly note: number;
+}
+
+export type Act =
+  | (OnNote & {readonly type: 'write'; readonly part: 'text' | 'title'})
+  | (OnNote & {readonly type: 'open' | 'create' | 'delete' | 'restore' | 'keep' | 'tag' | 'clone' | 'import'})
+  | (OnNote & {readonly type: 'revision'; readonly which: number})
+  | (OnNote & {readonly type: 'move'; readonly to: number; readonly key: string})
+  | (OnTab & {readonly type: 'hide' | 'show' | 'crash tab'; readonly points: number})
+  | {readonly type: 'fault'; readonly replica: number; readonly call: CallName; readonly fault: Fault}
+  | {readonly type: 'online'; readonly replica: number; readonly is: boolean}
+  | {readonly type: 'full'; readonly replica: number; readonly is: boolean}
+  | {readonly type: 'sign in'; readonly replica: number}
+  | {readonly type: 'join'}
+  | {readonly type: 'clock'; readonly replica: number; readonly offsetMs: number; readonly drift: number}
+  | {readonly type: 'wake'; readonly replica: number; readonly points: number}
+  | {readonly type: 'server clock'; readonly skewMs: number}
+  | {readonly type: 'crash server'; readonly points: number}
+  | {readonly type: 'damage'; readonly side: number; readonly entity: number; readonly how: Harm};
+
+export const HARMS = ['body', 'head', 'lost', 'digest'] as const;
+export type Harm = (typeof HARMS)[number];
+
+export interface Step {
+  readonly act: Act;
+  /** What passes before the next one, in virtual milliseconds. */
+  readonly thenMs: number;
+}
+
+export interface Schedule {
+  /** Of ids, latencies, jitter and random faults. */
+  readonly seed: number;
+  readonly replicas: number;
+  readonly tabs: number;
+  readonly faultOnceIn: number;
+  readonly steps: readonly Step[];
+}
+
+const MINUTE = 60_000;
+const HOUR = 60 * MINUTE;
+const CALLS: readonly CallName[] = ['hello', 'push', 'pull', 'buckets', 'items', 'repair', 'fetch'];
+
+const replica = fc.nat(2);
+const tab = fc.nat(1);
+const note = fc.nat(7);
+const points = fc.integer({min: 1, max: 30});
+const on = <T extends string>(type: T) => fc.constant(type);
+
+const acts: readonly fc.WeightedArbitrary<Act>[] = [
+  {weight: 24, arbitrary: fc.record({type: on('write'), replica, tab, note, part: fc.constantFrom('text', 'title')})},
+  {weight: 6, arbitrary: fc.record({type: on('open'), replica, tab, note})},
+  {weight: 6, arbitrary: fc.record({type: on('create'), replica, tab, note})},
+  {weight: 2, arbitrary: fc.record({type: on('delete'), replica, tab, note})},
+  {weight: 1, arbitrary: fc.record({type: on('restore'), replica, tab, note})},
+  {weight: 1, arbitrary: fc.record({type: on('keep'), replica, tab, note})},
+  {weight: 2, arbitrary: fc.record({type: on('tag'), replica, tab, note})},
+  {weight: 2, arbitrary: fc.record({type: on('clone'), replica, tab, note})},
+  {weight: 1, arbitrary: fc.record({type: on('import'), replica, tab, note: fc.nat(1)})},
+  {weight: 2, arbitrary: fc.record({type: on('revision'), replica, tab, note, which: fc.nat(9)})},
+  {
+    weight: 5,
+    arbitrary: fc.record({type: on('move'), replica, tab, note, to: note, key: fc.constantFrom('a', 'h', 'm', 't')}),
+  },
+  {weight: 2, arbitrary: fc.record({type: fc.constantFrom('hide', 'show'), replica, tab, points})},
+  {weight: 5, arbitrary: fc.record({type: on('crash tab'), replica, tab, points})},
+  {
+    weight: 8,
+    arbitrary: fc.record({
+      type: on('fault'),
+      replica,
+      call: fc.constantFrom(...CALLS),
+      fault: fc.constantFrom(...FAULTS),
+    }),
+  },
+  {weight: 6, arbitrary: fc.record({type: on('online'), replica, is: fc.boolean()})},
+  {weight: 1, arbitrary: fc.record({type: on('full'), replica, is: fc.boolean()})},
+  {weight: 1, arbitrary: fc.record({type: on('sign in'), replica})},
+  {weight: 1, arbitrary: fc.record({type: on('join')})},
+  {
+    weight: 2,
+    arbitrary: fc.record({
+      type: on('clock'),
+      replica,
+      offsetMs: fc.oneof(fc.integer({min: -8 * MINUTE, max: 8 * MINUTE}), fc.integer({min: -6 * HOUR, max: 6 * HOUR})),
+      drift: fc.constantFrom(0, 0, 0.01, -0.01),
+    }),
+  },
+  {weight: 3, arbitrary: fc.record({type: on('wake'), replica, points})},
+  {weight: 1, arbitrary: fc.record({type: on('server clock'), skewMs: fc.constantFrom(0, -HOUR, HOUR, 4 * MINUTE)})},
+  {weight: 4, arbitrary: fc.record({type: on('crash server'), points: fc.integer({min: 1, max: 10})})},
+  {
+    weight: 2,
+    arbitrary: fc.record({type: on('damage'), side: fc.nat(3), entity: fc.nat(30), how: fc.constantFrom(...HARMS)}),
+  },
+];
+
+const step: fc.Arbitrary<Step> = fc.record({
+  act: fc.oneof(...acts),
+  thenMs: fc.oneof(
+    {weight: 4, arbitrary: fc.nat(500)},
+    {weight: 3, arbitrary: fc.nat(20_000)},
+    {weight: 1, arbitrary: fc.nat(2 * HOUR)},
+  ),
+});
+
+export const schedule: fc.Arbitrary<Schedule> = fc.record({
+  seed: fc.nat(2 ** 31 - 1),
+  replicas: fc.integer({min: 2, max: 3}),
+  tabs: fc.integer({min: 1, max: 2}),
+  faultOnceIn: fc.constantFrom(0, 0, 40, 8),
+  steps: fc.array(step, {minLength: 5, maxLength: 60}),
+});

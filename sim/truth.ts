@@ -1,0 +1,57 @@
+/**
+ * What people wrote, and on top of what, as no program knows it. Every text and every title is one of a kind. One is kept if
+ * it is current, in a revision, or an ancestor of one that is.
+ */
+
+/** A note as a person sees it. */
+export function versionOf(id: string, title: string, text: string | null): string {
+  return JSON.stringify([id, title, text]);
+}
+
+export interface Truth {
+  /** A new text or title, written on top of what the editor showed. */
+  write(part: 'text' | 'title', over: string | null): string;
+  /** The person was told that it is saved; `over`: the whole of what the editor showed before. */
+  acknowledge(value: string, over?: string): void;
+  /** Those of which nothing is left, given what is kept. */
+  lost(kept: ReadonlySet<string>): string[];
+  /** A person brought an older state of this note back: any of its versions may be current again. */
+  bringBack(id: string): void;
+  broughtBack(id: string): boolean;
+  /** Whether something that was told as saved was written on top of this whole version. */
+  isOvertaken(version: string): boolean;
+  readonly acknowledged: number;
+}
+
+export function createTruth(): Truth {
+  const parentOf = new Map<string, string | null>();
+  const told = new Set<string>();
+  const overtaken = new Set<string>();
+  const back = new Set<string>();
+  let count = 0;
+  return {
+    write(part, over) {
+      count += 1;
+      const value = `${part} ${count}`;
+      parentOf.set(value, over);
+      return value;
+    },
+    acknowledge(value, over) {
+      told.add(value);
+      if (over !== undefined) overtaken.add(over);
+    },
+    lost(kept) {
+      const left = new Set(kept);
+      for (const value of kept) {
+        for (let one = parentOf.get(value); one != null; one = parentOf.get(one)) left.add(one);
+      }
+      return [...told].filter((value) => !left.has(value));
+    },
+    bringBack: (id) => void back.add(id),
+    broughtBack: (id) => back.has(id),
+    isOvertaken: (version) => overtaken.has(version),
+    get acknowledged() {
+      return told.size;
+    },
+  };
+}

@@ -2,7 +2,7 @@
 
 import {utf8Text} from '../protocol/bytes.ts';
 import {addLeaf, bucketOf, EMPTY_BUCKET, isCounted, leafOf, rootDigest} from '../protocol/digest.ts';
-import {type Head, refKey} from '../protocol/entity.ts';
+import {type Head, isErased, refKey} from '../protocol/entity.ts';
 import {EMPTY_HASH, hashOf} from '../protocol/hash.ts';
 import {ROOT_NOTE_ID} from '../protocol/ids.ts';
 import {readBranch, readNote} from '../src/notes/note-data.ts';
@@ -10,8 +10,7 @@ import {buildTree, type Tree} from '../src/notes/tree.ts';
 import type {Replica} from './replica.ts';
 import type {SimServer} from './server.ts';
 import {type Truth, versionOf} from './truth.ts';
-
-export class Violation extends Error {}
+import {Violation, type Witness} from './witness.ts';
 
 interface Side {
   readonly name: string;
@@ -19,7 +18,14 @@ interface Side {
   readonly textOf: (head: Head) => string | null;
 }
 
-export function checkInvariants(server: SimServer, replicas: readonly Replica[], truth: Truth): void {
+export interface Healed {
+  readonly server: SimServer;
+  readonly replicas: readonly Replica[];
+  readonly truth: Truth;
+  readonly witness: Witness;
+}
+
+export function checkInvariants({server, replicas, truth, witness}: Healed): void {
   const there = serverSide(server);
   const here = replicas.map(replicaSide);
   for (const replica of replicas) isAtRest(replica);
@@ -37,10 +43,11 @@ export function checkInvariants(server: SimServer, replicas: readonly Replica[],
       root,
     );
   }
+  everyVersionHasAWriter(there, witness);
   nothingIsLost(there, truth);
   nothingRegressed(there, truth);
   const shown = here.map(treeOf);
-  for (const [index, side] of here.entries()) equal(`the tree of ${side.name}`, shown[index], shown[0]);
+  for (const tree of shown) equal('a tree', tree, shown[0]);
 }
 
 /** Everything that `work` must leave as it is. */
@@ -60,13 +67,9 @@ export function restOf(server: SimServer, replicas: readonly Replica[]): string 
 
 function isAtRest({name, store}: Replica): void {
   const {outbox, state} = store.snapshot();
-  if (outbox.size > 0)
-    throw new Violation(
-      `${name} still has ${outbox.size} changes: ${JSON.stringify([...outbox.values()].map(({kind, id, parked, tries, stamp}) => [kind, id, stamp, tries, parked]))}`,
-    );
-  if (state?.problem != null) throw new Violation(`${name} has a problem: ${JSON.stringify(state.problem)}`);
-  if (state === undefined || state.unresolved.length > 0) throw new Violation(`${name} has what nobody has whole`);
-  if (state.firstSync !== null) throw new Violation(`${name} never ended its first sync`);
+  const waiting = [...outbox.values()].map(({kind, id, parked, tries, stamp}) => [kind, id, stamp, tries, parked]);
+  if (waiting.length > 0) throw new Violation('changes still wait', `${name} ${JSON.stringify(waiting)}`);
+  if (state?.problem != null) throw new Violation('a problem is left', `${name} ${JSON.stringify(state.problem)}`);
 }
 
 function serverSide({storage}: SimServer): Side {
@@ -93,8 +96,10 @@ function replicaSide({name, store}: Replica): Side {
 }
 
 function sameRows({name, heads}: Side, there: Side): void {
+  // A first sync leaves out what is erased.
   const lines = (rows: readonly Head[]) =>
     rows
+      .filter((row) => !isErased(row))
       .map((row) => `${refKey(row)} ${row.stamp} ${row.hash} ${row.deleted}`)
       .sort()
       .join('\n');
@@ -106,8 +111,17 @@ function textsAreWhole(side: Side): void {
     if (head.kind !== 'note' && head.kind !== 'revision') continue;
     const text = side.textOf(head);
     if (text === null || (head.parts.body !== EMPTY_HASH && text === '')) {
-      throw new Violation(`${side.name} lacks the text of ${refKey(head)}`);
+      throw new Violation('a text is missing', `${side.name} ${refKey(head)}`);
     }
+  }
+}
+
+/** A stamp that no device ever pushed was made up on the way; a revision has that of the version that it keeps. */
+function everyVersionHasAWriter({heads}: Side, witness: Witness): void {
+  for (const {kind, id, stamp, meta} of heads) {
+    const kept = meta?.type === 'revision' ? {kind: meta.ofKind, id: meta.of} : undefined;
+    const isKnown = witness.wasPushed({kind, id}, stamp) || (kept !== undefined && witness.wasPushed(kept, stamp));
+    if (!isKnown) throw new Violation('a version that nobody wrote', `${kind} ${id} ${stamp}`);
   }
 }
 
@@ -131,7 +145,8 @@ function nothingIsLost(side: Side, truth: Truth): void {
   const lost = truth.lost(kept);
   if (lost.length > 0)
     throw new Violation(
-      `lost: ${lost.join(', ')}; ${JSON.stringify(side.heads.filter((h) => h.kind === 'note' || h.kind === 'revision').map((h) => [h.kind, h.id, h.stamp, h.deleted, readNote(h.data)?.title, side.textOf(h), h.meta]))}`,
+      'a text is lost',
+      `${lost.join(', ')}; ${JSON.stringify(side.heads.filter((h) => h.kind === 'note' || h.kind === 'revision').map((h) => [h.kind, h.id, h.stamp, h.deleted, readNote(h.data)?.title, side.textOf(h), h.meta]))}`,
     );
 }
 
@@ -140,7 +155,7 @@ function nothingRegressed(side: Side, truth: Truth): void {
   for (const head of side.heads) {
     if (head.kind !== 'note' || head.deleted || truth.broughtBack(head.id)) continue;
     const version = versionOf(head.id, readNote(head.data)?.title ?? '', side.textOf(head));
-    if (truth.isOvertaken(version)) throw new Violation(`${version} is current again`);
+    if (truth.isOvertaken(version)) throw new Violation('an overtaken version is current', version);
   }
 }
 
@@ -154,7 +169,7 @@ function treeOf({heads}: Side): string {
   });
   const tree = buildTree({notes, branches, complete: true});
   const seen = new Set([...reached(tree, [ROOT_NOTE_ID]), ...reached(tree, tree.unfiled)]);
-  for (const {id} of notes) if (!seen.has(id)) throw new Violation(`note ${id} is shown nowhere`);
+  for (const {id} of notes) if (!seen.has(id)) throw new Violation('a note is shown nowhere', id);
   return [...seen].map((id) => [id, tree.children(id).map(({branchId}) => branchId)].join()).join('\n');
 }
 
@@ -165,5 +180,5 @@ function reached(tree: Tree, from: readonly string[]): Set<string> {
 }
 
 function equal(what: string, is: string | undefined, be: string | undefined): void {
-  if (is !== be) throw new Violation(`${what} differs:\n${is}\n— expected\n${be}`);
+  if (is !== be) throw new Violation(`${what} differs`, `\n${is}\n— expected\n${be}`);
 }

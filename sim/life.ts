@@ -6,23 +6,32 @@
 /** Deaths by the name of the point. */
 export type Coverage = Map<string, number>;
 
+/** Before or after the effect of a call. */
+export type Point = `${'before' | 'after'} ${string}`;
+
+export type Process = 'page' | 'worker' | 'server' | 'setup';
+
 export interface Life {
   isAlive(): boolean;
   end(): void;
   /** Ends it at the point that is the `count`th from now. */
   endIn(count: number): void;
+  /** Ends it at the next point of this name; null: at none. */
+  endAt(point: Point | null): void;
+  /** At once where it has ended. */
   onEnd(action: () => void): void;
-  /** A call with an effect: a point before it, and one after. */
+  /** A call of a port: a point before it, and one after. */
   step<T>(name: string, run: () => Promise<T>): Promise<T>;
-  /** A call without: what comes back to a dead process doesn't. */
+  /** What comes back to a dead process doesn't. */
   whileAlive<T>(run: () => Promise<T>): Promise<T>;
 }
 
-export function createLife(coverage: Coverage): Life {
+export function createLife(process: Process, coverage: Coverage): Life {
   const nothing = new Promise<never>(() => undefined);
   const actions: (() => void)[] = [];
   let isAlive = true;
   let left = Number.POSITIVE_INFINITY;
+  let last: Point | null = null;
 
   function end(): void {
     if (!isAlive) return;
@@ -30,10 +39,11 @@ export function createLife(coverage: Coverage): Life {
     for (const action of actions) action();
   }
 
-  function pass(point: string): void {
+  function pass(point: Point): void {
     left -= 1;
-    if (left > 0 || !isAlive) return;
-    coverage.set(point, (coverage.get(point) ?? 0) + 1);
+    if ((left > 0 && point !== last) || !isAlive) return;
+    const name = `${process}: ${point}`;
+    coverage.set(name, (coverage.get(name) ?? 0) + 1);
     end();
   }
 
@@ -52,7 +62,10 @@ export function createLife(coverage: Coverage): Life {
     endIn(count) {
       left = count;
     },
-    onEnd: (action) => void actions.push(action),
+    endAt(point) {
+      last = point;
+    },
+    onEnd: (action) => (isAlive ? void actions.push(action) : action()),
     whileAlive,
     async step(name, run) {
       pass(`before ${name}`);

@@ -1,4 +1,4 @@
-/** Locks between the processes of one replica. A process that ends gives its locks back, as browsers do. */
+/** Locks between the processes of one replica, where the browser has any. A process that ends gives its locks back, as browsers do. */
 
 import type {Locks} from '../src/sync/ports.ts';
 import type {Life} from './life.ts';
@@ -19,7 +19,18 @@ export interface LockManager {
   of(life: Life): Locks;
 }
 
-export function createLockManager(): LockManager {
+/** Where a browser has no locks everybody goes on at once. */
+const NO_LOCKS: Locks = {
+  exclusive: (_name, body) => body(),
+  lead(_name, onLead) {
+    onLead();
+    return {claim: () => undefined, stop: () => undefined};
+  },
+  watch: () => () => undefined,
+};
+
+export function createLockManager(has: 'locks' | 'no locks'): LockManager {
+  if (has === 'no locks') return {of: () => NO_LOCKS};
   const lockByName = new Map<string, Lock>();
   const lockOf = (name: string): Lock => {
     const lock = lockByName.get(name) ?? {holder: null, queue: [], watchers: new Set()};
@@ -33,6 +44,7 @@ export function createLockManager(): LockManager {
     claim?.onHeld();
   };
   const request = (lock: Lock, claim: Claim): void => {
+    if (!claim.life.isAlive()) return;
     if (lock.holder === null) give(lock, claim);
     else lock.queue.push(claim);
   };

@@ -7,6 +7,7 @@ import type {Life} from './life.ts';
 import type {SeededRandom} from './random.ts';
 import type {Scheduler} from './scheduler.ts';
 import type {SimServer} from './server.ts';
+import type {Witness} from './witness.ts';
 
 export const FAULTS = [
   'request lost',
@@ -34,6 +35,7 @@ export interface NetworkPorts {
   readonly server: SimServer;
   readonly scheduler: Scheduler;
   readonly random: SeededRandom;
+  readonly witness: Witness;
 }
 
 const MAX_LATENCY_MS = 400;
@@ -78,11 +80,17 @@ async function exchange<N extends CallName>(
   request: CallRequest<N>,
   {token, timeoutMs}: CallOptions,
 ): Promise<Result<CallAnswer<N>>> {
-  const {line, server, scheduler, random} = ports;
+  const {line, server, scheduler, random, witness} = ports;
   if (!line.isOnline) return failed({type: 'offline', message: 'there is no network'});
   const fault = faultOf(ports, name);
   await scheduler.delay(random.int(MAX_LATENCY_MS));
-  const send = () => (server.isUp() ? untilDeath(server, server.call(name, request, token)) : failed(UNREACHABLE));
+  const send = async () => {
+    if (!server.isUp()) return failed(UNREACHABLE);
+    if (name === 'push') witness.pushed(request as CallRequest<'push'>);
+    const answer = await untilDeath(server, server.call(name, request, token));
+    if (name === 'push' && answer.ok) witness.judged(answer.value as CallAnswer<'push'>);
+    return answer;
+  };
   if (fault === 'server error') return failed({type: 'server_error', message: 'simulated', status: 500});
   if (fault === 'signed out') return failed({type: 'signed_out', message: 'simulated'});
   if (fault === 'late') scheduler.after(random.int(MAX_LATE_MS), () => void send());

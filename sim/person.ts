@@ -4,8 +4,8 @@ import {utf8Bytes, utf8Text} from '../protocol/bytes.ts';
 import type {Ref} from '../protocol/entity.ts';
 import {EMPTY_HASH} from '../protocol/hash.ts';
 import {derivedId, ROOT_NOTE_ID} from '../protocol/ids.ts';
-import {ERASE_AFTER_MS} from '../protocol/limits.ts';
-import {readBranch, readNote, writeData} from '../src/notes/note-data.ts';
+import {type BranchData, readBranch, readNote, writeData} from '../src/notes/note-data.ts';
+import {planInsert} from '../src/notes/ordering.ts';
 import type {Change, Loaded, StoreTx} from '../src/sync/ports.ts';
 import type {Tab} from './replica.ts';
 import {type Truth, versionOf} from './truth.ts';
@@ -34,12 +34,16 @@ export interface Person {
   tag(tab: Tab, id: string): Promise<void>;
   clone(tab: Tab, id: string, parent: string): Promise<void>;
   move(tab: Tab, branchId: string, parent: string, key: string): Promise<void>;
+  /** Puts a place before another one under the same parent, or to the end. */
+  reorder(tab: Tab, branchId: string, before: string): Promise<void>;
   /** The same ids and contents wherever and however often it is done. */
   importBatch(tab: Tab, batch: number): Promise<void>;
 }
 
 const note = (id: string): Ref => ({kind: 'note', id});
 const IMPORTED_NOTES = 3;
+/** An option, so that a run sees deletions erased. */
+const ERASE_AFTER_MS = 60 * 60_000;
 
 export function createPerson(truth: Truth, notebook: Notebook): Person {
   const shownByTab = new WeakMap<Tab, Map<string, Shown>>();
@@ -53,7 +57,11 @@ export function createPerson(truth: Truth, notebook: Notebook): Person {
   const noteData = (title: string) => writeData({title, type: 'text', mime: 'text/html'});
 
   async function open(tab: Tab, id: string): Promise<Shown | undefined> {
-    const shown = await read(tab, (tx) => readShown(tx, id));
+    let shown = await read(tab, (tx) => readShown(tx, id));
+    if (shown?.text === null) {
+      await tab.control.fetchBody(note(id));
+      shown = await read(tab, (tx) => readShown(tx, id));
+    }
     if (shown !== undefined) shownIn(tab).set(id, shown);
     return shown;
   }
@@ -84,10 +92,19 @@ export function createPerson(truth: Truth, notebook: Notebook): Person {
     },
     create: (tab, parent) => newNote(tab, tab.writer.newId(), tab.writer.newId(), parent),
     async remove(tab, id) {
-      const branches = await read(tab, (tx) => branchesOf(tx, notebook, id));
+      const {before, places} = await read(tab, async (tx) => ({
+        before: await readStored(tx, id),
+        places: await placesIn(tx, notebook),
+      }));
       const gone = {type: 'delete', eraseAfterMs: ERASE_AFTER_MS} as const;
-      const of = branches.map((branchId): Change => ({...gone, kind: 'branch', id: branchId, of: id}));
+      const of = places
+        .filter((place) => place.note === id)
+        .map((place): Change => ({...gone, kind: 'branch', id: place.id, of: id}));
+      // What is deleted is what is stored at that moment, whichever tab wrote it; this one may be gone before it can tell.
+      truth.remove(id, [before?.title ?? null, before?.text ?? null]);
       await tab.writer.write([{...gone, ...note(id)}, ...of]);
+      const after = await read(tab, (tx) => readStored(tx, id));
+      truth.remove(id, [after?.title ?? null, after?.text ?? null]);
     },
     async restore(tab, id) {
       truth.bringBack(id);
@@ -119,21 +136,24 @@ export function createPerson(truth: Truth, notebook: Notebook): Person {
       ]);
     },
     async move(tab, branchId, parent, key) {
+      await tab.writer.write([patchBranch(branchId, {parent, key})]);
+    },
+    async reorder(tab, branchId, before) {
+      const places = await read(tab, (tx) => placesIn(tx, notebook));
+      const moved = places.find(({id}) => id === branchId);
+      const siblings = places.filter(({parent}) => parent === moved?.parent);
+      const {key, rewrites} = planInsert(siblings, branchId, {before});
       await tab.writer.write([
-        {
-          type: 'patch',
-          kind: 'branch',
-          id: branchId,
-          edit: ({data}) => {
-            const branch = readBranch(data);
-            return branch === undefined ? null : writeData({...branch, parent, key});
-          },
-        },
+        patchBranch(branchId, {key}),
+        ...rewrites.map((one) => patchBranch(one.id, {key: one.key})),
       ]);
     },
     async importBatch(tab, batch) {
       const ids = Array.from({length: IMPORTED_NOTES}, (_, i) => derivedId('import', `${batch}`, `${i}`));
-      for (const id of ids) if (!notebook.noteIds.includes(id)) notebook.noteIds.push(id);
+      for (const id of ids) {
+        if (notebook.noteIds.includes(id)) truth.bringBack(id);
+        else notebook.noteIds.push(id);
+      }
       await tab.writer.write(
         ids.flatMap((id, i): Change[] => [
           {
@@ -160,19 +180,41 @@ function isHurt({title, text}: Shown): boolean {
 }
 
 async function readShown(tx: StoreTx, id: string): Promise<Shown | undefined> {
+  const [row] = await tx.entities([note(id)]);
+  return row === undefined || row.deleted ? undefined : readStored(tx, id);
+}
+
+async function readStored(tx: StoreTx, id: string): Promise<Shown | undefined> {
   const [[row], [body]] = [await tx.entities([note(id)]), await tx.bodies([note(id)])];
-  if (row === undefined || row.deleted) return undefined;
+  if (row === undefined) return undefined;
   const isHere = row.parts.body === EMPTY_HASH || body?.hash === row.parts.body;
   const text = row.parts.body === EMPTY_HASH ? '' : utf8Text(body?.body ?? new Uint8Array(0));
   const title = readNote(row.data)?.title ?? '';
   return {loaded: {stamp: row.stamp, parts: row.parts}, title, text: isHere ? (text ?? null) : null};
 }
 
-async function branchesOf(tx: StoreTx, {branchIds}: Notebook, id: string): Promise<string[]> {
+interface LivePlace extends BranchData {
+  readonly id: string;
+}
+
+async function placesIn(tx: StoreTx, {branchIds}: Notebook): Promise<LivePlace[]> {
   const rows = await tx.entities(branchIds.map((branchId) => ({kind: 'branch', id: branchId})));
-  return rows.flatMap((row) =>
-    row !== undefined && !row.deleted && readBranch(row.data)?.note === id ? [row.id] : [],
-  );
+  return rows.flatMap((row) => {
+    const branch = row === undefined || row.deleted ? undefined : readBranch(row.data);
+    return row === undefined || branch === undefined ? [] : [{...branch, id: row.id}];
+  });
+}
+
+function patchBranch(id: string, changed: Partial<BranchData>): Change {
+  return {
+    type: 'patch',
+    kind: 'branch',
+    id,
+    edit: ({data}) => {
+      const branch = readBranch(data);
+      return branch === undefined ? null : writeData({...branch, ...changed});
+    },
+  };
 }
 
 async function revisionsOf(tx: StoreTx, id: string): Promise<string[]> {

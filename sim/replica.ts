@@ -1,37 +1,42 @@
 /**
- * One browser: a store, tabs with the real engine, a worker that the browser wakes. Each is a process of its own that can
- * die; the store stays. Clock, network and room on the disk are the replica's.
+ * One device: a browser with tabs, a worker, a store and a clock, all around the real engine. Each process has ports of its
+ * own, which stop with it; the store, the locks and the line are the browser's.
  */
 
-import {type SyncError, SyncFailure} from '../protocol/errors.ts';
+import {SyncFailure} from '../protocol/errors.ts';
 import {derivedId} from '../protocol/ids.ts';
-import {mergeData} from '../src/notes/merge.ts';
 import {deviceNameKey, writeData} from '../src/notes/note-data.ts';
+import type {SyncControl} from '../src/sync/api.ts';
 import {type BackgroundWish, runInBackground} from '../src/sync/background.ts';
-import {type ConnectPorts, setUpServer, signIn} from '../src/sync/connect.ts';
-import {createEngine, type Engine, type EnginePorts} from '../src/sync/engine.ts';
+import {type NotebookRules, setUpServer, signIn} from '../src/sync/connect.ts';
+import {type ControlPorts, createSyncControl} from '../src/sync/control.ts';
 import {createMemoryStore, type MemoryStore} from '../src/sync/memory-store.ts';
-import type {Background, Change, Connectivity, Random, ReplicaState, Store, Time, Writer} from '../src/sync/ports.ts';
+import type {Background, Change, Connectivity, ReplicaState, Writer} from '../src/sync/ports.ts';
 import {createWriter} from '../src/sync/writer.ts';
 import {type Coverage, createLife, type Life} from './life.ts';
 import {createLockManager} from './locks.ts';
-import {createTransport, type Line} from './network.ts';
+import type {Line} from './network.ts';
+import {portsOf} from './process-ports.ts';
 import type {SeededRandom} from './random.ts';
 import type {Scheduler} from './scheduler.ts';
-import {SETUP_CODE, type SimServer, START_MS} from './server.ts';
+import {SETUP_CODE, type SimServer} from './server.ts';
+import type {Witness} from './witness.ts';
 
 export interface World {
   readonly scheduler: Scheduler;
   readonly random: SeededRandom;
   readonly server: SimServer;
   readonly coverage: Coverage;
+  readonly witness: Witness;
+  readonly locks: 'locks' | 'no locks';
 }
 
 export interface Tab {
   readonly life: Life;
-  readonly engine: Engine;
+  readonly control: SyncControl;
   readonly writer: Writer;
-  readonly ports: EnginePorts;
+  readonly ports: ControlPorts;
+  isVisible(): boolean;
   setVisible(isVisible: boolean): void;
 }
 
@@ -53,103 +58,60 @@ export interface Replica {
   state(): Promise<ReplicaState | undefined>;
 }
 
+export class ConnectFailure extends Error {}
+
+type NetworkEvent = 'online' | 'offline';
+type ConnectivityEvent = NetworkEvent | 'visible' | 'hidden';
+
 const ACCOUNT = {address: 'https://aster.test', username: 'ada', password: 'correct horse battery'};
-/** Chromium gives a registration so many tries. */
-const SYNC_TRIES = 3;
+const RULES: NotebookRules = {welcome: () => [], nameDevice};
+/** A browser fires a sync within this, once there is a network. */
+const SYNC_WITHIN_MS = 30_000;
 
 export function createReplica(world: World, name: string): Replica {
-  const {scheduler, random, coverage} = world;
-  const store = createMemoryStore();
-  const locks = createLockManager();
-  const watchers = new Set<(event: 'online' | 'offline') => void>();
+  const {scheduler, random, coverage, witness} = world;
+  const locks = createLockManager(world.locks);
+  const watchers = new Set<(event: NetworkEvent) => void>();
   let isSyncAsked = false;
 
-  const portsOf = (life: Life) => {
-    const time = timeOf(life);
-    const transport = createTransport({life, line: replica.line, server: world.server, scheduler, random});
-    return {store: storeOf(life), transport, time, random: random as Random, locks: locks.of(life), mergeData};
-  };
-
-  function timeOf(life: Life): Time {
-    return {
-      wallMs: () => START_MS + Math.floor(scheduler.nowMs() * (1 + replica.clock.drift)) + replica.clock.offsetMs,
-      monotonicMs: () => scheduler.nowMs(),
-      after: (delayMs, action) => scheduler.after(delayMs, () => (life.isAlive() ? action() : undefined)),
-    };
-  }
-
-  function storeOf(life: Life): Store {
-    return {
-      transaction: (mode, body) => {
-        if (mode === 'read') return life.whileAlive(() => store.transaction(mode, body));
-        const full: SyncError = {type: 'storage_full', message: 'simulated'};
-        const run = () => (replica.isFull ? Promise.reject(new SyncFailure(full)) : store.transaction(mode, body));
-        return life.step('write of a replica', run);
-      },
-      watch(listener) {
-        const stop = store.watch((overview) => (life.isAlive() ? listener(overview) : undefined));
-        life.onEnd(stop);
-        return stop;
-      },
-    };
-  }
-
-  /** As Background Sync does: when there is a network, in a while, three times at most. */
-  function syncSoon(tries: number): void {
-    scheduler.after(random.int(30_000), () => {
-      if (tries > SYNC_TRIES) return;
-      if (!replica.line.isOnline || replica.tabs.some(({life}) => life.isAlive())) return syncSoon(tries + 1);
-      isSyncAsked = false;
-      replica.wake('send');
-    });
+  /** Background Sync: one registration, which fires once there is a network; a worker leaves the work to a page in view. */
+  function fireSync(): void {
+    if (!isSyncAsked || !replica.line.isOnline) return;
+    isSyncAsked = false;
+    if (!replica.tabs.some(({life, isVisible}) => life.isAlive() && isVisible())) replica.wake('send');
   }
 
   const background: Background = {
     requestSync() {
       if (isSyncAsked) return;
       isSyncAsked = true;
-      syncSoon(1);
+      scheduler.after(random.int(SYNC_WITHIN_MS), fireSync);
     },
     handOver: () => void replica.wake('send'),
   };
 
   const replica: Replica = {
     name,
-    store,
+    store: createMemoryStore(),
     line: {isOnline: true, faultOnceIn: 0, faults: []},
     clock: {offsetMs: 0, drift: 0},
     isFull: false,
     tabs: [],
     openTab(index) {
-      const life = createLife(coverage);
-      let isVisible = true;
-      const listeners = new Set<(event: 'online' | 'offline' | 'visible' | 'hidden') => void>();
-      const tell = (event: 'online' | 'offline' | 'visible' | 'hidden') => {
-        for (const listener of [...listeners]) listener(event);
+      const life = createLife('page', coverage);
+      const view = createView(life, replica.line, watchers);
+      const ports: ControlPorts = {
+        ...portsOf(world, replica, locks, life),
+        connectivity: view.connectivity,
+        background,
+        rules: RULES,
       };
-      watchers.add(tell);
-      life.onEnd(() => void watchers.delete(tell));
-      const connectivity: Connectivity = {
-        isOnline: () => replica.line.isOnline,
-        isVisible: () => isVisible,
-        watch(listener) {
-          listeners.add(listener);
-          return () => listeners.delete(listener);
-        },
-      };
-      const ports: EnginePorts = {...portsOf(life), connectivity, background};
-      const tab: Tab = {
-        life,
-        ports,
-        engine: createEngine(ports),
-        writer: createWriter(ports),
-        setVisible(next) {
-          if (next === isVisible || !life.isAlive()) return;
-          isVisible = next;
-          tell(next ? 'visible' : 'hidden');
-        },
-      };
-      tab.engine.start();
+      const control = createSyncControl(ports);
+      const tab: Tab = {life, ports, control, writer: createWriter(ports), ...view};
+      control.status.subscribe(({problem}) => {
+        if (problem?.type === 'internal_error') witness.failed(name, problem);
+      });
+      control.start();
       if (index < 0) replica.tabs.push(tab);
       else replica.tabs[index] = tab;
       return tab;
@@ -158,31 +120,63 @@ export function createReplica(world: World, name: string): Replica {
       if (isOnline === replica.line.isOnline) return;
       replica.line.isOnline = isOnline;
       for (const watcher of [...watchers]) watcher(isOnline ? 'online' : 'offline');
+      if (isOnline) scheduler.after(random.int(SYNC_WITHIN_MS), fireSync);
     },
     wake(wish) {
-      const life = createLife(coverage);
-      runInBackground(portsOf(life), wish).then(
+      const life = createLife('worker', coverage);
+      runInBackground(portsOf(world, replica, locks, life), wish).then(
         (end) => {
           life.end();
           if (end === 'again') background.requestSync();
         },
         (error: unknown) => {
           life.end();
-          if (!(error instanceof SyncFailure)) throw error;
+          if (!(error instanceof SyncFailure)) witness.failed(`the worker of ${name}`, error);
         },
       );
       return life;
     },
     async connect(how) {
-      const ports: ConnectPorts = {...portsOf(createLife(coverage)), rules: {welcome: () => [], nameDevice}};
+      const ports = {...portsOf(world, replica, locks, createLife('setup', coverage)), rules: RULES};
       const input = {...ACCOUNT, deviceName: name};
       const linked =
         how === 'set up' ? await setUpServer(ports, {...input, setupCode: SETUP_CODE}) : await signIn(ports, input);
-      if (!linked.ok) throw new Error(`${name} can't ${how}: ${linked.error.type} ${linked.error.message}`);
+      if (!linked.ok) throw new ConnectFailure(`${name} can't ${how}: ${linked.error.type} ${linked.error.message}`);
     },
-    state: () => store.transaction('read', (tx) => tx.state()),
+    state: () => replica.store.transaction('read', (tx) => tx.state()),
   };
   return replica;
+}
+
+interface View extends Pick<Tab, 'isVisible' | 'setVisible'> {
+  readonly connectivity: Connectivity;
+}
+
+/** What a tab knows of network and screen. */
+function createView(life: Life, line: Line, watchers: Set<(event: NetworkEvent) => void>): View {
+  const listeners = new Set<(event: ConnectivityEvent) => void>();
+  let isVisible = true;
+  const tell = (event: ConnectivityEvent) => {
+    for (const listener of [...listeners]) listener(event);
+  };
+  watchers.add(tell);
+  life.onEnd(() => void watchers.delete(tell));
+  return {
+    connectivity: {
+      isOnline: () => line.isOnline,
+      isVisible: () => isVisible,
+      watch(listener) {
+        listeners.add(listener);
+        return () => listeners.delete(listener);
+      },
+    },
+    isVisible: () => isVisible,
+    setVisible(next) {
+      if (next === isVisible || !life.isAlive()) return;
+      isVisible = next;
+      tell(next ? 'visible' : 'hidden');
+    },
+  };
 }
 
 function nameDevice(replica: string, name: string): Change {

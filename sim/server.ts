@@ -34,7 +34,7 @@ const PASSWORDS = {
 
 export function createServer(scheduler: Scheduler, random: SeededRandom, coverage: Coverage): SimServer {
   const storage = createMemoryStorage();
-  let life = createLife(coverage);
+  let life = createLife('server', coverage);
   life.end();
   let core: Core | undefined;
   const started = (): Core => {
@@ -49,13 +49,13 @@ export function createServer(scheduler: Scheduler, random: SeededRandom, coverag
     stop: () => life.end(),
     core: started,
     async start() {
-      const own = createLife(coverage);
+      const own = createLife('server', coverage);
       life = own;
       core = createCore({
         storage: {
           ...storage,
-          read: (body) => own.whileAlive(() => storage.read(body)),
-          write: (accountId, body) => own.step('write of the server', () => storage.write(accountId, body)),
+          read: (body) => own.step('read', () => storage.read(body)),
+          write: (accountId, body) => own.step('write', () => storage.write(accountId, body)),
         },
         now: () => START_MS + scheduler.nowMs() + server.skewMs,
         random: (count) => random.bytes(count),

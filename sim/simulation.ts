@@ -1,18 +1,23 @@
 /** Plays one schedule: a server, some replicas, people; then heals everything and checks what must hold. */
 
+import {toBase64Url} from '../protocol/bytes.ts';
+import {rootDigest} from '../protocol/digest.ts';
+import {isErased} from '../protocol/entity.ts';
 import {SyncFailure} from '../protocol/errors.ts';
 import {ROOT_NOTE_ID} from '../protocol/ids.ts';
-import {verifyEverything} from '../src/sync/verify.ts';
+import type {Tables} from '../server/storage/memory-storage.ts';
+import {createMemoryStore} from '../src/sync/memory-store.ts';
 import {harmReplica, harmServer} from './damage.ts';
-import {checkInvariants, restOf, Violation} from './invariants.ts';
+import {checkInvariants, restOf} from './invariants.ts';
 import type {Coverage} from './life.ts';
 import {createPerson, type Notebook, type Person} from './person.ts';
 import {createRandom} from './random.ts';
-import {createReplica, type Replica, type Tab, type World} from './replica.ts';
+import {ConnectFailure, createReplica, type Replica, type Tab, type World} from './replica.ts';
 import {createScheduler} from './scheduler.ts';
 import {createServer} from './server.ts';
 import type {Act, Schedule} from './steps.ts';
 import {createTruth, type Truth} from './truth.ts';
+import {createWitness, Violation} from './witness.ts';
 
 const MINUTE = 60_000;
 const ROUND_LIMIT_MS = 60 * MINUTE;
@@ -26,6 +31,8 @@ interface Run extends World {
   readonly truth: Truth;
   readonly person: Person;
   readonly harmed: Set<string>;
+  /** The server's tables as they once were. */
+  copy: Tables | null;
   /** Nothing new goes wrong any more. */
   isHealing: boolean;
 }
@@ -43,27 +50,33 @@ export async function simulate(schedule: Schedule, coverage: Coverage = new Map(
     random,
     server,
     coverage,
+    witness: createWitness(),
+    locks: schedule.locks,
     replicas: [],
     notebook,
     truth,
     person: createPerson(truth, notebook),
     harmed: new Set(),
+    copy: null,
     isHealing: false,
   };
   await begin(run);
   for (const {act, thenMs} of schedule.steps) {
     play(run, act);
     await scheduler.pass(thenMs);
+    run.witness.ask();
   }
   await heal(run);
-  checkInvariants(server, run.replicas, truth);
+  run.witness.ask();
+  checkInvariants(run);
   await nothingMoves(run);
+  run.witness.ask();
   return {acknowledged: truth.acknowledged};
 }
 
 async function begin(run: Run): Promise<void> {
-  const {scheduler, server, schedule, person} = run;
-  await scheduler.until(server.start(), MINUTE);
+  const {scheduler, schedule, person} = run;
+  await scheduler.until(startServer(run), MINUTE);
   // The last replica may join later, by a step.
   for (let index = 0; index < Math.max(2, schedule.replicas - 1); index++) await join(run);
   const [first] = run.replicas;
@@ -73,25 +86,22 @@ async function begin(run: Run): Promise<void> {
   for (const replica of run.replicas) replica.line.faultOnceIn = schedule.faultOnceIn;
 }
 
+/** A server that died is started again after a while. */
+async function startServer(run: Run): Promise<void> {
+  const started = run.server.start();
+  run.server.life().onEnd(() => {
+    run.scheduler.after(run.random.int(BACK_WITHIN_MS), () => void startServer(run));
+  });
+  await started;
+}
+
 async function join(run: Run): Promise<void> {
   const {replicas, scheduler, schedule} = run;
   const replica = createReplica(run, `device ${replicas.length}`);
   await scheduler.until(replica.connect(replicas.length === 0 ? 'set up' : 'sign in'), ROUND_LIMIT_MS);
-  watchCursor(replica);
+  replica.store.watch(run.witness.watchReplica(replica.name));
   replicas.push(replica);
   for (let tab = 0; tab < schedule.tabs; tab++) openTab(run, replica, -1);
-}
-
-/** A cursor never goes back within one history. */
-function watchCursor({name, store}: Replica): void {
-  let before = {epoch: null as string | null, seq: -1};
-  store.watch(({state}) => {
-    const seq = state?.cursor?.seq ?? before.seq;
-    if (state?.epoch === before.epoch && seq < before.seq) {
-      throw new Violation(`the cursor of ${name} went back from ${before.seq} to ${seq}`);
-    }
-    before = {epoch: state?.epoch ?? null, seq};
-  });
 }
 
 /** A tab that dies is opened again by its person after a while. */
@@ -111,16 +121,29 @@ function tabOf(replica: Replica, index: number): Tab {
 }
 
 function play(run: Run, act: Act): void {
-  const {server, scheduler, replicas, random} = run;
+  const {server, replicas} = run;
   switch (act.type) {
     case 'server clock':
       server.skewMs = act.skewMs;
       return;
     case 'crash server':
       server.life().endIn(act.points);
-      server.life().onEnd(() => scheduler.after(random.int(BACK_WITHIN_MS), () => void server.start()));
+      return;
+    case 'erase':
+      if (server.isUp()) eraseDue(run);
+      return;
+    case 'copy':
+      run.copy ??= server.storage.copy();
+      return;
+    case 'put back':
+      if (run.copy !== null && befalls(run, act.type)) putBack(run, run.copy, act.epoch);
+      return;
+    case 'evict':
+      if (isSettled(run, replicaAt(run, act.replica)) && befalls(run, act.type))
+        evict(run, replicaAt(run, act.replica));
       return;
     case 'damage':
+      if (!befalls(run, act.type)) return;
       if (act.side < replicas.length) harmReplica(replicaAt(run, act.side), server, act.entity, act.how, run.harmed);
       else harmServer(server, replicas, act.entity, act.how, run.harmed);
       return;
@@ -138,7 +161,7 @@ function replicaAt({replicas}: Run, index: number): Replica {
   return replica;
 }
 
-type ReplicaAct = Exclude<Act, {type: 'server clock' | 'crash server' | 'damage' | 'join'}>;
+type ReplicaAct = Extract<Act, {replica: number}> & Exclude<Act, {type: 'evict'}>;
 
 function playOnReplica(run: Run, replica: Replica, act: ReplicaAct): void {
   switch (act.type) {
@@ -164,8 +187,27 @@ function playOnReplica(run: Run, replica: Replica, act: ReplicaAct): void {
     case 'show':
       tabOf(replica, act.tab).setVisible(act.type === 'show');
       return;
+    case 'pause':
+    case 'resume':
+      void tabOf(replica, act.tab).control[act.type]().catch(unlessFailed);
+      return;
+    case 'verify':
+      void tabOf(replica, act.tab).control.verify().catch(unlessFailed);
+      return;
+    case 'full sync':
+      void tabOf(replica, act.tab).control.forceFullSync().catch(unlessFailed);
+      return;
+    case 'clock choice':
+      void tabOf(replica, act.tab).control.chooseClock(act.choice).catch(unlessFailed);
+      return;
     case 'crash tab':
       tabOf(replica, act.tab).life.endIn(act.points);
+      return;
+    case 'crash tab at':
+      tabOf(replica, act.tab).life.endAt(act.point);
+      return;
+    case 'wake until':
+      replica.wake('send_and_fetch').endAt(act.point);
       return;
     default:
       void write(run, tabOf(replica, act.tab), act).catch(unlessFailed);
@@ -198,6 +240,10 @@ function write({person, notebook}: Run, tab: Tab, act: Writing): Promise<void> {
       return person.importBatch(tab, act.note);
     case 'revision':
       return person.restoreRevision(tab, id, act.which);
+    case 'reorder': {
+      const [branchId = '', before = ''] = [act.note, act.before].map((at) => branchIds[at % branchIds.length]);
+      return person.reorder(tab, branchId, before);
+    }
     case 'move': {
       const branchId = branchIds[act.note % branchIds.length] ?? '';
       return person.move(tab, branchId, noteIds[act.to % noteIds.length] ?? ROOT_NOTE_ID, act.key);
@@ -205,9 +251,49 @@ function write({person, notebook}: Run, tab: Tab, act: Writing): Promise<void> {
   }
 }
 
+function befalls({schedule, witness}: Run, calamity: Schedule['calamity']): boolean {
+  if (schedule.calamity !== calamity) return false;
+  if (calamity === 'damage') witness.damaged();
+  if (calamity === 'put back') witness.putBack();
+  return true;
+}
+
+/** What is erased is read at once: a device that knows nothing of the deletion may bring the note back. */
+function eraseDue(run: Run): void {
+  const life = run.server.life();
+  life.onEnd(() => noteErased(run));
+  void life.whileAlive(() => run.server.core().erase()).then(() => noteErased(run));
+}
+
+function noteErased({server, truth}: Run): void {
+  for (const {row} of [...server.storage.tables.entities.values()].flatMap((rows) => [...rows.values()])) {
+    if (row.kind === 'note' && isErased(row)) truth.erase(row.id);
+  }
+}
+
+function putBack({server, random}: Run, copy: Tables, epoch: 'same' | 'new'): void {
+  server.life().end();
+  server.storage.restore(copy);
+  if (epoch === 'new') server.storage.tables.meta.set('epoch', toBase64Url(random.bytes(16)));
+}
+
+/** The server has everything that this device has: then nothing is lost with it. */
+function isSettled({server}: Run, {store}: Replica): boolean {
+  const {outbox, buckets, state} = store.snapshot();
+  const root = rootDigest((index) => buckets.get(index));
+  const isThere = [...server.storage.tables.documents.values()].some((document) => document.root === root);
+  return state?.cursor != null && outbox.size === 0 && isThere;
+}
+
+function evict({scheduler}: Run, replica: Replica): void {
+  for (const {life} of replica.tabs) life.end();
+  replica.store.restore(createMemoryStore().snapshot());
+  scheduler.after(BACK_WITHIN_MS, () => void replica.connect('sign in').catch(unlessFailed));
+}
+
 /** A device that can't store, or can't reach its server, says so and does nothing: that is no fault here. */
 function unlessFailed(error: unknown): void {
-  if (error instanceof SyncFailure || (error instanceof Error && error.message.includes("can't sign in"))) return;
+  if (error instanceof SyncFailure || error instanceof ConnectFailure) return;
   throw error;
 }
 
@@ -221,41 +307,40 @@ async function heal(run: Run): Promise<void> {
     replica.isFull = false;
     replica.line.faultOnceIn = 0;
     replica.line.faults.length = 0;
-    for (const {life} of replica.tabs) life.endIn(Number.POSITIVE_INFINITY);
+    for (const {life} of replica.tabs) {
+      life.endIn(Number.POSITIVE_INFINITY);
+      life.endAt(null);
+    }
     replica.setOnline(true);
   }
   await scheduler.pass(30 * MINUTE); // what was late has arrived, what was dead is back
-  for (const replica of replicas) await signedIn(run, replica);
+  for (const replica of replicas) {
+    await scheduler.until(tabOf(replica, 0).control.resume(), MINUTE);
+    await scheduler.until(tabOf(replica, 0).control.chooseClock('own'), MINUTE);
+  }
   for (let pass = 0; pass < 4; pass++) await everybodySyncs(run);
   if (run.harmed.size === 0) return;
   for (let pass = 0; pass < 2; pass++) {
     for (const replica of replicas) {
-      const {ports} = tabOf(replica, 0);
-      await scheduler.until(
-        ports.locks.exclusive('round', () => verifyEverything(ports, () => undefined)),
-        ROUND_LIMIT_MS,
-      );
+      await scheduler.until(tabOf(replica, 0).control.verify(), ROUND_LIMIT_MS);
       await everybodySyncs(run);
     }
   }
 }
 
+/** A server that was put back may not know the token any more: a person signs in again. */
 async function signedIn({scheduler}: Run, replica: Replica): Promise<void> {
   if ((await scheduler.until(replica.state(), MINUTE))?.server?.token != null) return;
   await scheduler.until(replica.connect('sign in'), ROUND_LIMIT_MS);
 }
 
-async function everybodySyncs({scheduler, replicas}: Run): Promise<void> {
+async function everybodySyncs(run: Run): Promise<void> {
+  const {scheduler, replicas} = run;
   for (const replica of replicas) {
-    const {engine, ports} = tabOf(replica, 0);
-    await scheduler.until(
-      ports.store.transaction('write', async (tx) => {
-        const parked = await tx.parkedOutbox();
-        await tx.putOutbox(parked.map((row) => ({...row, parked: null, tries: 0})));
-      }),
-      MINUTE,
-    );
-    await scheduler.until(engine.run(), ROUND_LIMIT_MS);
+    await signedIn(run, replica);
+    const {control} = tabOf(replica, 0);
+    await scheduler.until(control.retry(), MINUTE);
+    await scheduler.until(control.syncNow(), ROUND_LIMIT_MS);
   }
   await scheduler.pass(MINUTE);
 }
@@ -263,5 +348,5 @@ async function everybodySyncs({scheduler, replicas}: Run): Promise<void> {
 async function nothingMoves(run: Run): Promise<void> {
   const before = restOf(run.server, run.replicas);
   await everybodySyncs(run);
-  if (restOf(run.server, run.replicas) !== before) throw new Violation('a further round moved something');
+  if (restOf(run.server, run.replicas) !== before) throw new Violation('a further round moved something', '');
 }

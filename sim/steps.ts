@@ -2,6 +2,7 @@
 
 import fc from 'fast-check';
 import type {CallName} from '../protocol/messages.ts';
+import type {Point} from './life.ts';
 import {FAULTS, type Fault} from './network.ts';
 
 interface OnTab {
@@ -17,7 +18,11 @@ export type Act =
   | (OnNote & {readonly type: 'open' | 'create' | 'delete' | 'restore' | 'keep' | 'tag' | 'clone' | 'import'})
   | (OnNote & {readonly type: 'revision'; readonly which: number})
   | (OnNote & {readonly type: 'move'; readonly to: number; readonly key: string})
-  | (OnTab & {readonly type: 'hide' | 'show' | 'crash tab'; readonly points: number})
+  | (OnNote & {readonly type: 'reorder'; readonly before: number})
+  | (OnTab & {readonly type: 'hide' | 'show' | 'pause' | 'resume' | 'verify' | 'full sync'})
+  | (OnTab & {readonly type: 'clock choice'; readonly choice: 'own' | 'server'})
+  | (OnTab & {readonly type: 'crash tab'; readonly points: number})
+  | (OnTab & {readonly type: 'crash tab at'; readonly point: Point})
   | {readonly type: 'fault'; readonly replica: number; readonly call: CallName; readonly fault: Fault}
   | {readonly type: 'online'; readonly replica: number; readonly is: boolean}
   | {readonly type: 'full'; readonly replica: number; readonly is: boolean}
@@ -25,8 +30,16 @@ export type Act =
   | {readonly type: 'join'}
   | {readonly type: 'clock'; readonly replica: number; readonly offsetMs: number; readonly drift: number}
   | {readonly type: 'wake'; readonly replica: number; readonly points: number}
+  | {readonly type: 'wake until'; readonly replica: number; readonly point: Point}
   | {readonly type: 'server clock'; readonly skewMs: number}
   | {readonly type: 'crash server'; readonly points: number}
+  /** Deletions whose time has passed. */
+  | {readonly type: 'erase'}
+  /** Remembers what the server has now; later puts it back, as a copied folder or as a restored backup does. */
+  | {readonly type: 'copy'}
+  | {readonly type: 'put back'; readonly epoch: 'same' | 'new'}
+  /** The browser throws a device's store away. */
+  | {readonly type: 'evict'; readonly replica: number}
   | {readonly type: 'damage'; readonly side: number; readonly entity: number; readonly how: Harm};
 
 export const HARMS = ['body', 'head', 'lost', 'digest'] as const;
@@ -43,7 +56,10 @@ export interface Schedule {
   readonly seed: number;
   readonly replicas: number;
   readonly tabs: number;
+  readonly locks: 'locks' | 'no locks';
   readonly faultOnceIn: number;
+  /** Of the acts that may leave a text nowhere at all when they come together, only these happen. */
+  readonly calamity: 'none' | 'damage' | 'put back' | 'evict';
   readonly steps: readonly Step[];
 }
 
@@ -54,7 +70,10 @@ const CALLS: readonly CallName[] = ['hello', 'push', 'pull', 'buckets', 'items',
 const replica = fc.nat(2);
 const tab = fc.nat(1);
 const note = fc.nat(7);
-const points = fc.integer({min: 1, max: 30});
+const points = fc.integer({min: 1, max: 60});
+const point: fc.Arbitrary<Point> = fc.constantFrom(
+  ...['read', 'write', ...CALLS].flatMap((call): Point[] => [`before ${call}`, `after ${call}`]),
+);
 const on = <T extends string>(type: T) => fc.constant(type);
 
 const acts: readonly fc.WeightedArbitrary<Act>[] = [
@@ -72,8 +91,16 @@ const acts: readonly fc.WeightedArbitrary<Act>[] = [
     weight: 5,
     arbitrary: fc.record({type: on('move'), replica, tab, note, to: note, key: fc.constantFrom('a', 'h', 'm', 't')}),
   },
-  {weight: 2, arbitrary: fc.record({type: fc.constantFrom('hide', 'show'), replica, tab, points})},
-  {weight: 5, arbitrary: fc.record({type: on('crash tab'), replica, tab, points})},
+  {weight: 3, arbitrary: fc.record({type: on('reorder'), replica, tab, note, before: note})},
+  {weight: 2, arbitrary: fc.record({type: fc.constantFrom('hide', 'show'), replica, tab})},
+  {weight: 1, arbitrary: fc.record({type: fc.constantFrom('pause', 'resume', 'resume'), replica, tab})},
+  {weight: 1, arbitrary: fc.record({type: fc.constantFrom('verify', 'full sync'), replica, tab})},
+  {
+    weight: 1,
+    arbitrary: fc.record({type: on('clock choice'), replica, tab, choice: fc.constantFrom('own', 'server')}),
+  },
+  {weight: 4, arbitrary: fc.record({type: on('crash tab'), replica, tab, points})},
+  {weight: 5, arbitrary: fc.record({type: on('crash tab at'), replica, tab, point})},
   {
     weight: 8,
     arbitrary: fc.record({
@@ -96,11 +123,16 @@ const acts: readonly fc.WeightedArbitrary<Act>[] = [
       drift: fc.constantFrom(0, 0, 0.01, -0.01),
     }),
   },
-  {weight: 3, arbitrary: fc.record({type: on('wake'), replica, points})},
+  {weight: 2, arbitrary: fc.record({type: on('wake'), replica, points})},
+  {weight: 2, arbitrary: fc.record({type: on('wake until'), replica, point})},
   {weight: 1, arbitrary: fc.record({type: on('server clock'), skewMs: fc.constantFrom(0, -HOUR, HOUR, 4 * MINUTE)})},
-  {weight: 4, arbitrary: fc.record({type: on('crash server'), points: fc.integer({min: 1, max: 10})})},
+  {weight: 4, arbitrary: fc.record({type: on('crash server'), points: fc.integer({min: 1, max: 20})})},
+  {weight: 1, arbitrary: fc.record({type: on('erase')})},
+  {weight: 3, arbitrary: fc.record({type: on('copy')})},
+  {weight: 3, arbitrary: fc.record({type: on('put back'), epoch: fc.constantFrom('same', 'new')})},
+  {weight: 2, arbitrary: fc.record({type: on('evict'), replica})},
   {
-    weight: 2,
+    weight: 4,
     arbitrary: fc.record({type: on('damage'), side: fc.nat(3), entity: fc.nat(30), how: fc.constantFrom(...HARMS)}),
   },
 ];
@@ -115,9 +147,11 @@ const step: fc.Arbitrary<Step> = fc.record({
 });
 
 export const schedule: fc.Arbitrary<Schedule> = fc.record({
-  seed: fc.nat(2 ** 31 - 1),
+  seed: fc.noShrink(fc.nat(2 ** 31 - 1)),
   replicas: fc.integer({min: 2, max: 3}),
   tabs: fc.integer({min: 1, max: 2}),
+  locks: fc.constantFrom('locks', 'locks', 'no locks'),
   faultOnceIn: fc.constantFrom(0, 0, 40, 8),
-  steps: fc.array(step, {minLength: 5, maxLength: 60}),
+  calamity: fc.constantFrom('none', 'damage', 'put back', 'evict'),
+  steps: fc.array(step, {minLength: 5, maxLength: 80, size: 'max'}),
 });

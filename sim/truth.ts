@@ -1,6 +1,6 @@
 /**
  * What people wrote, and on top of what, as no program knows it. Every text and every title is one of a kind. One is kept if
- * it is current, in a revision, or an ancestor of one that is.
+ * it is current, in a revision, or an ancestor of one that is; or it was erased after a person had deleted it.
  */
 
 /** A note as a person sees it. */
@@ -13,6 +13,10 @@ export interface Truth {
   write(part: 'text' | 'title', over: string | null): string;
   /** The person was told that it is saved; `over`: the whole of what the editor showed before. */
   acknowledge(value: string, over?: string): void;
+  /** A person deleted this note, with this in it. */
+  remove(id: string, values: readonly (string | null)[]): void;
+  /** The time of a deletion of this note has passed: what went with it is gone for good. */
+  erase(id: string): void;
   /** Those of which nothing is left, given what is kept. */
   lost(kept: ReadonlySet<string>): string[];
   /** A person brought an older state of this note back: any of its versions may be current again. */
@@ -28,6 +32,8 @@ export function createTruth(): Truth {
   const told = new Set<string>();
   const overtaken = new Set<string>();
   const back = new Set<string>();
+  const removed = new Map<string, Set<string>>();
+  const erased = new Set<string>();
   let count = 0;
   return {
     write(part, over) {
@@ -40,9 +46,16 @@ export function createTruth(): Truth {
       told.add(value);
       if (over !== undefined) overtaken.add(over);
     },
+    remove(id, values) {
+      const all = removed.get(id) ?? new Set();
+      for (const value of values) if (value !== null) all.add(value);
+      removed.set(id, all);
+    },
+    erase: (id) => void erased.add(id),
     lost(kept) {
-      const left = new Set(kept);
-      for (const value of kept) {
+      const gone = [...erased].flatMap((id) => [...(removed.get(id) ?? [])]);
+      const left = new Set([...kept, ...gone]);
+      for (const value of [...left]) {
         for (let one = parentOf.get(value); one != null; one = parentOf.get(one)) left.add(one);
       }
       return [...told].filter((value) => !left.has(value));

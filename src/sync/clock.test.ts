@@ -27,6 +27,11 @@ describe('a clock sample', () => {
     expect(stepped.offsetMs).toBe(0);
   });
 
+  test('that the wall clock was set during serves no longer', () => {
+    const answered = {wallMs: 9_000_000, monotonicMs: 100};
+    expect(isFresh(takeSample({wallMs: 1000, monotonicMs: 0}, 1050, 1050, answered), answered)).toBe(false);
+  });
+
   test('serves for a minute, not after a step of the wall clock, not in another run', () => {
     const taken = {...sample(0), wallMs: 10_000, monotonicMs: 10_000};
     expect(isFresh(taken, {wallMs: 60_000, monotonicMs: 60_000})).toBe(true);

@@ -25,7 +25,8 @@ export function takeSample(asked: Instant, t1: number, t2: number, answered: Ins
   const roundTripMs = Math.max(0, answered.monotonicMs - asked.monotonicMs - Math.max(0, t2 - t1));
   const t3 = asked.wallMs + (answered.monotonicMs - asked.monotonicMs);
   const offsetMs = (t1 - asked.wallMs + (t2 - t3)) / 2;
-  return {offsetMs, errorMs: roundTripMs / 2, ...answered};
+  // Not the wall clock of the answer: where it was set on the way, the sample is of the clock before, and shows it.
+  return {offsetMs, errorMs: roundTripMs / 2, wallMs: t3, monotonicMs: answered.monotonicMs};
 }
 
 export function isPrecise(sample: ClockSample): boolean {
@@ -36,8 +37,12 @@ export function isPrecise(sample: ClockSample): boolean {
 export function isFresh(sample: ClockSample | null, now: Instant): sample is ClockSample {
   if (sample === null) return false;
   const monotonic = now.monotonicMs - sample.monotonicMs;
-  const wall = now.wallMs - sample.wallMs;
-  return monotonic >= 0 && monotonic < SAMPLE_LIFE_MS && Math.abs(wall - monotonic) < STEP_MS;
+  return monotonic >= 0 && monotonic < SAMPLE_LIFE_MS && !isStepped(sample, now);
+}
+
+/** Whether the wall clock was set since the sample was taken: what it says of the clocks is over. */
+export function isStepped(sample: ClockSample, now: Instant): boolean {
+  return Math.abs(now.wallMs - sample.wallMs - (now.monotonicMs - sample.monotonicMs)) >= STEP_MS;
 }
 
 /** The clocks differ by more than what is tolerated, for certain. */

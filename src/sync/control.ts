@@ -6,7 +6,7 @@ import type {SyncControl, SyncStatus} from './api.ts';
 import {type ConnectPorts, DEFAULT_TIMEOUT_MS, setUpServer, signIn, startNotebook} from './connect.ts';
 import {createEngine, type Engine, type EnginePorts} from './engine.ts';
 import type {Overview, ReplicaState, Store} from './ports.ts';
-import {fetchEntities} from './pull.ts';
+import {fetchEntities, firstSyncTo} from './pull.ts';
 import {ALL_BUCKETS, recount} from './recount.ts';
 import {resolve} from './resolve.ts';
 import {ROUND_LOCK} from './round.ts';
@@ -102,12 +102,17 @@ async function changeState(store: Store, edit: (state: ReplicaState) => ReplicaS
 }
 
 /**
- * Everything is pulled again, lane by lane. First this device's rows are looked at, so that a damaged one isn't taken for the
- * server's and an edit that nobody knows of waits.
+ * Everything is pulled again, lane by lane, up to where this device was, and ordinary rounds go on from there: what was erased
+ * or got a new text since isn't in the lanes. First this device's rows are looked at, so that a damaged one isn't taken for
+ * the server's and an edit that nobody knows of waits.
  */
 async function forgetPlace(ports: ControlPorts): Promise<void> {
   await recount(ports, ALL_BUCKETS, () => undefined);
-  await changeState(ports.store, (state) => ({...state, cursor: null, firstSync: null, givenUp: null}));
+  await changeState(ports.store, (state) => {
+    const {cursor} = state;
+    if (cursor === null) return {...state, givenUp: null}; // a first sync is under way
+    return {...state, cursor: null, firstSync: firstSyncTo(cursor), givenUp: null};
+  });
 }
 
 /** Refused changes go out again with the next round. */

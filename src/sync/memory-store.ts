@@ -29,7 +29,7 @@ export function createMemoryStore(): MemoryStore {
   return {
     transaction(mode, body) {
       const run = queue.then(async () => {
-        const draft = copyOf(tables);
+        const draft = mode === 'write' ? copyOf(tables) : tables;
         const result = await body(transactionOn(draft));
         if (mode === 'write') {
           tables = draft;

@@ -80,19 +80,3 @@ test('the answer of another history is not stored, though nothing of it was aske
   const fetched = await fetchEntities(a.ports, [{kind: 'note', id: 'note1'}]);
   expect(fetched.ok ? null : fetched.error.type).toBe('other_history');
 });
-
-test('a server put back to an older copy by hand is told from the one that was known, and nothing is applied', async () => {
-  const {world, a, b} = await twoDevices();
-  const copy = world.storage.copy();
-  await a.save('note1', await a.load('note1'), {text: 'acknowledged and lost with the copy'});
-  await settle(a, b);
-  world.storage.restore(copy);
-  await b.save('note1', await b.load('note1'), {text: 'after the restore'});
-  for (const device of [a, b]) {
-    const result = await device.round();
-    expect(result.ok ? null : result.error.type).toBe('other_history');
-  }
-  expect((await a.read('note1'))?.text).toBe('acknowledged and lost with the copy');
-  expect((await b.read('note1'))?.text).toBe('after the restore');
-  expect((await world.core.standing(world.accountId)).head.seq).toBe(copy.documents.get(world.accountId)?.headSeq);
-});

@@ -43,9 +43,12 @@ export async function beginFirstSync({store}: RoundPorts, {head}: Standing): Pro
   await store.transaction('write', async (tx) => {
     const state = await tx.state();
     if (state === undefined || state.cursor !== null || state.firstSync !== null) return;
-    const firstSync: FirstSync = {head, lane: 'heads', after: 0, received: 0, total: 0};
-    await tx.putState(head.seq === 0 ? {...state, cursor: head} : {...state, firstSync});
+    await tx.putState(head.seq === 0 ? {...state, cursor: head} : {...state, firstSync: firstSyncTo(head)});
   });
+}
+
+export function firstSyncTo(head: Position): FirstSync {
+  return {head, lane: 'heads', after: 0, received: 0, total: 0};
 }
 
 /** Gets entities by name, whatever the cursor: bodies that aren't here yet. */

@@ -6,6 +6,7 @@
 import {failed, ok, type Result, type SyncError} from '../../protocol/errors.ts';
 import {PUSH_BATCH_BYTES} from '../../protocol/limits.ts';
 import type {CallAnswer} from '../../protocol/messages.ts';
+import {isStepped, readInstant} from './clock.ts';
 import {type BatchItem, takeBatch} from './outbox.ts';
 import type {StoreTx} from './ports.ts';
 import type {RoundPorts} from './round.ts';
@@ -16,15 +17,23 @@ import {writingBy} from './writer.ts';
 
 const BATCH_ROWS = 200;
 
-/** Pushes until nothing waits. The last answer's standing, or null when there was nothing to push. */
-export async function pushAll(ports: RoundPorts): Promise<Result<Standing | null>> {
+export interface Pushed {
+  /** The last answer's; null when there was nothing to push. */
+  readonly standing: Standing | null;
+  /** The clocks must be compared again before anything more is stamped. */
+  readonly end: 'nothing_waits' | 'clock_stepped';
+}
+
+/** Pushes until nothing waits, or the clock was set meanwhile. */
+export async function pushAll(ports: RoundPorts): Promise<Result<Pushed>> {
   let standing: Standing | null = null;
   let maxBytes = PUSH_BATCH_BYTES;
   for (;;) {
     const taken = await take(ports, maxBytes);
     if (!taken.ok) return taken;
+    if (taken.value === 'clock_stepped') return ok({standing, end: 'clock_stepped'});
     const {items, state} = taken.value;
-    if (items.length === 0) return ok(standing);
+    if (items.length === 0) return ok({standing, end: 'nothing_waits'});
     const answer = await ports.transport.call('push', requestOf(state, items), callOptions(state));
     if (answer.ok) {
       const stored = await storeAnswer(ports, items, answer.value);
@@ -41,10 +50,12 @@ export async function pushAll(ports: RoundPorts): Promise<Result<Standing | null
 async function take(
   {store, time}: RoundPorts,
   bytes: number,
-): Promise<Result<{items: BatchItem[]; state: LinkedState}>> {
+): Promise<Result<{items: BatchItem[]; state: LinkedState} | 'clock_stepped'>> {
   return store.transaction('write', async (tx) => {
     const link = linkOf(await tx.state());
     if (!link.ok) return link;
+    const {clock} = link.value;
+    if (clock !== null && isStepped(clock, readInstant(time))) return ok('clock_stepped');
     return ok({items: await takeBatch(tx, time.wallMs(), {bytes, rows: BATCH_ROWS}), state: link.value});
   });
 }

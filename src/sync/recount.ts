@@ -72,7 +72,7 @@ export async function countedRows(store: Store, buckets: readonly number[]): Pro
 }
 
 /** By key only: no row is read. */
-async function refsIn(tx: StoreTx, buckets: readonly number[]): Promise<Map<number, Ref[]>> {
+export async function refsIn(tx: StoreTx, buckets: readonly number[]): Promise<Map<number, Ref[]>> {
   const refsByBucket = new Map<number, Ref[]>(buckets.map((index) => [index, []]));
   for (const kind of KINDS) {
     let after: string | null = null;

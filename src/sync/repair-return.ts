@@ -1,14 +1,14 @@
-import type {Version} from '../../protocol/entity.ts';
+import type {Ref, Version} from '../../protocol/entity.ts';
 import {failed, ok, type Result} from '../../protocol/errors.ts';
 import {MAX_PUSH_ENTITIES, PUSH_BATCH_BYTES} from '../../protocol/limits.ts';
 import type {CallAnswer, PulledEntity} from '../../protocol/messages.ts';
 import {encodeVersion} from '../../protocol/wire.ts';
 import {asAbsent} from './inspect.ts';
 import type {StoreTx} from './ports.ts';
-import type {CountedRow} from './recount.ts';
+import type {Ground} from './repair-ground.ts';
 import {takeRows} from './repair-rows.ts';
 import type {RoundPorts} from './round.ts';
-import {askedBy, callOptions, linkOf, type Standing, strangerIn, withSeen} from './standing.ts';
+import {callOptions, linkOf, type Standing} from './standing.ts';
 import {decodeServerVersion} from './verdict.ts';
 import {Workset} from './workset.ts';
 
@@ -21,7 +21,8 @@ export interface Returned {
 
 export async function returnRows(
   ports: RoundPorts,
-  refs: readonly CountedRow[],
+  ground: Ground,
+  refs: readonly Ref[],
   buckets: readonly number[],
 ): Promise<Result<Returned>> {
   const entities = await versionsToReturn(ports, refs);
@@ -29,7 +30,7 @@ export async function returnRows(
   let asked = buckets;
   for (const batch of batchesOf(entities)) {
     if (batch.length === 0 && asked.length === 0) break;
-    const answer = await callRepair(ports, asked, batch);
+    const answer = await callRepair(ports, ground, asked, batch);
     if (!answer.ok) return answer;
     standing = answer.value;
     asked = [];
@@ -53,7 +54,7 @@ function batchesOf(entities: readonly PulledEntity[]): PulledEntity[][] {
 }
 
 /** As the server had them. Of an entity that waits that is its base; where that isn't here it counts no longer. */
-async function versionsToReturn({store}: RoundPorts, refs: readonly CountedRow[]): Promise<PulledEntity[]> {
+async function versionsToReturn({store}: RoundPorts, refs: readonly Ref[]): Promise<PulledEntity[]> {
   if (refs.length === 0) return [];
   return store.transaction('write', async (tx) => {
     const ws = new Workset(tx);
@@ -75,24 +76,23 @@ async function versionsToReturn({store}: RoundPorts, refs: readonly CountedRow[]
 
 async function callRepair(
   ports: RoundPorts,
+  ground: Ground,
   buckets: readonly number[],
   entities: readonly PulledEntity[],
 ): Promise<Result<Standing>> {
   const {store, transport, time} = ports;
   const link = linkOf(await store.transaction('read', (tx) => tx.state()));
   if (!link.ok) return link;
-  const request = {...askedBy(link.value), buckets: [...buckets], entities: [...entities]};
+  const request = {...ground.asked(link.value), buckets: [...buckets], entities: [...entities]};
   const answer = await transport.call('repair', request, callOptions(link.value));
   if (!answer.ok) return answer;
   return store.transaction('write', async (tx) => {
     const state = await tx.state();
     if (state === undefined) return failed({type: 'not_set_up', message: 'the notebook was removed'});
-    const stranger = strangerIn(state, answer.value);
+    const stranger = ground.strangerIn(state, answer.value);
     if (stranger !== undefined) return failed(stranger);
     await storeVerdicts(tx, answer.value, time.wallMs());
-    const {before, head} = answer.value;
-    const cursor = state.cursor?.seq === before && head.seq > before ? head : state.cursor;
-    await tx.putState(withSeen({...state, cursor}, answer.value));
+    await tx.putState(ground.returned(state, answer.value));
     return ok(answer.value);
   });
 }

@@ -4,24 +4,28 @@
  * that goes is kept as a `restore` revision.
  */
 
-import {isErased, keepsLosers, type Ref} from '../../protocol/entity.ts';
+import {isErased, keepsLosers, type Ref, type Version} from '../../protocol/entity.ts';
 import {countsAsAbsent} from './inspect.ts';
 import {keepVersion, revisionRef} from './local-version.ts';
 import type {EntityRow, OutboxRow, StoreTx} from './ports.ts';
 import {acknowledge, adopt, knownOf, type ServerVersion} from './verdict.ts';
 import {Workset} from './workset.ts';
 
-export async function takeRows(tx: StoreTx, versions: readonly ServerVersion[], wallMs: number): Promise<void> {
+/** What is erased here by a higher stamp than the server's version has: the server has to be told. */
+export async function takeRows(tx: StoreTx, versions: readonly ServerVersion[], wallMs: number): Promise<Ref[]> {
   const ws = new Workset(tx);
   await ws.load(versions);
-  await ws.load(versions.flatMap((version) => keptRef(ws, version)));
+  await ws.load(versions.flatMap((version) => keptRefs(ws, version)));
   for (const version of versions) takeRow(ws, version, wallMs);
   await ws.flush();
+  return versions.filter((version) => isErasedAbove(ws, version)).map(({kind, id}) => ({kind, id}));
 }
 
-function keptRef(ws: Workset, ref: Ref): Ref[] {
-  const mine = ws.version(ref);
-  return mine === undefined || mine.kind === 'revision' ? [] : [revisionRef(mine, 'restore')];
+function keptRefs(ws: Workset, ref: Ref): Ref[] {
+  if (ref.kind === 'revision') return [];
+  return [ws.version(ref), ws.outbox(ref)?.theirs].flatMap((version) =>
+    version == null ? [] : [revisionRef(version, 'restore')],
+  );
 }
 
 function takeRow(ws: Workset, theirs: ServerVersion, wallMs: number): void {
@@ -29,21 +33,42 @@ function takeRow(ws: Workset, theirs: ServerVersion, wallMs: number): void {
   const entity = ws.entity(theirs);
   const mine = ws.version(theirs);
   if (row !== undefined && entity !== undefined) {
-    learn(ws, entity, row, theirs);
+    learn(ws, {entity, row, theirs}, wallMs);
   } else if (entity === undefined || mine === undefined || countsAsAbsent(entity)) {
     adopt(ws, theirs);
   } else if (mine.stamp <= theirs.stamp) {
-    const isLost = mine.hash !== theirs.hash && keepsLosers(mine.kind) && !isErased(mine) && mine.body !== null;
-    if (isLost) keepVersion(ws, mine, 'restore', wallMs);
+    if (mine.hash !== theirs.hash && !isErasingOf(theirs, mine)) keepReplaced(ws, mine, wallMs);
     adopt(ws, theirs);
   }
 }
 
-function learn(ws: Workset, entity: EntityRow, row: OutboxRow, theirs: ServerVersion): void {
+function isErasedAbove(ws: Workset, theirs: ServerVersion): boolean {
+  const mine = ws.version(theirs);
+  return mine !== undefined && ws.outbox(theirs) === undefined && isErased(mine) && mine.stamp > theirs.stamp;
+}
+
+/** The same deletion, of which the time has passed. */
+function isErasingOf(theirs: Version, mine: Version): boolean {
+  return isErased(theirs) && theirs.stamp === mine.stamp;
+}
+
+function keepReplaced(ws: Workset, version: Version, wallMs: number): void {
+  if (keepsLosers(version.kind) && !isErased(version) && version.body !== null)
+    keepVersion(ws, version, 'restore', wallMs);
+}
+
+function learn(
+  ws: Workset,
+  {entity, row, theirs}: {readonly entity: EntityRow; readonly row: OutboxRow; readonly theirs: ServerVersion},
+  wallMs: number,
+): void {
   if (row.sent.includes(theirs.stamp)) {
     acknowledge(ws, {pushed: theirs, sent: [theirs.stamp]}, row, theirs);
     return;
   }
+  const {known} = entity;
+  if (known !== null && known.stamp > theirs.stamp) return; // this device gives back what the server had
+  if (row.theirs !== null && row.theirs.stamp !== theirs.stamp) keepReplaced(ws, row.theirs, wallMs);
   ws.setOutbox(row, {...row, theirs: theirs.stamp === row.base ? null : theirs});
   ws.setEntity({...entity, known: knownOf(theirs)});
 }

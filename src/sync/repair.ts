@@ -19,13 +19,14 @@ import type {CallAnswer, CallRequest} from '../../protocol/messages.ts';
 import type {VerifyProgress} from './api.ts';
 import {localRoot} from './check.ts';
 import {countsAsAbsent} from './inspect.ts';
-import type {HashCheck, ReplicaState, StoreTx, Unresolved} from './ports.ts';
+import type {HashCheck, StoreTx, Unresolved} from './ports.ts';
 import {fetchEntities} from './pull.ts';
 import {ALL_BUCKETS, type CountedRow, countedRows, recount} from './recount.ts';
+import {type Ground, SAME_HISTORY} from './repair-ground.ts';
 import {returnRows} from './repair-return.ts';
 import {takeRows} from './repair-rows.ts';
 import type {RoundPorts} from './round.ts';
-import {askedBy, callOptions, linkOf, type Standing, strangerIn} from './standing.ts';
+import {callOptions, linkOf, type Standing} from './standing.ts';
 import {decodeServerVersion, type ServerVersion} from './verdict.ts';
 
 /** `differing`: the buckets whose kept digests differ. `everything`: both sides compute every hash from the bytes first. */
@@ -46,22 +47,30 @@ interface Difference {
   readonly counted: readonly CountedRow[];
 }
 
+export interface RepairOptions {
+  readonly ground?: Ground;
+  readonly onProgress?: (progress: VerifyProgress) => void;
+}
+
 interface Tally {
+  readonly ground: Ground;
   checked: number;
   repaired: number;
   readonly damagedHere: Ref[];
   readonly damagedThere: Ref[];
+  /** Erased here, by a higher stamp than the server's: no digest of this device tells the server. */
+  readonly higherHere: Ref[];
 }
 
 export async function repair(
   ports: RoundPorts,
   scope: RepairScope,
-  onProgress: (progress: VerifyProgress) => void = () => undefined,
+  {ground = SAME_HISTORY, onProgress = () => undefined}: RepairOptions = {},
 ): Promise<Result<Repaired>> {
-  const tally: Tally = {checked: 0, repaired: 0, damagedHere: [], damagedThere: []};
+  const tally: Tally = {ground, checked: 0, repaired: 0, damagedHere: [], damagedThere: [], higherHere: []};
   if (scope === 'everything') await recountHere(ports, ALL_BUCKETS, tally, onProgress);
   onProgress({phase: 'server', done: 0, total: 1});
-  const listed = await ask(ports, 'buckets', scope === 'everything' ? {recompute: true} : {});
+  const listed = await ask(ports, tally, 'buckets', scope === 'everything' ? {recompute: true} : {});
   if (!listed.ok) return listed;
   if (listed.value === 'moved') return moved(tally);
   const difference = await findDifference(ports, listed.value, scope, tally);
@@ -74,7 +83,7 @@ export async function repair(
   const prefixes = fetched.value;
   const lacking = difference.counted.filter((row) => prefixes.has(prefixOf(row)));
   const suspects = suspectBuckets(difference.buckets, lacking, listed.value.stale ?? [], tally);
-  const returned = await returnRows(ports, lacking, suspects);
+  const returned = await returnRows(ports, ground, [...lacking, ...tally.higherHere], suspects);
   if (!returned.ok) return returned;
   tally.repaired += returned.value.count;
   return ok(await conclude(ports, returned.value.standing ?? listed.value, tally));
@@ -97,21 +106,18 @@ async function recountHere(
 /** The answer, if it was read at the place where this device is. */
 async function ask<N extends 'buckets' | 'items'>(
   {store, transport}: RoundPorts,
+  {ground}: Tally,
   name: N,
   request: Omit<CallRequest<N>, 'protocol' | 'replica' | 'history'>,
 ): Promise<Result<CallAnswer<N> | 'moved'>> {
   const link = linkOf(await store.transaction('read', (tx) => tx.state()));
   if (!link.ok) return link;
   const state = link.value;
-  const answer = await transport.call(name, {...askedBy(state), ...request} as CallRequest<N>, callOptions(state));
+  const answer = await transport.call(name, {...ground.asked(state), ...request} as CallRequest<N>, callOptions(state));
   if (!answer.ok) return answer;
-  const stranger = strangerIn(state, answer.value);
+  const stranger = ground.strangerIn(state, answer.value);
   if (stranger !== undefined) return failed(stranger);
-  return ok(isAt(state, answer.value) ? answer.value : 'moved');
-}
-
-function isAt({cursor}: ReplicaState, {head}: Standing): boolean {
-  return cursor?.seq === head.seq && cursor.mark === head.mark;
+  return ok(ground.isAt(state, answer.value) ? answer.value : 'moved');
 }
 
 /** Kept digests may be wrong themselves: what differs is made anew from the rows before it is believed. */
@@ -150,13 +156,13 @@ async function fetchLacking(
   for (const row of counted) prefixesByBucket.get(bucketOf(row.id))?.push(prefixOf(row));
   for (;;) {
     const request = {buckets: [...prefixesByBucket].map(([bucket, prefixes]) => ({bucket, prefixes}))};
-    const page = await ask(ports, 'items', request);
+    const page = await ask(ports, tally, 'items', request);
     if (!page.ok || page.value === 'moved') return page.ok ? ok('moved') : page;
     const {rows, lacking, damaged, done} = page.value;
     const versions = rows.map(decodeServerVersion);
     const whole = versions.filter((version) => version !== 'damaged');
     if (whole.length < rows.length) return failed({type: 'hash_mismatch', message: 'a repair arrived damaged'});
-    if (!(await storeRows(ports, page.value, whole))) return ok('moved');
+    if (!(await storeRows(ports, tally, page.value, whole))) return ok('moved');
     tally.repaired += rows.length;
     if (done) {
       tally.damagedThere.push(...damaged);
@@ -184,13 +190,14 @@ function prefixOf({kind, id, known: {stamp, hash}}: CountedRow): string {
 /** False where the cursor moved since the page was asked for. */
 async function storeRows(
   {store, time}: RoundPorts,
+  {ground, higherHere}: Tally,
   standing: Standing,
   versions: readonly ServerVersion[],
 ): Promise<boolean> {
   return store.transaction('write', async (tx) => {
     const state = await tx.state();
-    if (state === undefined || !isAt(state, standing)) return false;
-    await takeRows(tx, versions, time.wallMs());
+    if (state === undefined || !ground.isAt(state, standing)) return false;
+    higherHere.push(...(await takeRows(tx, versions, time.wallMs())));
     return true;
   });
 }
@@ -217,19 +224,20 @@ function moved({checked, repaired}: Tally): Result<Repaired> {
 async function conclude(
   {store, time}: RoundPorts,
   standing: Standing,
-  {checked, repaired, damagedHere, damagedThere}: Tally,
+  {ground, checked, repaired, damagedHere, damagedThere}: Tally,
 ): Promise<Repaired> {
   return store.transaction('write', async (tx) => {
     const state = await tx.state();
     const unresolved = await stillUnresolved(tx, state?.unresolved ?? [], damagedHere, damagedThere);
-    if (state === undefined || !isAt(state, standing)) {
+    if (state === undefined || !ground.isAt(state, standing)) {
       if (state !== undefined) await tx.putState({...state, unresolved});
       return {outcome: 'moved', checked, repaired, unresolved};
     }
     const root = await localRoot(tx);
     const result = root === standing.root ? 'equal' : 'different';
     const lastCheck: HashCheck = {atMs: time.wallMs(), result, root, serverRoot: standing.root};
-    await tx.putState({...state, unresolved, lastCheck});
+    const agreed = result === 'equal' ? await ground.equal(tx, state, standing) : state;
+    await tx.putState({...agreed, unresolved, lastCheck});
     return {outcome: result, checked, repaired, unresolved};
   });
 }

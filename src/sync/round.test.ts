@@ -241,6 +241,25 @@ describe('the clock check', () => {
     await expectEqual(world, a, b);
   });
 
+  test('a clock that is set just after the clock check stamps nothing before it is compared again', async () => {
+    const world = await createWorld();
+    const a = await world.device('A');
+    await settle(a);
+    a.afterCall = async () => {
+      a.afterCall = null;
+      a.clockMs = 60 * 60_000;
+      await a.create('note1', 'One', 'text');
+    };
+    world.nowMs += 2 * 60_000;
+    a.calls.length = 0;
+    const held = await a.round();
+    expect(held.ok ? null : held.error.type).toBe('clock_skew');
+    expect(a.calls.map(({name}) => name)).toEqual(['hello', 'hello']);
+    a.clockMs = 0;
+    await settle(a);
+    await expectEqual(world, a);
+  });
+
   test('with the server’s time chosen it goes on, six minutes apart', async () => {
     const world = await createWorld();
     const a = await world.device('A');

@@ -9,6 +9,7 @@ import {PROTOCOL_RANGE} from '../../protocol/version.ts';
 import {checkHash} from './check.ts';
 import {isFresh, isPrecise, isSkewed, readInstant, skewError, takeSample} from './clock.ts';
 import type {MergeData} from './conflict.ts';
+import {healHistory} from './heal.ts';
 import type {ClockSample, Locks, Store, Time, Transport} from './ports.ts';
 import {beginFirstSync, pullAll} from './pull.ts';
 import {pushAll} from './push.ts';
@@ -38,7 +39,7 @@ export async function runRound(
   return ports.locks.exclusive(ROUND_LOCK, async () => {
     if (when === 'if_waiting' && !(await hasWork(ports))) return ok(undefined);
     const asked = await ports.store.transaction('read', (tx) => tx.state());
-    const result = await sequence(ports, heard).catch(failureOf);
+    const result = await inOneHistory(ports, heard).catch(failureOf);
     await storeOutcome(ports, result, asked?.server?.token ?? null);
     return result;
   });
@@ -57,7 +58,15 @@ function failureOf(error: unknown): Result<void> {
   throw error;
 }
 
-async function sequence(ports: RoundPorts, heard: Standing | undefined): Promise<Result<void>> {
+/** Where the server has another history than this device has seen, both are brought together first. */
+async function inOneHistory(ports: RoundPorts, heard: Standing | undefined): Promise<Result<void>> {
+  const result = await sequence(ports, heard);
+  if (result.ok || result.error.type !== 'other_history') return result;
+  const healed = await healHistory(ports, result.error);
+  return healed.ok ? sequence(ports, undefined) : healed;
+}
+
+async function sequence(ports: RoundPorts, heard: Standing | undefined, tries = 1): Promise<Result<void>> {
   const greeted = await greet(ports, heard);
   if (!greeted.ok) return greeted;
   const {held} = greeted.value;
@@ -65,7 +74,9 @@ async function sequence(ports: RoundPorts, heard: Standing | undefined): Promise
   if (held === null) {
     const pushed = await pushAll(ports);
     if (!pushed.ok) return pushed;
-    standing = pushed.value ?? standing;
+    const isAgain = pushed.value.end === 'clock_stepped' && tries < SAMPLE_TRIES;
+    if (isAgain) return sequence(ports, undefined, tries + 1);
+    standing = pushed.value.standing ?? standing;
   }
   if (await isBehind(ports, standing)) {
     const pulled = await pullAll(ports);

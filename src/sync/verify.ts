@@ -6,7 +6,7 @@
 import {type Ref, refKey} from '../../protocol/entity.ts';
 import {failed, ok, type Result, type SyncError} from '../../protocol/errors.ts';
 import type {VerifyProgress} from './api.ts';
-import type {Store, Verification} from './ports.ts';
+import type {ReplicaState, Store, Verification} from './ports.ts';
 import {ALL_BUCKETS, recount} from './recount.ts';
 import {type Repaired, type RepairScope, repair} from './repair.ts';
 import type {RoundPorts} from './round.ts';
@@ -86,13 +86,18 @@ async function repairUntilEqual(
 ): Promise<Result<Repaired>> {
   let repairedBefore = 0;
   for (let attempt = 1; ; attempt++) {
-    const result = await repair(ports, scope, onProgress);
+    const result = await repair(ports, scope, onProgress ? {onProgress} : {});
     if (!result.ok) return result;
     const {outcome, repaired} = result.value;
     const sum = {...result.value, repaired: repairedBefore + repaired};
     if (outcome !== 'different' || attempt === MAX_ATTEMPTS) return ok(sum);
     repairedBefore += repaired;
   }
+}
+
+/** Whether the server compares and repairs. */
+export function spokenRepairs(state: ReplicaState): boolean {
+  return spokenBy(state) >= REPAIRS_SINCE;
 }
 
 async function serverTooOld(store: Store): Promise<SyncError | undefined> {
@@ -104,7 +109,7 @@ async function serverTooOld(store: Store): Promise<SyncError | undefined> {
 async function mayRepair(store: Store): Promise<boolean> {
   const state = await store.transaction('read', (tx) => tx.state());
   const link = linkOf(state);
-  if (!link.ok || spokenBy(link.value) < REPAIRS_SINCE) return false;
+  if (!link.ok || !spokenRepairs(link.value)) return false;
   const {givenUp, lastCheck} = link.value;
   return givenUp === null || givenUp.root !== lastCheck?.root || givenUp.serverRoot !== lastCheck.serverRoot;
 }

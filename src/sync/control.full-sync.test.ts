@@ -1,0 +1,58 @@
+import {expect, test} from 'vitest';
+import {createSyncControl} from './control.ts';
+import type {Change} from './ports.ts';
+import {createTimers} from './testing/timers.ts';
+import {createWorld, type Device, settle, type World} from './testing/world.ts';
+
+const HOUR_MS = 3_600_000;
+
+function controlOf(world: World, device: Device) {
+  return createSyncControl({
+    ...device.ports,
+    transport: {...device.ports.transport, openPokes: () => () => undefined},
+    time: createTimers(world).time,
+    random: {bytes: () => new Uint8Array(12), fraction: () => 0.5},
+    connectivity: {isOnline: () => true, isVisible: () => true, watch: () => () => undefined},
+    background: {requestSync: () => undefined, handOver: () => undefined},
+    rules: {welcome: () => [], nameDevice: () => ({type: 'undelete', kind: 'option', id: 'name'})},
+  });
+}
+
+async function twoDevices() {
+  const world = await createWorld();
+  const [a, b] = [await world.device('A'), await world.device('B')];
+  await a.create('note1', 'Plan', 'old');
+  await settle(a, b);
+  return {world, a, b};
+}
+
+test('a full sync asked for by hand learns of what was erased while this device was away', async () => {
+  const {world, a, b} = await twoDevices();
+  const deletion: Change = {type: 'delete', kind: 'note', id: 'note1', eraseAfterMs: HOUR_MS};
+  await a.writer.write([deletion]);
+  await settle(a, b);
+  world.nowMs += 2 * HOUR_MS;
+  await world.core.erase();
+  await controlOf(world, b).forceFullSync();
+  expect((await b.entity({kind: 'note', id: 'note1'}))?.data).toHaveLength(0);
+  expect((await b.state()).lastCheck?.result).toBe('equal');
+  expect(b.calls.map(({name}) => name)).not.toContain('items');
+});
+
+test('a full sync has the text of a note that is deleted while it runs', async () => {
+  const {world, a, b} = await twoDevices();
+  await a.save('note1', await a.load('note1'), {text: 'new'});
+  await a.round();
+  let isOver = false;
+  b.afterCall = async (name) => {
+    if (name !== 'hello' || isOver) return;
+    isOver = true;
+    await a.remove('note1');
+    await a.round();
+  };
+  await controlOf(world, b).forceFullSync();
+  b.afterCall = null;
+  await settle(b);
+  await b.writer.write([{type: 'undelete', kind: 'note', id: 'note1'}]);
+  expect(await b.read('note1')).toEqual({title: 'Plan', text: 'new'});
+});

@@ -1,0 +1,65 @@
+/**
+ * Where a repair meets the server (design section 8). Within one history both are at one place, or nothing can be compared.
+ * Where the server has another history than this device has seen, the device claims nothing and compares first; only the
+ * transaction that finds both equal takes over the server's epoch and marks, even lower ones, so that a kill before it
+ * begins the healing anew.
+ */
+
+import type {SyncError} from '../../protocol/errors.ts';
+import type {Position} from '../../protocol/messages.ts';
+import type {EntityRow, ReplicaState, StoreTx} from './ports.ts';
+import {ALL_BUCKETS, refsIn} from './recount.ts';
+import {askedBy, type Standing, strangerIn, withSeen} from './standing.ts';
+
+export interface Ground {
+  /** What every request says of this device. */
+  asked(state: ReplicaState): ReturnType<typeof askedBy>;
+  /** Why an answer must not be stored. */
+  strangerIn(state: ReplicaState, answer: Standing): SyncError | undefined;
+  /** Whether an answer was read where this device is. */
+  isAt(state: ReplicaState, answer: Standing): boolean;
+  /** After an answer to a request that gave something back; `before`: the head that its commit came after. */
+  returned(state: ReplicaState, answer: Standing & {readonly before: number}): ReplicaState;
+  /** After both were found to hold the same. */
+  equal(tx: StoreTx, state: ReplicaState, answer: Standing): Promise<ReplicaState>;
+}
+
+export const SAME_HISTORY: Ground = {
+  asked: askedBy,
+  strangerIn,
+  isAt: ({cursor}, {head}) => cursor?.seq === head.seq && cursor.mark === head.mark,
+  returned(state, answer) {
+    const {before, head} = answer;
+    const cursor = state.cursor?.seq === before && head.seq > before ? head : state.cursor;
+    return withSeen({...state, cursor}, answer);
+  },
+  equal: async (_tx, state) => state,
+};
+
+export const OTHER_HISTORY: Ground = {
+  asked: (state) => ({...askedBy(state), history: {epoch: null, cursor: null, seen: null}}),
+  strangerIn: (state, answer) => strangerIn({...state, epoch: null}, answer),
+  isAt: () => true,
+  returned: (state) => state,
+  async equal(tx, state, {epoch, head}) {
+    await forgetPlacesAbove(tx, head);
+    const cursor = state.cursor === null ? null : head;
+    return {...state, epoch, cursor, seen: head, firstSync: null};
+  },
+};
+
+/** In the history that is over the server was further: what comes next in this one may not be taken for older. */
+async function forgetPlacesAbove(tx: StoreTx, {seq}: Position): Promise<void> {
+  const refs = [...(await refsIn(tx, ALL_BUCKETS)).values()].flat();
+  const entities = await tx.entities(refs);
+  const above = entities.flatMap((row) => (row?.known && row.known.seq > seq ? [withKnownAt(row, seq)] : []));
+  await tx.putEntities(above);
+  const outbox = await tx.outbox(refs);
+  await tx.putOutbox(
+    outbox.flatMap((row) => (row?.theirs && row.theirs.seq > seq ? [{...row, theirs: {...row.theirs, seq}}] : [])),
+  );
+}
+
+function withKnownAt(row: EntityRow, seq: number): EntityRow {
+  return row.known === null ? row : {...row, known: {...row.known, seq}};
+}

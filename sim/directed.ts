@@ -10,7 +10,17 @@ const SETTLES_MS = 60_000;
 export function directedTo(process: 'page' | 'worker', point: Point, seed: number): Schedule {
   const acts = process === 'worker' ? inWorker(point) : point.endsWith('fetch') ? inFetch(point) : inPage(point);
   const steps = acts.map(([act, thenMs]) => ({act, thenMs}));
-  return {seed, replicas: 3, tabs: 1, locks: 'locks', faultOnceIn: 0, calamity: 'damage', steps};
+  return {
+    seed,
+    replicas: 3,
+    tabs: 1,
+    locks: 'locks',
+    faultOnceIn: 0,
+    spread: 8,
+    latencyMs: 400,
+    calamity: 'damage',
+    steps,
+  };
 }
 
 type Timed = readonly [act: Act, thenMs: number];

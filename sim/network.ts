@@ -36,14 +36,15 @@ export interface NetworkPorts {
   readonly scheduler: Scheduler;
   readonly random: SeededRandom;
   readonly witness: Witness;
+  /** The longest way there, and back. */
+  readonly latencyMs: number;
 }
 
-const MAX_LATENCY_MS = 400;
 const MAX_LATE_MS = 20 * 60_000;
 const UNREACHABLE: SyncError = {type: 'unreachable', message: 'the connection ended'};
 
 export function createTransport(ports: NetworkPorts): Transport {
-  const {life, line, server, scheduler, random} = ports;
+  const {life, line, server, scheduler, random, latencyMs} = ports;
   return {
     call: (name, request, options) => life.step(name, () => exchange(ports, name, request, options)),
     openPokes({token}, onPoke, onEnd) {
@@ -56,12 +57,12 @@ export function createTransport(ports: NetworkPorts): Transport {
         if (error !== null && life.isAlive()) onEnd(error);
       };
       life.onEnd(() => end(null));
-      scheduler.after(random.int(MAX_LATENCY_MS), () => void open());
+      scheduler.after(random.int(latencyMs), () => void open());
       async function open(): Promise<void> {
         if (!line.isOnline || !server.isUp()) return end(UNREACHABLE);
-        server.life().onEnd(() => scheduler.after(random.int(MAX_LATENCY_MS), () => end(UNREACHABLE)));
+        server.life().onEnd(() => scheduler.after(random.int(latencyMs), () => end(UNREACHABLE)));
         const subscribed = await server.subscribe(token, (poke) => {
-          scheduler.after(random.int(MAX_LATENCY_MS), () => {
+          scheduler.after(random.int(latencyMs), () => {
             if (isOpen && life.isAlive() && line.isOnline) onPoke(poke);
           });
         });
@@ -80,15 +81,16 @@ async function exchange<N extends CallName>(
   request: CallRequest<N>,
   {token, timeoutMs}: CallOptions,
 ): Promise<Result<CallAnswer<N>>> {
-  const {line, server, scheduler, random, witness} = ports;
+  const {line, server, scheduler, random, witness, latencyMs} = ports;
   if (!line.isOnline) return failed({type: 'offline', message: 'there is no network'});
   const fault = faultOf(ports, name);
-  await scheduler.delay(random.int(MAX_LATENCY_MS));
+  await scheduler.delay(random.int(latencyMs));
   const send = async () => {
     if (!server.isUp()) return failed(UNREACHABLE);
     if (name === 'push') witness.pushed(request as CallRequest<'push'>);
     const answer = await untilDeath(server, server.call(name, request, token));
-    if (name === 'push' && answer.ok) witness.judged(answer.value as CallAnswer<'push'>);
+    if (name === 'push' && answer.ok)
+      witness.judged(request as CallRequest<'push'>, answer.value as CallAnswer<'push'>);
     return answer;
   };
   if (fault === 'server error') return failed({type: 'server_error', message: 'simulated', status: 500});
@@ -100,7 +102,7 @@ async function exchange<N extends CallName>(
   }
   if (fault === 'twice') scheduler.after(random.int(MAX_LATE_MS), () => void send());
   const answer = await send();
-  await scheduler.delay(random.int(MAX_LATENCY_MS));
+  await scheduler.delay(random.int(latencyMs));
   if (fault === 'answer lost') return failed(UNREACHABLE);
   if (fault === 'answer cut short') return failed({type: 'not_aster', message: 'half an answer'});
   return answer;

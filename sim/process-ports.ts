@@ -15,8 +15,8 @@ export type ProcessPorts = RoundPorts & {readonly transport: Transport; readonly
 const FULL: SyncError = {type: 'storage_full', message: 'simulated'};
 
 export function portsOf(world: World, replica: Replica, locks: LockManager, life: Life): ProcessPorts {
-  const {scheduler, random, server, witness} = world;
-  const transport = createTransport({life, line: replica.line, server, scheduler, random, witness});
+  const {random, witness} = world;
+  const transport = createTransport({...world, life, line: replica.line});
   const own = locks.of(life);
   let count = (): void => undefined;
   return {

@@ -1,6 +1,6 @@
 /** Schedules that once failed, made small: played before everything else. */
 
-import {readdirSync, readFileSync} from 'node:fs';
+import {existsSync, readdirSync, readFileSync} from 'node:fs';
 import {join} from 'node:path';
 import type {Schedule} from './steps.ts';
 
@@ -14,6 +14,7 @@ export interface Regression {
 }
 
 export function regressions(): Regression[] {
+  if (!existsSync(REGRESSIONS)) return [];
   const names = readdirSync(REGRESSIONS).filter((name) => name.endsWith('.json'));
   return names.sort().map((name) => {
     const {rule, schedule} = JSON.parse(readFileSync(join(REGRESSIONS, name), 'utf8')) as Omit<Regression, 'name'>;

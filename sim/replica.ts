@@ -29,6 +29,7 @@ export interface World {
   readonly coverage: Coverage;
   readonly witness: Witness;
   readonly locks: 'locks' | 'no locks';
+  readonly latencyMs: number;
 }
 
 export interface Tab {

@@ -2,8 +2,9 @@
 
 import {toBase64Url} from '../protocol/bytes.ts';
 import {rootDigest} from '../protocol/digest.ts';
-import {isErased} from '../protocol/entity.ts';
+import {isErased, refKey} from '../protocol/entity.ts';
 import {SyncFailure} from '../protocol/errors.ts';
+import {EMPTY_HASH} from '../protocol/hash.ts';
 import {ROOT_NOTE_ID} from '../protocol/ids.ts';
 import type {Tables} from '../server/storage/memory-storage.ts';
 import {createMemoryStore} from '../src/sync/memory-store.ts';
@@ -23,6 +24,7 @@ const MINUTE = 60_000;
 const ROUND_LIMIT_MS = 60 * MINUTE;
 /** A tab or a server that died is back after so long, at most. */
 const BACK_WITHIN_MS = 10_000;
+const ERASES_EVERY_MS = 60 * MINUTE;
 
 interface Run extends World {
   readonly schedule: Schedule;
@@ -33,7 +35,7 @@ interface Run extends World {
   readonly harmed: Set<string>;
   /** The server's tables as they once were. */
   copy: Tables | null;
-  /** Nothing new goes wrong any more. */
+  /** Nothing goes wrong any more, and no time passes for what is deleted. */
   isHealing: boolean;
 }
 
@@ -50,8 +52,9 @@ export async function simulate(schedule: Schedule, coverage: Coverage = new Map(
     random,
     server,
     coverage,
-    witness: createWitness(),
+    witness: createWitness(truth),
     locks: schedule.locks,
+    latencyMs: schedule.latencyMs,
     replicas: [],
     notebook,
     truth,
@@ -77,6 +80,7 @@ export async function simulate(schedule: Schedule, coverage: Coverage = new Map(
 async function begin(run: Run): Promise<void> {
   const {scheduler, schedule, person} = run;
   await scheduler.until(startServer(run), MINUTE);
+  scheduler.after(ERASES_EVERY_MS, () => eraseAgain(run));
   // The last replica may join later, by a step.
   for (let index = 0; index < Math.max(2, schedule.replicas - 1); index++) await join(run);
   const [first] = run.replicas;
@@ -99,7 +103,7 @@ async function join(run: Run): Promise<void> {
   const {replicas, scheduler, schedule} = run;
   const replica = createReplica(run, `device ${replicas.length}`);
   await scheduler.until(replica.connect(replicas.length === 0 ? 'set up' : 'sign in'), ROUND_LIMIT_MS);
-  replica.store.watch(run.witness.watchReplica(replica.name));
+  replica.store.watch(run.witness.watchReplica(replica.name, () => replica.store.snapshot().entities.values()));
   replicas.push(replica);
   for (let tab = 0; tab < schedule.tabs; tab++) openTab(run, replica, -1);
 }
@@ -124,6 +128,7 @@ function play(run: Run, act: Act): void {
   const {server, replicas} = run;
   switch (act.type) {
     case 'server clock':
+      if (act.who === 'everybody') for (const {clock} of replicas) clock.offsetMs += act.skewMs - server.skewMs;
       server.skewMs = act.skewMs;
       return;
     case 'crash server':
@@ -216,9 +221,9 @@ function playOnReplica(run: Run, replica: Replica, act: ReplicaAct): void {
 
 type Writing = Extract<ReplicaAct, {note: number}>;
 
-function write({person, notebook}: Run, tab: Tab, act: Writing): Promise<void> {
+function write({person, notebook, schedule}: Run, tab: Tab, act: Writing): Promise<void> {
   const {noteIds, branchIds} = notebook;
-  const id = noteIds[act.note % noteIds.length] ?? '';
+  const id = noteIds[act.note % Math.min(schedule.spread, noteIds.length)] ?? '';
   switch (act.type) {
     case 'write':
       return person.write(tab, id, act.part);
@@ -256,6 +261,12 @@ function befalls({schedule, witness}: Run, calamity: Schedule['calamity']): bool
   if (calamity === 'damage') witness.damaged();
   if (calamity === 'put back') witness.putBack();
   return true;
+}
+
+function eraseAgain(run: Run): void {
+  if (run.isHealing) return;
+  if (run.server.isUp()) eraseDue(run);
+  run.scheduler.after(ERASES_EVERY_MS, () => eraseAgain(run));
 }
 
 /** What is erased is read at once: a device that knows nothing of the deletion may bring the note back. */
@@ -299,6 +310,7 @@ function unlessFailed(error: unknown): void {
 
 async function heal(run: Run): Promise<void> {
   const {scheduler, server, replicas} = run;
+  run.isHealing = true;
   server.skewMs = 0;
   server.life().endIn(Number.POSITIVE_INFINITY);
   if (!server.isUp()) await scheduler.pass(BACK_WITHIN_MS);
@@ -319,6 +331,7 @@ async function heal(run: Run): Promise<void> {
     await scheduler.until(tabOf(replica, 0).control.chooseClock('own'), MINUTE);
   }
   for (let pass = 0; pass < 4; pass++) await everybodySyncs(run);
+  for (const replica of replicas) await readsRevisions(run, replica);
   if (run.harmed.size === 0) return;
   for (let pass = 0; pass < 2; pass++) {
     for (const replica of replicas) {
@@ -326,6 +339,16 @@ async function heal(run: Run): Promise<void> {
       await everybodySyncs(run);
     }
   }
+}
+
+/** A revision of a note whose text wasn't here yet has none here either: whoever opens it gets it. */
+async function readsRevisions({scheduler}: Run, replica: Replica): Promise<void> {
+  const {entities, bodies} = replica.store.snapshot();
+  const missing = [...entities.values()].filter(
+    ({kind, parts, deleted, ...ref}) =>
+      kind === 'revision' && !deleted && parts.body !== EMPTY_HASH && !bodies.has(refKey({kind, ...ref})),
+  );
+  for (const ref of missing) await scheduler.until(tabOf(replica, 0).control.fetchBody(ref), ROUND_LIMIT_MS);
 }
 
 /** A server that was put back may not know the token any more: a person signs in again. */

@@ -31,7 +31,8 @@ export type Act =
   | {readonly type: 'clock'; readonly replica: number; readonly offsetMs: number; readonly drift: number}
   | {readonly type: 'wake'; readonly replica: number; readonly points: number}
   | {readonly type: 'wake until'; readonly replica: number; readonly point: Point}
-  | {readonly type: 'server clock'; readonly skewMs: number}
+  /** `everybody`: the devices' clocks go with it. */
+  | {readonly type: 'server clock'; readonly skewMs: number; readonly who: 'server' | 'everybody'}
   | {readonly type: 'crash server'; readonly points: number}
   /** Deletions whose time has passed. */
   | {readonly type: 'erase'}
@@ -58,6 +59,10 @@ export interface Schedule {
   readonly tabs: number;
   readonly locks: 'locks' | 'no locks';
   readonly faultOnceIn: number;
+  /** Everybody works on so many notes, mostly. */
+  readonly spread: number;
+  /** The longest way there, and back. */
+  readonly latencyMs: number;
   /** Of the acts that may leave a text nowhere at all when they come together, only these happen. */
   readonly calamity: 'none' | 'damage' | 'put back' | 'evict';
   readonly steps: readonly Step[];
@@ -125,7 +130,14 @@ const acts: readonly fc.WeightedArbitrary<Act>[] = [
   },
   {weight: 2, arbitrary: fc.record({type: on('wake'), replica, points})},
   {weight: 2, arbitrary: fc.record({type: on('wake until'), replica, point})},
-  {weight: 1, arbitrary: fc.record({type: on('server clock'), skewMs: fc.constantFrom(0, -HOUR, HOUR, 4 * MINUTE)})},
+  {
+    weight: 1,
+    arbitrary: fc.record({
+      type: on('server clock'),
+      skewMs: fc.constantFrom(0, -HOUR, -HOUR, HOUR, 4 * MINUTE),
+      who: fc.constantFrom('server', 'everybody'),
+    }),
+  },
   {weight: 4, arbitrary: fc.record({type: on('crash server'), points: fc.integer({min: 1, max: 20})})},
   {weight: 1, arbitrary: fc.record({type: on('erase')})},
   {weight: 3, arbitrary: fc.record({type: on('copy')})},
@@ -152,6 +164,8 @@ export const schedule: fc.Arbitrary<Schedule> = fc.record({
   tabs: fc.integer({min: 1, max: 2}),
   locks: fc.constantFrom('locks', 'locks', 'no locks'),
   faultOnceIn: fc.constantFrom(0, 0, 40, 8),
-  calamity: fc.constantFrom('none', 'damage', 'put back', 'evict'),
+  spread: fc.constantFrom(1, 2, 8),
+  latencyMs: fc.constantFrom(100, 400, 400, 5000),
+  calamity: fc.constantFrom('none', 'damage', 'put back', 'put back', 'evict'),
   steps: fc.array(step, {minLength: 5, maxLength: 80, size: 'max'}),
 });

@@ -19,6 +19,8 @@ export interface Truth {
   erase(id: string): void;
   /** Those of which nothing is left, given what is kept. */
   lost(kept: ReadonlySet<string>): string[];
+  /** Whether the one value is the other, or what the other was written on top of, step by step. */
+  isWithin(older: string, newer: string): boolean;
   /** A person brought an older state of this note back: any of its versions may be current again. */
   bringBack(id: string): void;
   broughtBack(id: string): boolean;
@@ -59,6 +61,11 @@ export function createTruth(): Truth {
         for (let one = parentOf.get(value); one != null; one = parentOf.get(one)) left.add(one);
       }
       return [...told].filter((value) => !left.has(value));
+    },
+    isWithin(older, newer) {
+      for (let one: string | null | undefined = newer; one != null; one = parentOf.get(one))
+        if (one === older) return true;
+      return false;
     },
     bringBack: (id) => void back.add(id),
     broughtBack: (id) => back.has(id),

@@ -7,11 +7,15 @@
  * 3. No program fails in a way that it has no word for.
  * 4. A round asks the network a bounded number of times.
  * 5. The server refuses nothing that this engine sends.
+ * 6. No version loses to one that was written on top of it.
+ * 7. What a device knows of the server's version of an entity is never replaced by an older one.
  */
 
 import {type Ref, refKey} from '../protocol/entity.ts';
-import type {CallAnswer, CallRequest} from '../protocol/messages.ts';
-import type {Overview} from '../src/sync/ports.ts';
+import type {CallAnswer, CallRequest, PushedEntity} from '../protocol/messages.ts';
+import type {EntityRow, Overview} from '../src/sync/ports.ts';
+import {createLineage} from './lineage.ts';
+import type {Truth} from './truth.ts';
 
 /** `rule`: which of those that must hold, the same text for every way to break it. */
 export class Violation extends Error {
@@ -25,12 +29,13 @@ export class Violation extends Error {
 
 export interface Witness {
   /** One for each replica, to be told whatever is stored there. */
-  watchReplica(name: string): (overview: Overview) => void;
+  watchReplica(name: string, rows: () => Iterable<EntityRow>): (overview: Overview) => void;
   failed(name: string, error: unknown): void;
   /** From the beginning of a round to its end: call it with every request. */
   watchRound(name: string): () => void;
   pushed(request: CallRequest<'push'>): void;
-  judged(answer: CallAnswer<'push'>): void;
+  /** The answer to a push. */
+  judged(request: CallRequest<'push'>, answer: CallAnswer<'push'>): void;
   /** From now on sides may differ without anybody's fault. */
   damaged(): void;
   /** And there is another history. */
@@ -43,20 +48,28 @@ export interface Witness {
 
 const MAX_CALLS_OF_A_ROUND = 300;
 
-export function createWitness(): Witness {
+export function createWitness(truth: Truth): Witness {
+  const lineage = createLineage(truth);
   const violations: Violation[] = [];
   const stamps = new Set<string>();
   let isDamaged = false;
   let isPutBack = false;
   const tell = (rule: string, detail: string) => void violations.push(new Violation(rule, detail));
   return {
-    watchReplica(name) {
+    watchReplica(name, rows) {
+      let seqs = new Map<string, number>();
       let before = {replica: '', seq: -1};
       return ({state}) => {
         const replica = state?.replica ?? '';
         const seq = state?.cursor?.seq ?? (replica === before.replica ? before.seq : -1);
         if (!isPutBack && replica === before.replica && seq < before.seq)
           tell('a cursor went back', `${name}, from ${before.seq} to ${seq}`);
+        const now = new Map([...rows()].map((row) => [refKey(row), row.known?.seq ?? -1]));
+        for (const [key, seqBefore] of seqs) {
+          if (!isDamaged && (now.get(key) ?? seqBefore) < seqBefore)
+            tell('an older version took the place of a newer', `${name} ${key}`);
+        }
+        seqs = now;
         before = {replica, seq};
         if (!isDamaged && state?.lastCheck?.result === 'different')
           tell('a difference though nothing was damaged', name);
@@ -71,11 +84,15 @@ export function createWitness(): Witness {
       };
     },
     pushed({entities}) {
-      for (const entity of entities as (Ref & {readonly stamp: string})[])
+      for (const entity of entities as PushedEntity[]) {
         stamps.add(`${refKey(entity)} ${entity.stamp}`);
+        lineage.learn(entity);
+      }
     },
-    judged({verdicts}) {
-      for (const verdict of verdicts) {
+    judged({entities}, {verdicts}) {
+      for (const [index, verdict] of verdicts.entries()) {
+        const falsely = lineage.falseConflict(entities[index] as PushedEntity, verdict);
+        if (falsely !== undefined) tell('a false conflict', falsely);
         if (verdict.type === 'rejected') tell('the server refused', JSON.stringify(verdict));
       }
     },

@@ -363,3 +363,18 @@ test('a rename and an edit of the text both survive where the answer to the winn
   await settle(b, a);
   for (const device of [a, b]) expect(await device.read('note1')).toEqual({title: 'Renamed', text: 'edited'});
 });
+
+test('two tabs that save in one millisecond: the one that goes out may have the stamp that the other shows, and is kept all the same', async () => {
+  const world = await createWorld();
+  const a = await world.device('A');
+  await a.create('note1', 'One', 'base');
+  await settle(a);
+  world.nowMs += 60_000;
+  const shownInOther = await a.save('note1', await a.load('note1'), {text: 'first'});
+  await a.save('note1', shownInOther, {text: 'second'});
+  await settle(a);
+  expect((await a.load('note1')).stamp).toBe(shownInOther.stamp);
+  await a.save('note1', shownInOther, {text: 'third'});
+  expect(await a.read('note1')).toEqual({title: 'One', text: 'third'});
+  expect(conflictsOf(a)).toEqual(['open']);
+});

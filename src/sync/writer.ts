@@ -132,10 +132,12 @@ function restore(
   return written;
 }
 
-/** The deletion of what is edited, and any other part that the save replaces and the editor didn't show. */
+/**
+ * The deletion of what is edited, and any other part that the save replaces and the editor didn't show. Parts alone tell: a
+ * stamp that was never sent may be another version's by now, as sending gives the one that goes out the time of its edit.
+ */
 function replacesUnseen(stored: Version, {loaded, data, body}: Change & {type: 'save'}): boolean {
-  if (stored.stamp === loaded.stamp) return false;
-  if (stored.deleted) return true;
+  if (stored.deleted) return stored.parts.meta !== loaded.parts.meta;
   return (
     (data !== undefined && isUnseen(stored.parts.data, loaded.parts.data, data)) ||
     (body !== undefined && isUnseen(stored.parts.body, loaded.parts.body, body))

@@ -1,22 +1,22 @@
-/** The text of a note that isn't on this device yet: it can be fetched now; its title, place and deletion need no text. */
+/**
+ * The text of a note or of a revision that isn't on this device yet: it can be fetched now; title, place and deletion need no
+ * text.
+ */
 
+import type {Ref} from '../../../../protocol/entity.ts';
 import {useApp} from '../../app-context.ts';
 import {Button} from '../../parts/button.tsx';
 import {ErrorBanner} from '../../parts/error-banner.tsx';
 import {useAction} from '../../parts/use-action.ts';
 
-export function AbsentText({noteId}: {readonly noteId: string}) {
+export function AbsentText({of}: {readonly of: Ref}) {
   const {control} = useApp();
   const action = useAction();
   return (
     <div className="note-message">
       <p>The text isn’t on this device yet. It comes by itself with the next sync.</p>
       {action.error === null ? null : <ErrorBanner error={action.error} />}
-      <Button
-        icon="download"
-        busy={action.busy}
-        onClick={() => void action.run(() => control.fetchBody({kind: 'note', id: noteId}))}
-      >
+      <Button icon="download" busy={action.busy} onClick={() => void action.run(() => control.fetchBody(of))}>
         Get it now
       </Button>
     </div>

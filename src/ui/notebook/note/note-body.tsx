@@ -54,7 +54,7 @@ export function NoteBody({view, session, showing, handle, onOpenNote}: NoteBodyP
         <PlainText text={text ?? ''} showing={showing} readOnly={kind.readOnly} onType={onType} onBlur={handle.flush} />
       );
     case 'absent':
-      return <AbsentText noteId={view.id} />;
+      return <AbsentText of={{kind: 'note', id: view.id}} />;
     case 'bytes':
       return (
         <p className="note-message">

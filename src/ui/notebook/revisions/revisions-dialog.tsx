@@ -59,7 +59,7 @@ export function RevisionsDialog({noteId, current, onClose}: RevisionsDialogProps
           <div className="versions">
             <section aria-label="This version">
               <h3>This version</h3>
-              <VersionText version={chosen} label="Text of this version" />
+              <VersionText of={{kind: 'revision', id: chosen.id}} version={chosen} label="Text of this version" />
               <Button look="primary" icon="restore" busy={action.busy} onClick={() => restore(chosen.id)}>
                 Restore
               </Button>
@@ -67,7 +67,7 @@ export function RevisionsDialog({noteId, current, onClose}: RevisionsDialogProps
             </section>
             <section aria-label="Current version">
               <h3>Current</h3>
-              <VersionText version={current} label="Current text" />
+              <VersionText of={{kind: 'note', id: noteId}} version={current} label="Current text" />
             </section>
           </div>
         )}

@@ -1,6 +1,8 @@
 /** One version of a note to read: title and text. */
 
 import {lazy, Suspense} from 'react';
+import type {Ref} from '../../../../protocol/entity.ts';
+import {AbsentText} from '../note/absent-text.tsx';
 import {shownTitle} from '../tree/tree-row.tsx';
 import type {CurrentVersion} from './revisions-dialog.tsx';
 
@@ -8,23 +10,22 @@ const ReadOnlyHtml = lazy(() =>
   import('../editor/read-only-html.tsx').then(({ReadOnlyHtml: component}) => ({default: component})),
 );
 
-export function VersionText({
-  version: {title, type, text},
-  label,
-}: {
+interface VersionTextProps {
+  readonly of: Ref;
   readonly version: CurrentVersion;
   readonly label: string;
-}) {
+}
+
+export function VersionText({of, version: {title, type, text}, label}: VersionTextProps) {
   return (
     <div className="version">
       <p className="version-title">{shownTitle(title)}</p>
-      <Words type={type} text={text} label={label} />
+      {text === null ? <AbsentText of={of} /> : <Words type={type} text={text} label={label} />}
     </div>
   );
 }
 
-function Words({type, text, label}: {readonly type: string; readonly text: string | null; readonly label: string}) {
-  if (text === null) return <p className="quiet">The text isn’t on this device yet.</p>;
+function Words({type, text, label}: {readonly type: string; readonly text: string; readonly label: string}) {
   if (text === '') return <p className="quiet">No text.</p>;
   if (type !== 'text') {
     return (

@@ -1,0 +1,254 @@
+/**
+ * Bugs to plant, one at a time, in a copy: each takes away one rule that keeps an edit. The simulation must catch every one
+ * of them (`npm run test:bite`, ADR 15). A `find` that isn't in its file exactly once is told: the code has moved on.
+ */
+
+export interface Planted {
+  readonly name: string;
+  readonly edits: readonly Edit[];
+}
+
+interface Edit {
+  readonly file: string;
+  readonly find: string;
+  readonly put: string;
+}
+
+export const PLANTED: readonly Planted[] = [
+  {
+    name: 'the outbox row goes before the ack is stored',
+    edits: [
+      {
+        file: 'src/sync/outbox.ts',
+        find: 'ws.setOutbox(row, {...row, stamp, sent, tries: row.tries + 1});',
+        put: 'ws.setOutbox(row, undefined);',
+      },
+    ],
+  },
+  {
+    name: 'a stale tab saves without keeping what it replaces',
+    edits: [
+      {
+        file: 'src/sync/writer.ts',
+        find: "if (conflict && !isErased(stored)) keepVersion(ws, stored, 'conflict', writing.wallMs);",
+        put: '',
+      },
+    ],
+  },
+  {
+    name: 'the base moves to the winner after `lost`',
+    edits: [
+      {
+        file: 'src/sync/verdict.ts',
+        find: 'requeue(ws, item, row, {theirs: winner});',
+        put: 'requeue(ws, item, row, {base: winner.stamp, baseVersion: winner, theirs: null});',
+      },
+    ],
+  },
+  {
+    name: 'the conflict revision is not written with the ack',
+    edits: [{file: 'src/sync/verdict.ts', find: 'if (!isKept(loser, winner)) return;', put: 'return;'}],
+  },
+  {
+    name: 'stamps by the wall clock alone',
+    edits: [
+      {
+        file: 'protocol/stamp.ts',
+        find: "if (latest === '' || now.millis > parseStamp(latest).millis) return formatStamp(now);",
+        put: "if (latest !== 'never') return formatStamp(now);",
+      },
+    ],
+  },
+  {
+    name: 'a retry makes a fresh stamp',
+    edits: [
+      {
+        file: 'src/sync/outbox.ts',
+        find: 'row.sent.includes(row.stamp) || !isOwn ? row.stamp : finalStamp(row, entity.ownSent, writing)',
+        put: 'isOwn ? finalStamp({...row, editedMs: writing.wallMs, sent: []}, row.stamp, writing) : row.stamp',
+      },
+      {
+        file: 'src/sync/outbox.ts',
+        find: 'sent: row.sent.filter((one) => one !== stamp).slice(-MAX_SENT_STAMPS),',
+        put: 'sent: row.sent.slice(MAX_SENT_STAMPS),',
+      },
+    ],
+  },
+  {
+    name: 'page and cursor are two transactions',
+    edits: [
+      {
+        file: 'src/sync/pull.ts',
+        find: '    await storeContent(tx, versions as ServerVersion[], bodies);\n    await tx.putState(withSeen(moved(state, place, page), page));\n    return ok(undefined);\n  });\n}',
+        put: '    await tx.putState(withSeen(moved(state, place, page), page));\n    return ok("stored" as const);\n  }).then(async (stored) => {\n    if (!stored.ok || stored.value === undefined) return stored as Result<void>;\n    await store.transaction("write", (tx) => storeContent(tx, versions as ServerVersion[], bodies));\n    return ok(undefined);\n  });\n}',
+      },
+    ],
+  },
+  {
+    name: 'a stale page is stored after an ack',
+    edits: [
+      {file: 'src/sync/pull.ts', find: 'if (!isStillAt(state, place)) return ok(undefined);', put: ''},
+      {file: 'src/sync/pull.ts', find: 'return seq >= pulled.seq;', put: 'return seq === pulled.seq;'},
+    ],
+  },
+  {
+    name: 'an older seq overwrites a newer one',
+    edits: [{file: 'src/sync/pull.ts', find: 'return seq >= pulled.seq;', put: 'return seq === pulled.seq;'}],
+  },
+  {
+    name: 'a page is stored wherever the cursor is by now',
+    edits: [{file: 'src/sync/pull.ts', find: 'if (!isStillAt(state, place)) return ok(undefined);', put: ''}],
+  },
+  {
+    name: 'judged stamps are not remembered',
+    edits: [
+      {
+        file: 'server/core/judge.ts',
+        find: 'if (known !== undefined && current !== undefined) return answerAgain(court, pushed, current, known);',
+        put: 'if (known !== undefined && current !== undefined && current.stamp === version.stamp) return answerAgain(court, pushed, current, known);',
+      },
+    ],
+  },
+  {
+    name: 'a request that comes late is judged anew (stamps in `sent` are not remembered)',
+    edits: [
+      {
+        file: 'server/core/judge.ts',
+        find: '  await rememberSent(court, pushed);\n  if (continued)',
+        put: '  if (continued)',
+      },
+      {
+        file: 'server/core/judge.ts',
+        find: '    await rememberSent(court, pushed);\n    await court.tx',
+        put: '    await court.tx',
+      },
+    ],
+  },
+  {
+    name: 'repair makes a stamp',
+    edits: [
+      {
+        file: 'server/core/repair.ts',
+        find: 'const row = isFree ? await commit.putBack(version, seq) : await commit.put(version, replaced);',
+        put: 'const anew = {...version, stamp: [stamp.slice(0, 10), "zzzz", stamp.slice(14)].join("")};\n  const row = isFree ? await commit.putBack(anew, seq) : await commit.put(anew, replaced);',
+      },
+    ],
+  },
+  {
+    name: 'repair trusts the server',
+    edits: [
+      {
+        file: 'src/sync/repair-return.ts',
+        find: 'if (had) entities.push({...encodeVersion(had as Version), seq: known.seq});\n      else ws.setEntity(asAbsent(entity));',
+        put: 'ws.setEntity(asAbsent(entity));',
+      },
+    ],
+  },
+  {
+    name: 'healing takes the server’s version, whichever is newer',
+    edits: [
+      {file: 'src/sync/repair-rows.ts', find: '} else if (mine.stamp <= theirs.stamp) {', put: '} else {'},
+      {
+        file: 'src/sync/repair-rows.ts',
+        find: 'if (mine.hash !== theirs.hash && !isErasingOf(theirs, mine)) keepReplaced(ws, mine, wallMs);',
+        put: '',
+      },
+    ],
+  },
+  {
+    name: 'healing keeps no loser',
+    edits: [
+      {
+        file: 'src/sync/repair-rows.ts',
+        find: 'if (mine.hash !== theirs.hash && !isErasingOf(theirs, mine)) keepReplaced(ws, mine, wallMs);',
+        put: '',
+      },
+    ],
+  },
+  {
+    name: 'an erased deletion does not compete in healing',
+    edits: [
+      {
+        file: 'src/sync/repair-rows.ts',
+        find: 'isErased(mine) && mine.stamp > theirs.stamp;',
+        put: 'isErased(mine) && mine.stamp < theirs.stamp;',
+      },
+    ],
+  },
+  {
+    name: 'a parked row is inside the digest',
+    edits: [
+      {
+        file: 'src/sync/workset.ts',
+        find: 'if (entity?.known?.counted) bucket = addLeaf(bucket, leafOf({...entity.known, kind: ref.kind, id: ref.id}));',
+        put: 'if (entity?.known?.counted) bucket = addLeaf(bucket, leafOf(this.outbox(ref) ? entity : {...entity.known, kind: ref.kind, id: ref.id}));',
+      },
+    ],
+  },
+  {
+    name: 'a missing body is saved as empty',
+    edits: [
+      {
+        file: 'src/sync/local-version.ts',
+        find: 'return stored === undefined ? makeVersion({...draft, body: new Uint8Array(0)}) : withSameBody(draft, stored);',
+        put: 'return stored?.body == null ? makeVersion({...draft, body: new Uint8Array(0)}) : withSameBody(draft, stored);',
+      },
+    ],
+  },
+  {
+    name: 'a tombstone is not in the digest',
+    edits: [
+      {
+        file: 'src/sync/verdict.ts',
+        find: 'counted: isCounted(version)};',
+        put: 'counted: isCounted(version) && !version.deleted};',
+      },
+    ],
+  },
+  {
+    name: 'acks do not update the marks',
+    edits: [
+      {
+        file: 'src/sync/push.ts',
+        find: 'await tx.putState(withSeen({...state, cursor: advanced(state, answer)}, answer));',
+        put: 'await tx.putState({...state, cursor: advanced(state, {...answer, head: answer.head, before: -1}), epoch: answer.epoch});',
+      },
+    ],
+  },
+  {
+    name: 'a server that was put back by hand is known by its head alone, which others overtake',
+    edits: [
+      {
+        file: 'server/core/history.ts',
+        find: '(await tx.commitAt(accountId, position.seq))?.mark !== position.mark) {',
+        put: '(await tx.commitAt(accountId, position.seq)) === undefined) {',
+      },
+    ],
+  },
+  {
+    name: 'a server whose clock stepped back refuses what follows its own current version',
+    edits: [
+      {
+        file: 'server/core/judge.ts',
+        find: 'Math.max(nowMs, parseStamp(rival.stamp).millis) + MAX_CLOCK_OFFSET_MS;',
+        put: 'nowMs + MAX_CLOCK_OFFSET_MS;',
+      },
+    ],
+  },
+  {
+    name: 'a clock that was set after the clock check stamps what is sent',
+    edits: [
+      {
+        file: 'src/sync/push.ts',
+        find: "if (clock !== null && isStepped(clock, readInstant(time))) return ok('clock_stepped');",
+        put: '',
+      },
+    ],
+  },
+  {
+    name: 'a full sync begins anew from the head',
+    edits: [
+      {file: 'src/sync/control.ts', find: 'firstSync: firstSyncTo(cursor), givenUp', put: 'firstSync: null, givenUp'},
+    ],
+  },
+];

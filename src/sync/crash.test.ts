@@ -104,6 +104,22 @@ const SCENARIOS: readonly Scenario[] = [
       return {world, device: a, others: [b], act: verify};
     },
   },
+  {
+    name: 'a healing of a server that was put back to an older copy, with an edit that waits',
+    prepare: async () => {
+      const [world, a, b] = await twoDevices();
+      const copy = world.storage.copy();
+      await a.save('shop', await a.load('shop'), {text: 'acknowledged, and lost with the copy'});
+      await a.remove('gone');
+      await a.round();
+      world.storage.restore(copy);
+      await b.save('diary', await b.load('diary'), {text: 'after it was put back'});
+      await b.round();
+      world.nowMs += 1000;
+      await a.save('shop', await a.load('shop'), {title: 'Not sent yet'});
+      return {world, device: a, others: [b], act: runRound};
+    },
+  },
 ];
 
 describe.each(SCENARIOS)('$name', ({prepare}) => {

@@ -1,0 +1,134 @@
+/** A server put back to an older copy, by hand or with a new epoch: today's data is what the copy and the devices have. */
+
+import {describe, expect, test} from 'vitest';
+import {localRoot} from './check.ts';
+import type {Change} from './ports.ts';
+import {createWorld, type Device, settle, type World} from './testing/world.ts';
+
+const HOUR_MS = 3_600_000;
+const NOTE = {kind: 'note', id: 'note1'} as const;
+
+async function twoDevices() {
+  const world = await createWorld();
+  const [a, b] = [await world.device('A'), await world.device('B')];
+  await a.create('note1', 'One', 'base');
+  await settle(a, b);
+  return {world, a, b};
+}
+
+async function textsKept(device: Device): Promise<string[]> {
+  const {entities, bodies} = device.store.snapshot();
+  return [...bodies.values()]
+    .filter(({kind, id}) => entities.has(`${kind}:${id}`))
+    .map(({body}) => new TextDecoder().decode(body))
+    .sort();
+}
+
+async function expectOne(world: World, ...devices: Device[]): Promise<void> {
+  const standing = await world.core.standing(world.accountId);
+  for (const device of devices) {
+    const {cursor, seen, epoch, problem, firstSync} = await device.state();
+    expect({cursor, seen, epoch, problem, firstSync}).toEqual({
+      cursor: standing.head,
+      seen: standing.head,
+      epoch: standing.epoch,
+      problem: null,
+      firstSync: null,
+    });
+    expect(await device.store.transaction('read', localRoot)).toBe(standing.root);
+  }
+}
+
+describe('a server put back to an older copy', () => {
+  test('gets back what it lost, and what was written on both sides of it is kept', async () => {
+    const {world, a, b} = await twoDevices();
+    const copy = world.storage.copy();
+    await a.save('note1', await a.load('note1'), {text: 'acknowledged, and lost with the copy'});
+    await a.create('note2', 'Two', 'acknowledged too');
+    await a.round();
+    world.storage.restore(copy);
+    world.nowMs += 1000;
+    await b.save('note1', await b.load('note1'), {text: 'after it was put back'});
+    await b.round();
+    await settle(a, b);
+    for (const device of [a, b]) {
+      expect((await device.read('note1'))?.text).toBe('after it was put back');
+      expect((await device.read('note2'))?.text).toBe('acknowledged too');
+      expect(await textsKept(device)).toContain('acknowledged, and lost with the copy');
+    }
+    await expectOne(world, a, b);
+  });
+
+  test('is noticed also where others have overtaken its old head', async () => {
+    const {world, a, b} = await twoDevices();
+    const copy = world.storage.copy();
+    await a.save('note1', await a.load('note1'), {text: 'lost with the copy'});
+    await a.round();
+    world.storage.restore(copy);
+    for (let count = 1; count <= 5; count++) await b.create(`more${count}`, 'More', 'more');
+    await b.round();
+    expect((await world.core.standing(world.accountId)).head.seq).toBeGreaterThan((await a.state()).seen?.seq ?? 0);
+    await settle(a, b);
+    expect((await b.read('note1'))?.text).toBe('lost with the copy');
+    await expectOne(world, a, b);
+  });
+
+  test('keeps an edit that waits, and its base comes back first: nothing is taken for a conflict', async () => {
+    const {world, a, b} = await twoDevices();
+    const copy = world.storage.copy();
+    await a.save('note1', await a.load('note1'), {text: 'lost with the copy'});
+    await settle(a, b);
+    await a.save('note1', await a.load('note1'), {text: 'not sent yet'});
+    world.storage.restore(copy);
+    await settle(a, b);
+    expect((await b.read('note1'))?.text).toBe('not sent yet');
+    const conflicts = [...a.store.snapshot().entities.values()].filter(
+      ({meta}) => meta?.type === 'revision' && meta.reason === 'conflict',
+    );
+    expect(conflicts).toEqual([]);
+    await expectOne(world, a, b);
+  });
+
+  test('does not undo a deletion that was made after the copy, not even one that was erased', async () => {
+    const {world, a, b} = await twoDevices();
+    const copy = world.storage.copy();
+    const deletion: Change = {type: 'delete', ...NOTE, eraseAfterMs: HOUR_MS};
+    await a.writer.write([deletion]);
+    await settle(a, b);
+    world.nowMs += 2 * HOUR_MS;
+    await world.core.erase();
+    await settle(a, b);
+    world.storage.restore(copy);
+    await settle(a, b);
+    for (const device of [a, b]) expect((await device.entity(NOTE))?.data).toHaveLength(0);
+    await expectOne(world, a, b);
+  });
+
+  test('with a new epoch is healed the same way, by several devices at once', async () => {
+    const {world, a, b} = await twoDevices();
+    const copy = world.storage.copy();
+    await a.save('note1', await a.load('note1'), {text: 'lost with the backup'});
+    await settle(a, b);
+    world.storage.restore(copy);
+    world.storage.tables.meta.set('epoch', 'a-restored-backup');
+    await Promise.all([a.round(), b.round()]);
+    await settle(a, b);
+    expect((await b.read('note1'))?.text).toBe('lost with the backup');
+    await expectOne(world, a, b);
+  });
+
+  test('claims nothing before both are equal: the marks stay until then', async () => {
+    const {world, a, b} = await twoDevices();
+    const copy = world.storage.copy();
+    await a.save('note1', await a.load('note1'), {text: 'lost with the copy'});
+    await settle(a, b);
+    const before = await a.state();
+    world.storage.restore(copy);
+    a.faults.push({call: 'repair', lose: 'answer'});
+    await a.round();
+    const {cursor, seen} = await a.state();
+    expect({cursor, seen}).toEqual({cursor: before.cursor, seen: before.seen});
+    await settle(a, b);
+    await expectOne(world, a, b);
+  });
+});

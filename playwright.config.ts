@@ -1,11 +1,17 @@
 /**
  * The built app in a real browser. Each test starts its own server on a free port, with data of its own. Those tagged @deep
- * run where `E2E_DEEP` is set: `npm run test:deep`.
+ * run where `E2E_DEEP` is set: `npm run test:deep`; those tagged @kill, which take all of the machine, where `KILL_MINUTES` is.
  */
 import {defineConfig} from '@playwright/test';
 import {launchOptions} from './scripts/chromium.mjs';
 
-const LEFT_OUT = process.env.E2E_DEEP === undefined ? /@phone|@deep/ : /@phone/;
+const LEFT_OUT = new RegExp(
+  [
+    '@phone',
+    ...(process.env.E2E_DEEP === undefined ? ['@deep'] : []),
+    ...(process.env.KILL_MINUTES === undefined ? ['@kill'] : []),
+  ].join('|'),
+);
 
 export default defineConfig({
   testDir: 'e2e',

@@ -140,7 +140,7 @@ const LASTING: readonly Failure[] = [
     reply: error(409, 'other_history'),
     state: 'Sync problem',
     says: 'The server does not know the history that this device has seen. It may have been restored from a backup.',
-    cure: 'Ask the person who runs the server what was done to it; keep this device as it is.',
+    cure: 'Sync tries again by itself in a few minutes. If this stays, ask the person who runs the server; keep this device as it is.',
   },
   {
     name: 'a server that was emptied',

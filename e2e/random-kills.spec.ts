@@ -28,10 +28,9 @@ const [OUTSIDE, INSIDE] = [
 const TOLD_FAULTS = 40;
 const TOLD_LINES = 80;
 
-test('page, worker, browser, server and network are taken away at random: nothing is lost, all end up equal', async ({
-  server,
-  newProfile,
-}, info) => {
+const NAME = 'page, worker, browser, server and network are taken away at random: nothing is lost, all end up equal';
+
+test(NAME, {tag: '@kill'}, async ({server, newProfile}, info) => {
   test.setTimeout(minutes * 60_000 + AROUND_MS);
   console.log(`random kills for ${minutes} minutes, SEED=${seed}`);
   const [journal, truth] = [createJournal(), createTruth()];

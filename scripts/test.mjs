@@ -1,5 +1,6 @@
 /**
- * `npm test`: installs what is missing, a browser too, then types, lint, imports, unit and contract tests, build, e2e.
+ * `npm test`: installs what is missing, a browser too, then types, lint, imports, unit, contract and simulation tests, build,
+ * e2e, and a minute of random kills.
  * Goes on after a part that failed; the last line is `N passed, N failed`, and nothing passed counts as failure.
  */
 import {ensureBrowser} from './browser.mjs';
@@ -14,11 +15,16 @@ await runParts([
   ['types, lint, imports', check],
   ['unit and contract', async () => withFailure(await runVitest(browser ? [] : ['--project', 'unit']), !browser)],
   ['build', async () => ((await build()) ? ONE_PASSED : ONE_FAILED)],
-  ['end to end', endToEnd],
+  ['end to end', () => endToEnd([])],
+  ['killed at random', () => endToEnd(['--grep', '@kill'], {KILL_MINUTES: '1'})],
 ]);
 
-async function endToEnd() {
+/**
+ * @param {string[]} args
+ * @param {NodeJS.ProcessEnv} [env]
+ */
+async function endToEnd(args, env) {
   if (!browser) return ONE_FAILED;
   markInUse();
-  return runPlaywright([]);
+  return runPlaywright(args, env);
 }

@@ -89,8 +89,8 @@ export const WORDING_BY_TYPE: Record<ErrorType, Wording> = {
   }),
   other_history: {
     what: 'The server does not know the history that this device has seen. It may have been restored from a backup.',
-    meaning: `${KEPT} Sync is stopped, so that nothing is overwritten.`,
-    cure: 'Ask the person who runs the server what was done to it; keep this device as it is.',
+    meaning: `${KEPT} Nothing is overwritten: both are brought together first, and that has not succeeded yet.`,
+    cure: 'Sync tries again by itself in a few minutes. If this stays, ask the person who runs the server; keep this device as it is.',
   },
   busy: (error) => ({
     what: 'The server is busy.',

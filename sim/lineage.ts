@@ -1,6 +1,6 @@
 /**
  * Whether a conflict was one. The server knows stamps, people know what they wrote on top of what: a version that lost to its
- * own descendant was no rival of it.
+ * own descendant was no rival of it. What a merge made is left out: its parts come back by ways that nobody saw as one version.
  */
 
 import {utf8Text} from '../protocol/bytes.ts';
@@ -8,7 +8,7 @@ import {EMPTY_HASH} from '../protocol/hash.ts';
 import type {PushedEntity, PushVerdict, WirePart} from '../protocol/messages.ts';
 import {decodePart} from '../protocol/wire.ts';
 import {readNote} from '../src/notes/note-data.ts';
-import type {Truth} from './truth.ts';
+import {type Truth, versionOf} from './truth.ts';
 
 export interface Lineage {
   /** Titles and texts by their hashes, as they pass. */
@@ -35,6 +35,7 @@ export function createLineage(truth: Truth): Lineage {
     const [title, nextTitle] = [older, newer].map(({parts}) => titleByHash.get(parts.data ?? EMPTY_HASH));
     const [text, nextText] = [older, newer].map(({parts}) => textByHash.get(parts.body ?? EMPTY_HASH));
     if (title === undefined || nextTitle === undefined || text === undefined || nextText === undefined) return false;
+    if (!truth.wasWritten(versionOf(older.id, title, text))) return false;
     return truth.isWithin(title, nextTitle) && truth.isWithin(text, nextText);
   }
 

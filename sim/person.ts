@@ -75,7 +75,7 @@ export function createPerson(truth: Truth, notebook: Notebook): Person {
       {type: 'create', kind: 'branch', id: branchId, data: writeData({note: id, parent, key: 'm'})},
     ]);
     truth.acknowledge(title);
-    truth.acknowledge(text);
+    truth.acknowledge(text, undefined, versionOf(id, title, text));
   }
 
   return {
@@ -87,7 +87,8 @@ export function createPerson(truth: Truth, notebook: Notebook): Person {
       const edit = part === 'title' ? {data: noteData(value)} : {body: utf8Bytes(value)};
       const [written] = await tab.writer.write([{type: 'save', ...note(id), loaded: shown.loaded, ...edit}]);
       if (written?.outcome !== 'written' && written?.outcome !== 'written_over_conflict') return;
-      truth.acknowledge(value, versionOf(id, shown.title, shown.text));
+      const now = {...shown, [part]: value};
+      truth.acknowledge(value, versionOf(id, shown.title, shown.text), versionOf(id, now.title, now.text));
       await open(tab, id);
     },
     create: (tab, parent) => newNote(tab, tab.writer.newId(), tab.writer.newId(), parent),

@@ -170,8 +170,8 @@ export const PLANTED: readonly Planted[] = [
     edits: [
       {
         file: 'src/sync/repair-rows.ts',
-        find: 'isErased(mine) && mine.stamp > theirs.stamp;',
-        put: 'isErased(mine) && mine.stamp < theirs.stamp;',
+        find: 'return above.map(({kind, id}) => ({kind, id}));',
+        put: 'return above.slice(above.length).map(({kind, id}) => ({kind, id}));',
       },
     ],
   },

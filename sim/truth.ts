@@ -11,8 +11,10 @@ export function versionOf(id: string, title: string, text: string | null): strin
 export interface Truth {
   /** A new text or title, written on top of what the editor showed. */
   write(part: 'text' | 'title', over: string | null): string;
-  /** The person was told that it is saved; `over`: the whole of what the editor showed before. */
-  acknowledge(value: string, over?: string): void;
+  /** The person was told that it is saved; `over`, `whole`: all of what the editor showed before and shows now. */
+  acknowledge(value: string, over?: string, whole?: string): void;
+  /** Whether a person had all of this version in an editor; a merge makes versions that nobody wrote. */
+  wasWritten(version: string): boolean;
   /** A person deleted this note, with this in it. */
   remove(id: string, values: readonly (string | null)[]): void;
   /** The time of a deletion of this note has passed: what went with it is gone for good. */
@@ -32,6 +34,7 @@ export interface Truth {
 export function createTruth(): Truth {
   const parentOf = new Map<string, string | null>();
   const told = new Set<string>();
+  const written = new Set<string>();
   const overtaken = new Set<string>();
   const back = new Set<string>();
   const removed = new Map<string, Set<string>>();
@@ -44,8 +47,10 @@ export function createTruth(): Truth {
       parentOf.set(value, over);
       return value;
     },
-    acknowledge(value, over) {
+    wasWritten: (version) => written.has(version),
+    acknowledge(value, over, whole) {
       told.add(value);
+      if (whole !== undefined) written.add(whole);
       if (over !== undefined) overtaken.add(over);
     },
     remove(id, values) {

@@ -104,6 +104,22 @@ describe('a server put back to an older copy', () => {
     await expectOne(world, a, b);
   });
 
+  test('learns of an erased deletion also from a device on which an edit of it waits', async () => {
+    const {world, a, b} = await twoDevices();
+    const copy = world.storage.copy();
+    const shown = await a.load('note1');
+    await a.writer.write([{type: 'delete', ...NOTE, eraseAfterMs: HOUR_MS}]);
+    await settle(a, b);
+    world.nowMs += 2 * HOUR_MS;
+    await world.core.erase();
+    await settle(a, b);
+    world.storage.restore(copy);
+    await a.save('note1', shown, {title: 'Shown all the time', text: 'and saved'});
+    await settle(a, b);
+    expect(await b.read('note1')).toEqual({title: 'Shown all the time', text: 'and saved'});
+    await expectOne(world, a, b);
+  });
+
   test('with a new epoch is healed the same way, by several devices at once', async () => {
     const {world, a, b} = await twoDevices();
     const copy = world.storage.copy();

@@ -1,4 +1,4 @@
-import type {Ref, Version} from '../../protocol/entity.ts';
+import type {Ref} from '../../protocol/entity.ts';
 import {failed, ok, type Result} from '../../protocol/errors.ts';
 import {MAX_PUSH_ENTITIES, PUSH_BATCH_BYTES} from '../../protocol/limits.ts';
 import type {CallAnswer, PulledEntity} from '../../protocol/messages.ts';
@@ -6,7 +6,7 @@ import {encodeVersion} from '../../protocol/wire.ts';
 import {asAbsent} from './inspect.ts';
 import type {StoreTx} from './ports.ts';
 import type {Ground} from './repair-ground.ts';
-import {takeRows} from './repair-rows.ts';
+import {heldAsKnown, takeRows} from './repair-rows.ts';
 import type {RoundPorts} from './round.ts';
 import {callOptions, linkOf, type Standing} from './standing.ts';
 import {decodeServerVersion} from './verdict.ts';
@@ -63,10 +63,8 @@ async function versionsToReturn({store}: RoundPorts, refs: readonly Ref[]): Prom
     for (const ref of refs) {
       const entity = ws.entity(ref);
       if (entity?.known == null) continue;
-      const {known} = entity;
-      const candidates = [ws.version(ref), ws.outbox(ref)?.baseVersion, ws.outbox(ref)?.theirs];
-      const had = candidates.find((one) => one?.stamp === known.stamp && one.hash === known.hash && one.body !== null);
-      if (had) entities.push({...encodeVersion(had as Version), seq: known.seq});
+      const had = heldAsKnown(ws, ref);
+      if (had) entities.push({...encodeVersion(had), seq: entity.known.seq});
       else ws.setEntity(asAbsent(entity));
     }
     await ws.flush();

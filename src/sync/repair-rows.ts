@@ -18,7 +18,8 @@ export async function takeRows(tx: StoreTx, versions: readonly ServerVersion[], 
   await ws.load(versions.flatMap((version) => keptRefs(ws, version)));
   for (const version of versions) takeRow(ws, version, wallMs);
   await ws.flush();
-  return versions.filter((version) => isErasedAbove(ws, version)).map(({kind, id}) => ({kind, id}));
+  const above = versions.filter((version) => isAbove(ws, version) && ws.entity(version)?.known?.counted === false);
+  return above.map(({kind, id}) => ({kind, id}));
 }
 
 function keptRefs(ws: Workset, ref: Ref): Ref[] {
@@ -42,9 +43,19 @@ function takeRow(ws: Workset, theirs: ServerVersion, wallMs: number): void {
   }
 }
 
-function isErasedAbove(ws: Workset, theirs: ServerVersion): boolean {
-  const mine = ws.version(theirs);
-  return mine !== undefined && ws.outbox(theirs) === undefined && isErased(mine) && mine.stamp > theirs.stamp;
+/** The version that the server was known to have, as far as it is here: it can be given back. */
+export function heldAsKnown(ws: Workset, ref: Ref): Version | undefined {
+  const known = ws.entity(ref)?.known;
+  const candidates = [ws.version(ref), ws.outbox(ref)?.baseVersion, ws.outbox(ref)?.theirs];
+  return (
+    candidates.find((one) => one?.stamp === known?.stamp && one?.hash === known?.hash && one?.body !== null) ??
+    undefined
+  );
+}
+
+function isAbove(ws: Workset, theirs: ServerVersion): boolean {
+  const known = ws.entity(theirs)?.known;
+  return known != null && known.stamp > theirs.stamp && heldAsKnown(ws, theirs) !== undefined;
 }
 
 /** The same deletion, of which the time has passed. */
@@ -66,8 +77,7 @@ function learn(
     acknowledge(ws, {pushed: theirs, sent: [theirs.stamp]}, row, theirs);
     return;
   }
-  const {known} = entity;
-  if (known !== null && known.stamp > theirs.stamp) return; // this device gives back what the server had
+  if (isAbove(ws, theirs)) return; // this device gives back what the server had
   if (row.theirs !== null && row.theirs.stamp !== theirs.stamp) keepReplaced(ws, row.theirs, wallMs);
   ws.setOutbox(row, {...row, theirs: theirs.stamp === row.base ? null : theirs});
   ws.setEntity({...entity, known: knownOf(theirs)});

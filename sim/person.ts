@@ -66,6 +66,12 @@ export function createPerson(truth: Truth, notebook: Notebook): Person {
     return shown;
   }
 
+  /** Also a text that isn't on this device yet is deleted with its note. */
+  function noteRemoved(id: string, stored: Shown | undefined): void {
+    if (stored === undefined) return;
+    truth.remove(id, [stored.title, stored.text ?? truth.textOf(stored.loaded.parts.body)]);
+  }
+
   async function newNote(tab: Tab, id: string, branchId: string, parent: string): Promise<void> {
     const [title, text] = [truth.write('title', null), truth.write('text', null)];
     notebook.noteIds.push(id);
@@ -102,10 +108,10 @@ export function createPerson(truth: Truth, notebook: Notebook): Person {
         .filter((place) => place.note === id)
         .map((place): Change => ({...gone, kind: 'branch', id: place.id, of: id}));
       // What is deleted is what is stored at that moment, whichever tab wrote it; this one may be gone before it can tell.
-      truth.remove(id, [before?.title ?? null, before?.text ?? null]);
+      noteRemoved(id, before);
       await tab.writer.write([{...gone, ...note(id)}, ...of]);
       const after = await read(tab, (tx) => readStored(tx, id));
-      truth.remove(id, [after?.title ?? null, after?.text ?? null]);
+      noteRemoved(id, after);
     },
     async restore(tab, id) {
       truth.bringBack(id);

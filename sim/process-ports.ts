@@ -2,28 +2,38 @@
 
 import {type SyncError, SyncFailure} from '../protocol/errors.ts';
 import {mergeData} from '../src/notes/merge.ts';
+import type {MemoryStore} from '../src/sync/memory-store.ts';
 import type {Locks, Random, Store, Time, Transport} from '../src/sync/ports.ts';
 import type {RoundPorts} from '../src/sync/round.ts';
 import type {Life} from './life.ts';
 import type {LockManager} from './locks.ts';
-import {createTransport} from './network.ts';
-import type {Replica, World} from './replica.ts';
+import {createTransport, type Line} from './network.ts';
 import {START_MS} from './server.ts';
+import type {World} from './world.ts';
+
+/** What of a device its processes need. */
+interface Device {
+  readonly name: string;
+  readonly store: MemoryStore;
+  readonly line: Line;
+  readonly clock: {readonly offsetMs: number; readonly drift: number};
+  readonly isFull: boolean;
+}
 
 export type ProcessPorts = RoundPorts & {readonly transport: Transport; readonly random: Random};
 
 const FULL: SyncError = {type: 'storage_full', message: 'simulated'};
 
-export function portsOf(world: World, replica: Replica, locks: LockManager, life: Life): ProcessPorts {
+export function portsOf(world: World, device: Device, locks: LockManager, life: Life): ProcessPorts {
   const {random, witness} = world;
-  const transport = createTransport({...world, life, line: replica.line});
+  const transport = createTransport({...world, life, line: device.line});
   const own = locks.of(life);
   let count = (): void => undefined;
   return {
     mergeData,
     random,
-    store: storeOf(replica, life),
-    time: timeOf(world, replica, life),
+    store: storeOf(device, life),
+    time: timeOf(world, device, life),
     transport: {
       ...transport,
       call: (name, request, options) => {
@@ -32,7 +42,7 @@ export function portsOf(world: World, replica: Replica, locks: LockManager, life
       },
     },
     locks: countedLocks(own, () => {
-      count = witness.watchRound(replica.name);
+      count = witness.watchRound(device.name);
     }),
   };
 }
@@ -49,7 +59,7 @@ function countedLocks(locks: Locks, onHeld: () => void): Locks {
 }
 
 /** Each process counts its own milliseconds from its beginning, as browsers do. */
-function timeOf({scheduler}: World, {clock}: Replica, life: Life): Time {
+function timeOf({scheduler}: World, {clock}: Device, life: Life): Time {
   const bornMs = scheduler.nowMs();
   return {
     wallMs: () => START_MS + Math.floor(scheduler.nowMs() * (1 + clock.drift)) + clock.offsetMs,
@@ -58,11 +68,11 @@ function timeOf({scheduler}: World, {clock}: Replica, life: Life): Time {
   };
 }
 
-function storeOf(replica: Replica, life: Life): Store {
-  const {store} = replica;
+function storeOf(device: Device, life: Life): Store {
+  const {store} = device;
   return {
     transaction: (mode, body) => {
-      const isFull = mode === 'write' && replica.isFull;
+      const isFull = mode === 'write' && device.isFull;
       return life.step(mode, () => (isFull ? Promise.reject(new SyncFailure(FULL)) : store.transaction(mode, body)));
     },
     watch(listener) {

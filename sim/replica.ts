@@ -13,24 +13,12 @@ import {type ControlPorts, createSyncControl} from '../src/sync/control.ts';
 import {createMemoryStore, type MemoryStore} from '../src/sync/memory-store.ts';
 import type {Background, Change, Connectivity, ReplicaState, Writer} from '../src/sync/ports.ts';
 import {createWriter} from '../src/sync/writer.ts';
-import {type Coverage, createLife, type Life} from './life.ts';
+import {createLife, type Life} from './life.ts';
 import {createLockManager} from './locks.ts';
 import type {Line} from './network.ts';
 import {portsOf} from './process-ports.ts';
-import type {SeededRandom} from './random.ts';
-import type {Scheduler} from './scheduler.ts';
-import {SETUP_CODE, type SimServer} from './server.ts';
-import type {Witness} from './witness.ts';
-
-export interface World {
-  readonly scheduler: Scheduler;
-  readonly random: SeededRandom;
-  readonly server: SimServer;
-  readonly coverage: Coverage;
-  readonly witness: Witness;
-  readonly locks: 'locks' | 'no locks';
-  readonly latencyMs: number;
-}
+import {SETUP_CODE} from './server.ts';
+import type {World} from './world.ts';
 
 export interface Tab {
   readonly life: Life;

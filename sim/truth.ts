@@ -3,6 +3,9 @@
  * it is current, in a revision, or an ancestor of one that is; or it was erased after a person had deleted it.
  */
 
+import {utf8Bytes} from '../protocol/bytes.ts';
+import {hashOf} from '../protocol/hash.ts';
+
 /** A note as a person sees it. */
 export function versionOf(id: string, title: string, text: string | null): string {
   return JSON.stringify([id, title, text]);
@@ -11,6 +14,8 @@ export function versionOf(id: string, title: string, text: string | null): strin
 export interface Truth {
   /** A new text or title, written on top of what the editor showed. */
   write(part: 'text' | 'title', over: string | null): string;
+  /** The text of this hash, also where it isn't on a device; null for none that anybody wrote. */
+  textOf(hash: string): string | null;
   /** The person was told that it is saved; `over`, `whole`: all of what the editor showed before and shows now. */
   acknowledge(value: string, over?: string, whole?: string): void;
   /** Whether a person had all of this version in an editor; a merge makes versions that nobody wrote. */
@@ -34,6 +39,7 @@ export interface Truth {
 export function createTruth(): Truth {
   const parentOf = new Map<string, string | null>();
   const told = new Set<string>();
+  const textByHash = new Map<string, string>();
   const written = new Set<string>();
   const overtaken = new Set<string>();
   const back = new Set<string>();
@@ -45,8 +51,10 @@ export function createTruth(): Truth {
       count += 1;
       const value = `${part} ${count}`;
       parentOf.set(value, over);
+      if (part === 'text') textByHash.set(hashOf(utf8Bytes(value)), value);
       return value;
     },
+    textOf: (hash) => textByHash.get(hash) ?? null,
     wasWritten: (version) => written.has(version),
     acknowledge(value, over, whole) {
       told.add(value);

@@ -1,22 +1,12 @@
 import {expect, test} from 'vitest';
 import {createSyncControl} from './control.ts';
 import type {Change} from './ports.ts';
-import {createTimers} from './testing/timers.ts';
+import {controlPortsOf} from './testing/control-ports.ts';
 import {createWorld, type Device, settle, type World} from './testing/world.ts';
 
 const HOUR_MS = 3_600_000;
 
-function controlOf(world: World, device: Device) {
-  return createSyncControl({
-    ...device.ports,
-    transport: {...device.ports.transport, openPokes: () => () => undefined},
-    time: createTimers(world).time,
-    random: {bytes: () => new Uint8Array(12), fraction: () => 0.5},
-    connectivity: {isOnline: () => true, isVisible: () => true, watch: () => () => undefined},
-    background: {requestSync: () => undefined, handOver: () => undefined},
-    rules: {welcome: () => [], nameDevice: () => ({type: 'undelete', kind: 'option', id: 'name'})},
-  });
-}
+const controlOf = (world: World, device: Device) => createSyncControl(controlPortsOf(world, device));
 
 async function twoDevices() {
   const world = await createWorld();

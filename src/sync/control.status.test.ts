@@ -1,23 +1,13 @@
 import {expect, test} from 'vitest';
 import {SyncFailure} from '../../protocol/errors.ts';
 import type {SyncStatus} from './api.ts';
-import {type ControlPorts, createSyncControl} from './control.ts';
+import {createSyncControl} from './control.ts';
 import type {Store} from './ports.ts';
-import {createTimers} from './testing/timers.ts';
+import {controlPortsOf} from './testing/control-ports.ts';
 import {createWorld, type Device, settle, type World} from './testing/world.ts';
 
 function createTab(world: World, device: Device, store: Store) {
-  const ports: ControlPorts = {
-    ...device.ports,
-    store,
-    transport: {...device.ports.transport, openPokes: () => () => undefined},
-    time: createTimers(world).time,
-    random: {bytes: () => new Uint8Array(12), fraction: () => 0.5},
-    connectivity: {isOnline: () => true, isVisible: () => true, watch: () => () => undefined},
-    background: {requestSync: () => undefined, handOver: () => undefined},
-    rules: {welcome: () => [], nameDevice: () => ({type: 'undelete', kind: 'option', id: 'name'})},
-  };
-  const control = createSyncControl(ports);
+  const control = createSyncControl(controlPortsOf(world, device, store));
   let shown: SyncStatus | undefined;
   control.status.subscribe((status) => {
     shown = status;

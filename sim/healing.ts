@@ -1,0 +1,74 @@
+/** Nothing goes wrong any more: everybody comes back, syncs, and has damage looked for. Then a further round moves nothing. */
+
+import {refKey} from '../protocol/entity.ts';
+import {EMPTY_HASH} from '../protocol/hash.ts';
+import {restOf} from './invariants.ts';
+import type {Replica} from './replica.ts';
+import {BACK_WITHIN_MS, MINUTE, ROUND_LIMIT_MS, type Scene, tabOf} from './scene.ts';
+import {Violation} from './witness.ts';
+
+export async function heal(scene: Scene): Promise<void> {
+  const {scheduler, server, replicas} = scene;
+  scene.isHealing = true;
+  server.skewMs = 0;
+  server.life().endIn(Number.POSITIVE_INFINITY);
+  if (!server.isUp()) await scheduler.pass(BACK_WITHIN_MS);
+  for (const replica of replicas) {
+    Object.assign(replica.clock, {offsetMs: 0, drift: 0});
+    replica.isFull = false;
+    replica.line.faultOnceIn = 0;
+    replica.line.faults.length = 0;
+    for (const {life} of replica.tabs) {
+      life.endIn(Number.POSITIVE_INFINITY);
+      life.endAt(null);
+    }
+    replica.setOnline(true);
+  }
+  await scheduler.pass(30 * MINUTE); // what was late has arrived, what was dead is back
+  for (const replica of replicas) {
+    await scheduler.until(tabOf(replica, 0).control.resume(), MINUTE);
+    await scheduler.until(tabOf(replica, 0).control.chooseClock('own'), MINUTE);
+  }
+  for (let pass = 0; pass < 4; pass++) await everybodySyncs(scene);
+  for (const replica of replicas) await readsRevisions(scene, replica);
+  if (scene.harmed.size === 0) return;
+  for (let pass = 0; pass < 2; pass++) {
+    for (const replica of replicas) {
+      await scheduler.until(tabOf(replica, 0).control.verify(), ROUND_LIMIT_MS);
+      await everybodySyncs(scene);
+    }
+  }
+}
+
+/** A revision of a note whose text wasn't here yet has none here either: whoever opens it gets it. */
+async function readsRevisions({scheduler}: Scene, replica: Replica): Promise<void> {
+  const {entities, bodies} = replica.store.snapshot();
+  const missing = [...entities.values()].filter(
+    ({kind, parts, deleted, ...ref}) =>
+      kind === 'revision' && !deleted && parts.body !== EMPTY_HASH && !bodies.has(refKey({kind, ...ref})),
+  );
+  for (const ref of missing) await scheduler.until(tabOf(replica, 0).control.fetchBody(ref), ROUND_LIMIT_MS);
+}
+
+/** A server that was put back may not know the token any more: a person signs in again. */
+async function signedIn({scheduler}: Scene, replica: Replica): Promise<void> {
+  if ((await scheduler.until(replica.state(), MINUTE))?.server?.token != null) return;
+  await scheduler.until(replica.connect('sign in'), ROUND_LIMIT_MS);
+}
+
+async function everybodySyncs(scene: Scene): Promise<void> {
+  const {scheduler, replicas} = scene;
+  for (const replica of replicas) {
+    await signedIn(scene, replica);
+    const {control} = tabOf(replica, 0);
+    await scheduler.until(control.retry(), MINUTE);
+    await scheduler.until(control.syncNow(), ROUND_LIMIT_MS);
+  }
+  await scheduler.pass(MINUTE);
+}
+
+export async function nothingMoves(scene: Scene): Promise<void> {
+  const before = restOf(scene.server, scene.replicas);
+  await everybodySyncs(scene);
+  if (restOf(scene.server, scene.replicas) !== before) throw new Violation('a further round moved something', '');
+}

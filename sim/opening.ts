@@ -1,0 +1,47 @@
+/** Who is there: the server, the devices and their tabs. What dies is started again after a while, by whoever runs it. */
+
+import {ROOT_NOTE_ID} from '../protocol/ids.ts';
+import {eraseRegularly} from './erasing.ts';
+import {createReplica, type Replica, type Tab} from './replica.ts';
+import {BACK_WITHIN_MS, MINUTE, ROUND_LIMIT_MS, type Scene, tabOf} from './scene.ts';
+
+export async function begin(scene: Scene): Promise<void> {
+  const {scheduler, schedule, person} = scene;
+  await scheduler.until(startServer(scene), MINUTE);
+  eraseRegularly(scene);
+  // The last replica may join later, by a step.
+  for (let index = 0; index < Math.max(2, schedule.replicas - 1); index++) await join(scene);
+  const [first] = scene.replicas;
+  if (first === undefined) throw new Error('no replica');
+  for (let count = 0; count < 3; count++) await scheduler.until(person.create(tabOf(first, 0), ROOT_NOTE_ID), MINUTE);
+  await scheduler.pass(MINUTE);
+  for (const replica of scene.replicas) replica.line.faultOnceIn = schedule.faultOnceIn;
+}
+
+/** A server that died is started again after a while. */
+async function startServer(scene: Scene): Promise<void> {
+  const started = scene.server.start();
+  scene.server.life().onEnd(() => {
+    scene.scheduler.after(scene.random.int(BACK_WITHIN_MS), () => void startServer(scene));
+  });
+  await started;
+}
+
+export async function join(scene: Scene): Promise<void> {
+  const {replicas, scheduler, schedule} = scene;
+  const replica = createReplica(scene, `device ${replicas.length}`);
+  await scheduler.until(replica.connect(replicas.length === 0 ? 'set up' : 'sign in'), ROUND_LIMIT_MS);
+  replica.store.watch(scene.witness.watchReplica(replica.name, () => replica.store.snapshot().entities.values()));
+  replicas.push(replica);
+  for (let tab = 0; tab < schedule.tabs; tab++) openTab(scene, replica, -1);
+}
+
+/** A tab that dies is opened again by its person after a while. */
+function openTab(scene: Scene, replica: Replica, index: number): Tab {
+  const at = index < 0 ? replica.tabs.length : index;
+  const tab = replica.openTab(index);
+  tab.life.onEnd(() => {
+    scene.scheduler.after(scene.random.int(BACK_WITHIN_MS), () => openTab(scene, replica, at));
+  });
+  return tab;
+}

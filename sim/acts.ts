@@ -15,6 +15,7 @@ export function play(scene: Scene, act: Act): void {
     case 'server clock':
       if (act.who === 'everybody') for (const {clock} of replicas) clock.offsetMs += act.skewMs - server.skewMs;
       server.skewMs = act.skewMs;
+      scene.witness.clockSet();
       return;
     case 'crash server':
       server.life().endIn(act.points);

@@ -90,7 +90,7 @@ async function exchange<N extends CallName>(
     if (name === 'push') witness.pushed(request as CallRequest<'push'>);
     const answer = await untilDeath(server, server.call(name, request, token));
     if (name === 'push' && answer.ok)
-      witness.judged(request as CallRequest<'push'>, answer.value as CallAnswer<'push'>);
+      witness.judged(request as CallRequest<'push'>, answer.value as CallAnswer<'push'>, server);
     return answer;
   };
   if (fault === 'server error') return failed({type: 'server_error', message: 'simulated', status: 500});

@@ -1,6 +1,7 @@
 /** The real server core on the memory storage, as a process that can die at any transaction and starts again. */
 
 import {readAnswer} from '../protocol/answer.ts';
+import {type Ref, refKey} from '../protocol/entity.ts';
 import {failed, type Result} from '../protocol/errors.ts';
 import {CALLS, type CallAnswer, type CallName, type CallRequest, type Poke} from '../protocol/messages.ts';
 import {type Core, createCore} from '../server/core/core.ts';
@@ -14,6 +15,9 @@ export const SETUP_CODE = 'simulated-setup-code';
 
 export interface SimServer {
   readonly storage: MemoryStorage;
+  nowMs(): number;
+  /** Of the current version of an entity. */
+  stampOf(ref: Ref): string | undefined;
   /** How far its wall clock is from true time. */
   skewMs: number;
   isUp(): boolean;
@@ -44,6 +48,11 @@ export function createServer(scheduler: Scheduler, random: SeededRandom, coverag
   const server: SimServer = {
     storage,
     skewMs: 0,
+    nowMs: () => START_MS + scheduler.nowMs() + server.skewMs,
+    stampOf(ref) {
+      const [rows] = storage.tables.entities.values();
+      return rows?.get(refKey(ref))?.row.stamp;
+    },
     isUp: () => life.isAlive(),
     life: () => life,
     stop: () => life.end(),
@@ -57,7 +66,7 @@ export function createServer(scheduler: Scheduler, random: SeededRandom, coverag
           read: (body) => own.step('read', () => storage.read(body)),
           write: (accountId, body) => own.step('write', () => storage.write(accountId, body)),
         },
-        now: () => START_MS + scheduler.nowMs() + server.skewMs,
+        now: server.nowMs,
         random: (count) => random.bytes(count),
         log: () => undefined,
         passwords: PASSWORDS,

@@ -6,13 +6,16 @@
  * 2. A hash check finds no difference unless something was damaged.
  * 3. No program fails in a way that it has no word for.
  * 4. A round asks the network a bounded number of times.
- * 5. The server refuses nothing that this engine sends.
+ * 5. The server refuses nothing that this engine sends, but a stamp that its own clock, set back since, and the current version
+ *    leave more than five minutes behind.
  * 6. No version loses to one that was written on top of it.
  * 7. What a device knows of the server's version of an entity is never replaced by an older one.
  */
 
 import {type Ref, refKey} from '../protocol/entity.ts';
+import {MAX_CLOCK_OFFSET_MS} from '../protocol/limits.ts';
 import type {CallAnswer, CallRequest, PushedEntity} from '../protocol/messages.ts';
+import {parseStamp} from '../protocol/stamp.ts';
 import type {EntityRow, Overview} from '../src/sync/ports.ts';
 import {createLineage} from './lineage.ts';
 import type {Truth} from './truth.ts';
@@ -35,7 +38,9 @@ export interface Witness {
   watchRound(name: string): () => void;
   pushed(request: CallRequest<'push'>): void;
   /** The answer to a push. */
-  judged(request: CallRequest<'push'>, answer: CallAnswer<'push'>): void;
+  judged(request: CallRequest<'push'>, answer: CallAnswer<'push'>, server: Judge): void;
+  /** The server's clock was set: what was stamped before may be ahead of it. */
+  clockSet(): void;
   /** From now on sides may differ without anybody's fault. */
   damaged(): void;
   /** And there is another history. */
@@ -46,6 +51,13 @@ export interface Witness {
   ask(): void;
 }
 
+/** What the server judges with, after it judged. */
+export interface Judge {
+  nowMs(): number;
+  /** Of the current version. */
+  stampOf(ref: Ref): string | undefined;
+}
+
 const MAX_CALLS_OF_A_ROUND = 300;
 
 export function createWitness(truth: Truth): Witness {
@@ -54,6 +66,7 @@ export function createWitness(truth: Truth): Witness {
   const stamps = new Set<string>();
   let isDamaged = false;
   let isPutBack = false;
+  let isClockSet = false;
   const tell = (rule: string, detail: string) => void violations.push(new Violation(rule, detail));
   return {
     watchReplica(name, rows) {
@@ -89,11 +102,15 @@ export function createWitness(truth: Truth): Witness {
         lineage.learn(entity);
       }
     },
-    judged({entities}, {verdicts}) {
+    clockSet() {
+      isClockSet = true;
+    },
+    judged({entities}, {verdicts}, server) {
       for (const [index, verdict] of verdicts.entries()) {
         const falsely = lineage.falseConflict(entities[index] as PushedEntity, verdict);
         if (falsely !== undefined) tell('a false conflict', falsely);
-        if (verdict.type === 'rejected') tell('the server refused', JSON.stringify(verdict));
+        const isFair = isClockSet && isAhead(entities[index] as PushedEntity, server);
+        if (verdict.type === 'rejected' && !isFair) tell('the server refused', JSON.stringify(verdict));
       }
     },
     damaged() {
@@ -109,4 +126,10 @@ export function createWitness(truth: Truth): Witness {
       if (first !== undefined) throw first;
     },
   };
+}
+
+function isAhead({stamp, ...ref}: PushedEntity, server: Judge): boolean {
+  const current = server.stampOf(ref);
+  const latestMs = Math.max(server.nowMs(), current === undefined ? 0 : parseStamp(current).millis);
+  return parseStamp(stamp).millis > latestMs + MAX_CLOCK_OFFSET_MS;
 }

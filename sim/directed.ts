@@ -8,7 +8,7 @@ const ON = {replica: 0, tab: 0, note: 0} as const;
 const SETTLES_MS = 60_000;
 
 export function directedTo(process: 'page' | 'worker', point: Point, seed: number): Schedule {
-  const acts = process === 'worker' ? inWorker(point) : point.endsWith('fetch') ? inFetch(point) : inPage(point);
+  const acts = process === 'worker' ? inWorker(point, seed) : point.endsWith('fetch') ? inFetch(point) : inPage(point);
   const steps = acts.map(([act, thenMs]) => ({act, thenMs}));
   return {
     seed,
@@ -18,7 +18,7 @@ export function directedTo(process: 'page' | 'worker', point: Point, seed: numbe
     faultOnceIn: 0,
     spread: 8,
     latencyMs: 400,
-    calamity: 'damage',
+    calamity: process === 'worker' && isOdd(seed) ? 'put back' : 'damage',
     steps,
   };
 }
@@ -34,6 +34,18 @@ const DIFFERENT: readonly Timed[] = [
   [{type: 'damage', side: 0, entity: 0, how: 'digest'}, 0],
 ];
 
+const PUT_BACK: readonly Timed[] = [
+  [{type: 'copy'}, 0],
+  [{type: 'write', ...ON, part: 'text'}, SETTLES_MS],
+  [{type: 'online', replica: 0, is: false}, 0],
+  [{type: 'put back', epoch: 'same'}, SETTLES_MS],
+  [{type: 'write', ...ON, replica: 1, note: 2, part: 'text'}, SETTLES_MS],
+];
+
+function isOdd(seed: number): boolean {
+  return seed % 2 === 1;
+}
+
 function inPage(point: Point): Timed[] {
   return [
     ...DIFFERENT,
@@ -43,10 +55,10 @@ function inPage(point: Point): Timed[] {
   ];
 }
 
-/** The page is gone, so that the worker is the one. */
-function inWorker(point: Point): Timed[] {
+/** The page is gone, so that the worker is the one: it pushes and pulls, or heals where the server was put back. */
+function inWorker(point: Point, seed: number): Timed[] {
   return [
-    ...DIFFERENT,
+    ...(isOdd(seed) ? PUT_BACK : DIFFERENT),
     [{type: 'crash tab', replica: 0, tab: 0, points: 1}, 0],
     [{type: 'open', ...ON}, 0],
     [{type: 'online', replica: 0, is: true}, 0],

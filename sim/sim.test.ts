@@ -17,6 +17,12 @@ const TRIES = 20;
 
 /** The calls that a device makes by itself while it syncs; the others need a person. */
 const CALLS_OF_ROUNDS = Object.entries(CALLS).flatMap(([name, {access}]) => (access === 'device' ? [name] : []));
+const POINTS = [
+  ...pointsOf('page', ['read', 'write', ...CALLS_OF_ROUNDS]),
+  // A person asks for a single text, in a page.
+  ...pointsOf('worker', ['read', 'write', ...CALLS_OF_ROUNDS.filter((call) => call !== 'fetch')]),
+];
+const SERVER_POINTS = pointsOf('server', ['read', 'write']);
 
 describe('schedules that once failed', () => {
   test('hold', async () => {
@@ -40,23 +46,19 @@ describe('whatever happens, nothing is lost and all end up equal', () => {
   }
 
   test('processes die before and after every call of every port', async () => {
-    const missed: string[] = [];
-    for (const process of ['page', 'worker'] as const) {
-      for (const call of ['read', 'write', ...CALLS_OF_ROUNDS]) {
-        if (process === 'worker' && call === 'fetch') continue; // a person asks for a single text
-        for (const point of [`before ${call}`, `after ${call}`] as const) {
-          const name = `${process}: ${point}`;
-          for (let seed = 1; seed <= TRIES && !coverage.has(name); seed++) {
-            const outcome = await play(directedTo(process, point, seed), coverage);
-            expect(outcome, `${name}, seed ${seed}`).toMatchObject({type: 'held'});
-          }
-          if (!coverage.has(name)) missed.push(name);
-        }
+    for (const {process, point} of POINTS) {
+      const name = `${process}: ${point}`;
+      for (let seed = 1; seed <= TRIES && !coverage.has(name); seed++) {
+        expect(await play(directedTo(process, point, seed), coverage), name).toMatchObject({type: 'held'});
       }
     }
-    for (const point of ['before read', 'after read', 'before write', 'after write']) {
-      if (!coverage.has(`server: ${point}`)) missed.push(`server: ${point}`);
-    }
-    expect(missed).toEqual([]);
+    const names = [...POINTS, ...SERVER_POINTS].map(({process, point}) => `${process}: ${point}`);
+    expect(names.filter((name) => !coverage.has(name))).toEqual([]);
   }, 600_000);
 });
+
+function pointsOf<P extends string>(process: P, calls: readonly string[]) {
+  return calls.flatMap((call) =>
+    [`before ${call}` as const, `after ${call}` as const].map((point) => ({process, point})),
+  );
+}

@@ -14,7 +14,10 @@ export function AbsentText({of}: {readonly of: Ref}) {
   const action = useAction();
   return (
     <div className="note-message">
-      <p>The text isn’t on this device yet. It comes by itself with the next sync.</p>
+      <p>
+        The text isn’t on this device yet.
+        {of.kind === 'note' ? ' It comes by itself with the next sync.' : null}
+      </p>
       {action.error === null ? null : <ErrorBanner error={action.error} />}
       <Button icon="download" busy={action.busy} onClick={() => void action.run(() => control.fetchBody(of))}>
         Get it now

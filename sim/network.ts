@@ -87,7 +87,7 @@ async function exchange<N extends CallName>(
   await scheduler.delay(random.int(latencyMs));
   const send = async () => {
     if (!server.isUp()) return failed(UNREACHABLE);
-    if (name === 'push') witness.pushed(request as CallRequest<'push'>);
+    if (name === 'push') witness.pushed(request as CallRequest<'push'>, server);
     const answer = await untilDeath(server, server.call(name, request, token));
     if (name === 'push' && answer.ok)
       witness.judged(request as CallRequest<'push'>, answer.value as CallAnswer<'push'>, server);

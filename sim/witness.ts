@@ -8,8 +8,9 @@
  * 4. A round asks the network a bounded number of times.
  * 5. The server refuses nothing that this engine sends, but a stamp that its own clock, set back since, and the current version
  *    leave more than five minutes behind.
- * 6. No version loses to one that was written on top of it.
- * 7. What a device knows of the server's version of an entity is never replaced by an older one.
+ * 6. No version is stamped more than five minutes ahead of the server's clock and of what it follows.
+ * 7. No version loses to one that was written on top of it.
+ * 8. What a device knows of the server's version of an entity is never replaced by an older one.
  */
 
 import {type Ref, refKey} from '../protocol/entity.ts';
@@ -36,7 +37,7 @@ export interface Witness {
   failed(name: string, error: unknown): void;
   /** From the beginning of a round to its end: call it with every request. */
   watchRound(name: string): () => void;
-  pushed(request: CallRequest<'push'>): void;
+  pushed(request: CallRequest<'push'>, server: Judge): void;
   /** The answer to a push. */
   judged(request: CallRequest<'push'>, answer: CallAnswer<'push'>, server: Judge): void;
   /** The server's clock was set: what was stamped before may be ahead of it. */
@@ -96,8 +97,10 @@ export function createWitness(truth: Truth): Witness {
         if (calls === MAX_CALLS_OF_A_ROUND) tell('a round without an end', `${name} asked ${calls} times`);
       };
     },
-    pushed({entities}) {
+    pushed({entities}, server) {
       for (const entity of entities as PushedEntity[]) {
+        if (!isClockSet && isFromTheFuture(entity, server))
+          tell('a stamp from the future', `${entity.id} ${entity.stamp}`);
         stamps.add(`${refKey(entity)} ${entity.stamp}`);
         lineage.learn(entity);
       }
@@ -126,6 +129,13 @@ export function createWitness(truth: Truth): Witness {
       if (first !== undefined) throw first;
     },
   };
+}
+
+/** A revision has the stamp of what it keeps, which may never have been sent. */
+function isFromTheFuture({kind, stamp, base, sent}: PushedEntity, server: Judge): boolean {
+  const after = [base, ...sent].map((one) => (one === null ? 0 : parseStamp(one).millis));
+  const latestMs = Math.max(server.nowMs(), ...after) + MAX_CLOCK_OFFSET_MS;
+  return kind !== 'revision' && parseStamp(stamp).millis > latestMs;
 }
 
 function isAhead({stamp, ...ref}: PushedEntity, server: Judge): boolean {

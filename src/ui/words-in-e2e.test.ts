@@ -29,7 +29,7 @@ const REACHED_BY_TYPE: Record<ErrorType, Reached> = {
   not_initialized: {spec: 'errors', reads: 'This server has no account yet.'},
   already_initialized: {spec: 'errors', reads: 'This server is already set up.'},
   upgrade_needed: {spec: 'failures', reads: 'The server is too old for this app.', error: {side: 'server'}},
-  other_history: {spec: 'errors', reads: 'The server does not know the history that this device has seen'},
+  other_history: {spec: 'failures', reads: 'The server does not know the history that this device has seen'},
   busy: {spec: 'failures', reads: 'The server is busy.'},
   server_error: {spec: 'failures', reads: 'The server had an error (HTTP 500).', error: {status: 500}},
   malformed_entity: {spec: 'failures', reads: 'The server could not read this change.'},

@@ -11,7 +11,7 @@ import type {EntityRow, OutboxRow, StoreTx} from './ports.ts';
 import {acknowledge, adopt, knownOf, type ServerVersion} from './verdict.ts';
 import {Workset} from './workset.ts';
 
-/** What is erased here by a higher stamp than the server's version has: the server has to be told. */
+/** Those that the server had in a higher version, which no digest counts as it is erased: it has to be told. */
 export async function takeRows(tx: StoreTx, versions: readonly ServerVersion[], wallMs: number): Promise<Ref[]> {
   const ws = new Workset(tx);
   await ws.load(versions);

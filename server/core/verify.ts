@@ -63,7 +63,7 @@ export function verifyAccount(
 ): VerifiedAccount {
   return storage.snapshot(() => {
     const document = storage.document(id);
-    const {rows, buckets, differences} = verifyRows(storage.rows(id), document?.headSeq ?? 0);
+    const {rows, buckets, differences} = verifyRows(storage.rows(id), document?.headSeq ?? Number.MAX_SAFE_INTEGER);
     const digests = concatBytes(...buckets.map(bucketDigest));
     if (document === undefined) differences.push({type: 'no_document'});
     else {

@@ -5,7 +5,7 @@
  */
 
 import {randomBytes} from 'node:crypto';
-import {closeSync, existsSync, openSync, renameSync, rmSync} from 'node:fs';
+import {closeSync, existsSync, openSync, renameSync, rmSync, statSync} from 'node:fs';
 import {dirname} from 'node:path';
 import {
   asDataFileError,
@@ -19,6 +19,7 @@ import {syncFile, syncFolder} from './durable-files.ts';
 
 /** Everything that a data folder holds is in its database. Throws DataFileError, and leaves nothing behind then. */
 export function writeBackup(databaseFile: string, target: string): DataFileFacts {
+  refuseNowhere(dirname(target));
   refuseExisting(target);
   const part = `${target}.${randomBytes(6).toString('hex')}.part`;
   try {
@@ -30,7 +31,7 @@ export function writeBackup(databaseFile: string, target: string): DataFileFacts
     syncFolder(dirname(target));
     return facts;
   } catch (error) {
-    rmSync(part, {force: true});
+    if (existsSync(part)) rmSync(part);
     throw asDataFileError(error, target);
   }
 }
@@ -41,7 +42,7 @@ export function writeBackup(databaseFile: string, target: string): DataFileFacts
  * Includes what lies in a `-wal` file beside `from`. `to` must not exist.
  */
 export function snapshotInto(from: string, to: string): void {
-  createOwnFile(to);
+  closeSync(openSync(to, 'wx', 0o600)); // SQLite fills an empty file and leaves its rights alone
   withDataFile(from, (db) => {
     refuseStrange(db, from);
     try {
@@ -57,13 +58,9 @@ function isOfDisk(error: unknown): boolean {
   return error instanceof Error && 'code' in error && /^SQLITE_(FULL|IOERR_(WRITE|FSYNC))/.test(String(error.code));
 }
 
-/** SQLite fills an empty file and leaves its rights alone. */
-function createOwnFile(file: string): void {
-  try {
-    closeSync(openSync(file, 'wx', 0o600));
-  } catch (error) {
-    throw asDataFileError(error, file);
-  }
+function refuseNowhere(folder: string): void {
+  if (statSync(folder, {throwIfNoEntry: false})?.isDirectory() === true) return;
+  throw new DataFileError('not_found', `there is no folder ${folder}. Make it, or give another place.`);
 }
 
 function refuseExisting(target: string): void {

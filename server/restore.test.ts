@@ -139,6 +139,16 @@ describe('restoring', () => {
     expect(noteIds()).toEqual(['note-1', 'note-2']);
   });
 
+  it('keeps servers away until it is done', async () => {
+    await backedUpThenWritten();
+    const random = (count: number) => {
+      expect(() => openDataFolder(dataDir)).toThrow('a backup is being put back there');
+      return createRandom(7)(count);
+    };
+    await restoreBackup({dataDir, backup, now: () => START_MS, random});
+    openDataFolder(dataDir).release();
+  });
+
   it.each([
     ['another program’s file', (file: string) => writeFileSync(file, 'Dear diary'), 'not_aster'],
     ['a damaged one', (file: string) => harm(file, 'PRAGMA foreign_keys = OFF; DELETE FROM accounts'), 'damaged'],

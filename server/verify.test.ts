@@ -3,9 +3,11 @@ import {tmpdir} from 'node:os';
 import {join} from 'node:path';
 import Database from 'better-sqlite3';
 import {afterEach, beforeEach, describe, expect, it} from 'vitest';
-import type {Difference} from './core/verify.ts';
+import {type Difference, verifyAccount} from './core/verify.ts';
 import type {Storage} from './storage/port.ts';
 import {openSqliteStorage} from './storage/sqlite-storage.ts';
+import {createVerifyStorage} from './storage/sqlite-verify.ts';
+import type {VerifyStorage} from './storage/verify-port.ts';
 import {at, createWorld, deletionOf, note, pushOne, START_MS, type World} from './testing/world.ts';
 import {verifyDatabase} from './verify.ts';
 
@@ -143,6 +145,22 @@ describe('verifying', () => {
     await liveThroughEverything();
     harm(sql);
     expect(differences()).toEqual(found);
+  });
+
+  it('sees one moment, whatever is written meanwhile', async () => {
+    await liveThroughEverything();
+    const reader = new Database(file, {readonly: true});
+    const real = createVerifyStorage(reader);
+    const busy: VerifyStorage = {
+      ...real,
+      *rows(accountId) {
+        yield* real.rows(accountId);
+        harm("INSERT INTO commits SELECT account, 4000, 'of a later moment' FROM accounts");
+      },
+    };
+    expect(real.accounts().flatMap((account) => verifyAccount(busy, account).differences)).toEqual([]);
+    reader.close();
+    expect(differences()).toEqual([expect.objectContaining({type: 'head', lastCommitSeq: 4000})]);
   });
 
   it('says that the file itself is damaged, and looks no further', async () => {

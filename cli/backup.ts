@@ -19,7 +19,9 @@ ASTER_DATA_DIR is the data folder, as for serve.
 Exit code 0: the backup is made; 1: it is not, and why; 2: the command was not understood.`,
   async run([file = ''], {env, print}) {
     const target = resolve(file);
-    const facts = writeBackup(findDatabase(readDataDir(env)), target);
+    const database = findDatabase(readDataDir(env));
+    print(`Copying ${database} and checking the copy …`);
+    const facts = writeBackup(database, target);
     print(`Backup made and checked: ${target}`);
     print(`It has ${contentWords(facts)}.`);
     return DONE;

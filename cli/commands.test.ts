@@ -1,4 +1,4 @@
-import {mkdirSync, readdirSync} from 'node:fs';
+import {mkdirSync, readdirSync, rmSync, writeFileSync} from 'node:fs';
 import {join} from 'node:path';
 import {afterEach, beforeEach, expect, it} from 'vitest';
 import {at, note} from '../server/testing/world.ts';
@@ -65,7 +65,9 @@ it('verify beside a running server says equal, names what differs by kind and id
     await pushNote(world, note({id: 'note-1', stamp: at(1), text: 'Secret'}));
     const equal = await aster('verify');
     expect(equal).toMatchObject({exitCode: 0, stderr: ''});
-    expect(equal.stdout).toMatch(/^Account Ann \([\w-]+\), 1 row: equal\. Root [\w-]{43}\nEverything is equal\.\n$/);
+    expect(equal.stdout).toMatch(
+      /^Reading all of .+ …\nAccount Ann \([\w-]+\), 1 row: equal\. Root [\w-]{43}\nEverything is equal\.\n$/,
+    );
     harm(join(dataDir, 'aster.db'), "UPDATE entities SET body = CAST('Secret, other' AS BLOB)");
     const different = await aster('verify');
     expect(different).toMatchObject({
@@ -82,7 +84,7 @@ it('verify beside a running server says equal, names what differs by kind and id
 it('what can’t be done, what isn’t set right and what isn’t understood end in different ways, each with a reason', async () => {
   const run = async (...args: string[]) => {
     const {exitCode, stdout, stderr} = await aster(...args);
-    expect(stdout).toBe('');
+    expect(stdout).not.toMatch(/made|in place|equal/);
     return {exitCode, stderr};
   };
   expect(await run('backup', file)).toEqual({exitCode: 1, stderr: including('there is no aster.db in')});
@@ -93,6 +95,9 @@ it('what can’t be done, what isn’t set right and what isn’t understood end
   });
   expect(await run('verify', '--deep')).toEqual({exitCode: 2, stderr: including('unknown option: --deep\n\nusage:')});
   expect(await runAster(['verify'], {ASTER_DATABASE_URL: 'postgres://x'})).toMatchObject({exitCode: 2});
+  writeFileSync(dataDir, 'a file');
+  expect(await run('backup', file)).toEqual({exitCode: 1, stderr: including('there is no aster.db in')});
+  rmSync(dataDir);
   mkdirSync(dataDir);
   expect(await run('backup', file)).toMatchObject({exitCode: 1});
   expect(readdirSync(dataDir)).toEqual([]);

@@ -18,6 +18,7 @@ ASTER_DATA_DIR is the data folder, as for serve.
 Exit code 0: the backup is in place; 1: it is not, and why; 2: the command was not understood.`,
   async run([file = ''], io) {
     const dataDir = readDataDir(io.env);
+    io.print(`Checking and copying ${resolve(file)} …`);
     const random = (count: number) => randomFillSync(new Uint8Array(count));
     const restored = await restoreBackup({dataDir, backup: resolve(file), now: Date.now, random});
     tell(restored, dataDir, io);

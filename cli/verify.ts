@@ -21,6 +21,7 @@ Exit code 0: all equal; 1: there are differences; 2: nothing was verified, and w
   failed: MISUSED,
   async run(_operands, {env, print}) {
     const file = findDatabase(readDataDir(env));
+    print(`Reading all of ${file} …`);
     const verified = verifyDatabase(file);
     tellFile(verified, file, print);
     for (const account of verified.accounts) tellAccount(account, print);

@@ -4,9 +4,10 @@
  * finishes the restore that another process died in.
  */
 
-import {chmodSync, existsSync, mkdirSync} from 'node:fs';
+import {chmodSync, existsSync, mkdirSync, statSync} from 'node:fs';
 import {join} from 'node:path';
 import Database from 'better-sqlite3';
+import {asDataFileError} from './storage/data-file.ts';
 import {DATABASE_NAME, type Finished, finishReplacement, isReplacementDecided} from './storage/replacement.ts';
 
 export class DataFolderError extends Error {
@@ -48,13 +49,13 @@ export function openDataFolder(dir: string, use: DataFolderUse = 'serve'): DataF
     return {databaseFile: join(dir, DATABASE_NAME), finished, release: () => void lock.close()};
   } catch (error) {
     lock.close();
-    throw error;
+    throw asDataFileError(error, dir);
   }
 }
 
 /** For reading beside a server: takes no lock, makes nothing. Throws DataFolderError. */
 export function findDatabase(dir: string): string {
-  if (existsSync(dir) && isReplacementDecided(dir)) {
+  if (isFolder(dir) && isReplacementDecided(dir)) {
     throw new DataFolderError(
       `putting a backup back into ${dir} was interrupted, or is under way. Start the server: it finishes that first.`,
     );
@@ -62,6 +63,10 @@ export function findDatabase(dir: string): string {
   const file = join(dir, DATABASE_NAME);
   if (existsSync(file)) return file;
   throw new DataFolderError(`there is no ${DATABASE_NAME} in ${dir}. Give the server’s data folder by ASTER_DATA_DIR.`);
+}
+
+function isFolder(dir: string): boolean {
+  return statSync(dir, {throwIfNoEntry: false})?.isDirectory() === true;
 }
 
 function makeFolder(dir: string): void {

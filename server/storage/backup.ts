@@ -32,7 +32,7 @@ export function writeBackup(databaseFile: string, target: string): DataFileFacts
     return facts;
   } catch (error) {
     if (existsSync(part)) rmSync(part);
-    throw asDataFileError(error, target);
+    throw isDamage(error) ? damagedData(databaseFile, error) : asDataFileError(error, target);
   }
 }
 
@@ -56,6 +56,19 @@ export function snapshotInto(from: string, to: string): void {
 /** Reading fails by other codes, or by those of damage. */
 function isOfDisk(error: unknown): boolean {
   return error instanceof Error && 'code' in error && /^SQLITE_(FULL|IOERR_(WRITE|FSYNC))/.test(String(error.code));
+}
+
+function isDamage(error: unknown): boolean {
+  return error instanceof DataFileError && error.type === 'damaged';
+}
+
+/** A copy is as damaged as what it was made of: a backup that can't be put back must not exist. */
+function damagedData(databaseFile: string, cause: unknown): DataFileError {
+  return new DataFileError(
+    'damaged',
+    `${databaseFile} is damaged, so no backup was made. \`npm run aster -- verify\` says what is wrong and what to do.`,
+    {cause},
+  );
 }
 
 function refuseNowhere(folder: string): void {

@@ -139,6 +139,16 @@ describe('restoring', () => {
     expect(noteIds()).toEqual(['note-1', 'note-2']);
   });
 
+  it('leaves alone what somebody else put into the data folder under a name that looks alike', async () => {
+    await backedUpThenWritten();
+    const theirs = ['restore-monday.db', 'restore-2026-11-22.db', 'restore-monday.part'];
+    for (const name of theirs) cpSync(backup, join(dataDir, name));
+    openDataFolder(dataDir).release();
+    expect(noteIds()).toEqual(['note-1', 'note-2']);
+    await restore();
+    expect(readdirSync(dataDir)).toEqual(expect.arrayContaining(theirs));
+  });
+
   it('keeps servers away until it is done', async () => {
     await backedUpThenWritten();
     const random = (count: number) => {

@@ -29,8 +29,10 @@ export interface Finished {
   readonly keptIn: string | undefined;
 }
 
-const PART = /^restore-[\w-]+\.part/; // with what SQLite puts beside it
-const DECIDED = /^restore-([\w-]+)\.db$/;
+// To the millisecond: somebody's own "restore-monday.db" in the folder must not become its database.
+const TIME = '\\d{4}-\\d{2}-\\d{2}T\\d{2}-\\d{2}-\\d{2}-\\d{3}Z(?:-\\d+)?';
+const PART = new RegExp(`^restore-${TIME}\\.part(?:-wal|-shm|-journal)?$`);
+const DECIDED = new RegExp(`^restore-(${TIME})\\.db$`);
 const DATABASE_FILES = ['', '-wal', '-shm', '-journal'].map((suffix) => `${DATABASE_NAME}${suffix}`);
 
 export function beginReplacement(dir: string, nowMs: number): Replacement {

@@ -11,6 +11,7 @@ import {type DataFolder, openDataFolder} from './data-folder.ts';
 import {createHttp} from './http/http.ts';
 import type {Options} from './options.ts';
 import type {Storage} from './storage/port.ts';
+import type {Finished} from './storage/replacement.ts';
 import {openSqliteStorage} from './storage/sqlite-storage.ts';
 
 export interface RunningServer {
@@ -34,6 +35,7 @@ const ERASE_EVERY_MS = 3_600_000;
 /** Rejects with an error whose message is for people: the folder is in use, the port is taken. */
 export async function startServer(options: Options, {print, log = logToStderr}: ServerPorts): Promise<RunningServer> {
   const folder = openDataFolder(options.dataDir);
+  if (folder.finished !== undefined) print(finishedWords(folder.finished));
   let storage: Storage | undefined;
   try {
     storage = openSqliteStorage(folder.databaseFile);
@@ -100,6 +102,11 @@ function eraseRegularly(core: Core, log: Log): {stop: () => Promise<void>} {
       return running;
     },
   };
+}
+
+function finishedWords({keptIn}: Finished): string {
+  const kept = keptIn === undefined ? '' : ` What was there before is kept in ${keptIn}.`;
+  return `Putting a backup back was interrupted; it is finished now.${kept}`;
 }
 
 /** The build's own folder behind the link, so that a build made meanwhile doesn't mix with this one. */

@@ -70,6 +70,9 @@ const MIGRATIONS: readonly string[] = [
   `,
 ];
 
+/** What this version brings every database to. */
+export const SCHEMA_VERSION = MIGRATIONS.length;
+
 /** Idempotent. Throws SchemaTooNewError for a file of a newer server. */
 export function migrate(db: Database): void {
   const found = db.pragma('user_version', {simple: true});

@@ -1,7 +1,9 @@
 /** The ports of one process of a browser: everything goes through its life, and stops with it. */
 
 import {type SyncError, SyncFailure} from '../protocol/errors.ts';
+import {readLifetimes} from '../src/notes/lifetimes.ts';
 import {mergeData} from '../src/notes/merge.ts';
+import {noteOf} from '../src/notes/note-of.ts';
 import type {MemoryStore} from '../src/sync/memory-store.ts';
 import type {Locks, Random, Store, Time, Transport} from '../src/sync/ports.ts';
 import type {RoundPorts} from '../src/sync/round.ts';
@@ -31,6 +33,8 @@ export function portsOf(world: World, device: Device, locks: LockManager, life: 
   let count = (): void => undefined;
   return {
     mergeData,
+    noteOf,
+    readLifetimes,
     random,
     store: storeOf(device, life),
     time: timeOf(world, device, life),

@@ -130,12 +130,35 @@ export interface ReplicaState {
   readonly unresolved: readonly Unresolved[];
   /** Where the repairs of a difference were given up: not tried again by itself until one of the two roots changes. */
   readonly givenUp: Pick<HashCheck, 'root' | 'serverRoot'> | null;
+  /**
+   * Set while this device comes back after the server has forgotten deletions that it doesn't know of (returning.ts): what it
+   * knows at a seq below this one, and the server lacks, was deleted. Absent in rows of older builds, like the next.
+   */
+  readonly returning?: number | null;
+  /** The lowest cursor that was pulled from since the floor was last looked at, or since this device is returning. */
+  readonly pulledFrom?: number | null;
   /** The protocol version that both speak; null before the first hello. */
   readonly protocol: number | null;
   /** The failure of the last round; null after a good one. */
   readonly problem: SyncError | null;
   readonly paused: boolean;
 }
+
+/** How long things are kept, as the notebook's options say. */
+export interface Lifetimes {
+  /** What is deleted can be restored for so long, in milliseconds. */
+  readonly deletedMs: number;
+  /** An automatic revision (reason `edit`) is kept when the last one of a note is at least so old, in milliseconds. */
+  readonly reviseEveryMs: number;
+  /** So many automatic revisions of a note are kept. */
+  readonly revisionsPerNote: number;
+}
+
+/** Reads the options in the caller's transaction (src/notes/lifetimes.ts). */
+export type ReadLifetimes = (tx: Pick<StoreTx, 'entities'>) => Promise<Lifetimes>;
+
+/** The note that an entity belongs to: of a note itself, of an option null (src/notes/note-of.ts). */
+export type NoteOf = (head: Head) => string | null;
 
 /** A row that failed its own hash, as it was stored, for a person who can still read it. */
 export interface AsideRow extends Ref {

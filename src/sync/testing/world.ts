@@ -12,8 +12,10 @@ import {derivedId} from '../../../protocol/ids.ts';
 import {CALLS, type CallAnswer, type CallName, type CallRequest} from '../../../protocol/messages.ts';
 import {type Core, createCore} from '../../../server/core/core.ts';
 import {createMemoryStorage, type MemoryStorage} from '../../../server/storage/memory-storage.ts';
+import {readLifetimes} from '../../notes/lifetimes.ts';
 import {mergeData} from '../../notes/merge.ts';
 import {deviceNameKey, writeData} from '../../notes/note-data.ts';
+import {noteOf} from '../../notes/note-of.ts';
 import {setUpServer, signIn} from '../connect.ts';
 import {createMemoryStore, type MemoryStore} from '../memory-store.ts';
 import type {Change, EntityRow, Loaded, Locks, OutboxRow, ReplicaState, Time, Transport, Writer} from '../ports.ts';
@@ -147,7 +149,7 @@ function createDevice(world: World, name: string, random: (count: number) => Uin
     name,
     store,
     writer,
-    ports: {store, transport, time, locks, mergeData},
+    ports: {store, transport, time, locks, mergeData, noteOf, readLifetimes},
     clockMs: 0,
     faults: [],
     calls: [],

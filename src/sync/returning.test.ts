@@ -242,6 +242,23 @@ describe('a device that comes back after deletions were forgotten', () => {
     await expectEqual(world, a, b);
   });
 
+  test.each([
+    ['at the floor or above it: it is given back', 0, ['stays']],
+    ['below the floor: it was deleted', 1, []],
+  ])('and knows what the server lacks at a seq %s', async (_, above, live) => {
+    const {world, a, b} = await twoDevices();
+    await forget(world, b);
+    await settle(a, b);
+    const known = (await a.entity({kind: 'note', id: 'stays'}))?.known;
+    await a.store.transaction('write', async (tx) => {
+      const state = await tx.state();
+      if (state && known) await tx.putState({...state, returning: known.seq + above});
+    });
+    rowsOf(world).delete('note:stays');
+    await verifyEverything(a.ports, () => undefined);
+    expect(liveOn(world)).toEqual(live);
+  });
+
   test('goes on with an edit that waits although a difference stays that nobody can repair', async () => {
     const {world, a, b} = await twoDevices();
     await a.save('stays', await a.load('stays'), {text: 'written while away'});
@@ -291,6 +308,26 @@ describe('a device below the floor of a server that was put back', () => {
     restore(world, copy);
     await settle(a, b);
     expect(liveOn(world)).toEqual(['late', 'later', 'stays']);
+    await expectEqual(world, a, b);
+  });
+
+  test('takes nothing for deleted that was acknowledged after the past that both have', async () => {
+    const {world, a, b} = await twoDevices();
+    await b.create('between', 'Between', 'so that the ack doesn’t move the place');
+    await b.round();
+    const copy = world.storage.copy();
+    await a.create('late', 'Late', 'acknowledged, and lost with the copy');
+    a.faults.push({call: 'pull', lose: 'request'});
+    await a.round();
+    const known = (await a.entity({kind: 'note', id: 'late'}))?.known;
+    expect(known?.seq).toBeGreaterThan((await a.state()).cursor?.seq ?? 0);
+    restore(world, copy);
+    await settle(b);
+    await forget(world, b);
+    expect(world.storage.tables.documents.get(world.accountId)?.floor).toBeGreaterThan(known?.seq ?? 0);
+    await settle(a, b);
+    expect(liveOn(world)).toEqual(['between', 'late', 'stays']);
+    expect(await a.entity(NOTE)).toMatchObject({deleted: true, known: null});
     await expectEqual(world, a, b);
   });
 

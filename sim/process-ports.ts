@@ -1,6 +1,7 @@
 /** The ports of one process of a browser: everything goes through its life, and stops with it. */
 
 import {type SyncError, SyncFailure} from '../protocol/errors.ts';
+import type {CallRequest} from '../protocol/messages.ts';
 import {readLifetimes} from '../src/notes/lifetimes.ts';
 import {mergeData} from '../src/notes/merge.ts';
 import {noteOf} from '../src/notes/note-of.ts';
@@ -42,6 +43,8 @@ export function portsOf(world: World, device: Device, locks: LockManager, life: 
       ...transport,
       call: (name, request, options) => {
         count();
+        if (name === 'repair')
+          witness.givesBack(device.name, request as CallRequest<'repair'>, device.store.snapshot());
         return transport.call(name, request, options);
       },
     },

@@ -57,8 +57,8 @@ export function restOf(server: SimServer, replicas: readonly Replica[]): string 
   const rows = replicas.map(({store}) => {
     const {entities, bodies, outbox, buckets} = store.snapshot();
     return [
-      [...entities.values()].map(({stamp, hash, known}) => [stamp, hash, known]),
-      [...bodies.keys()],
+      [...entities.values()].filter((row) => !isOwnDeleted(row)).map(({stamp, hash, known}) => [stamp, hash, known]),
+      [...bodies.keys()].filter((key) => !isOwnDeleted(entities.get(key))),
       [...outbox],
       [...buckets],
     ];

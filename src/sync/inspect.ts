@@ -39,8 +39,8 @@ export function countsAsAbsent(entity: EntityRow): boolean {
 }
 
 /** In this device's own "Recently deleted" (let-go.ts), or deleted before any server had it. */
-export function isOwnDeleted({known, deleted}: EntityRow): boolean {
-  return known === null && deleted;
+export function isOwnDeleted(row: EntityRow | undefined): boolean {
+  return row !== undefined && row.known === null && row.deleted;
 }
 
 export function asAbsent(entity: EntityRow): EntityRow {

@@ -72,6 +72,7 @@ async function letGoIn(
     keepAsDeleted(ws, row, {type: 'tombstone', eraseAfterMs: deletedMs, ...of}, writingBy(state, time.wallMs()));
   }
   await ws.flush();
+  if (forgotten.length > 0) await tx.putState({...state, ownDeletedMs: time.wallMs()});
   const gone = new Set(forgotten.map(refKey));
   return candidates.filter((one) => !gone.has(refKey(one)));
 }

@@ -137,6 +137,11 @@ export interface ReplicaState {
   readonly returning?: number | null;
   /** The lowest cursor that was pulled from since the floor was last looked at, or since this device is returning. */
   readonly pulledFrom?: number | null;
+  /**
+   * Device time at which something last went to this device's own "Recently deleted", known to no server; null when all of
+   * it is erased (erase-here.ts).
+   */
+  readonly ownDeletedMs?: number | null;
   /** The protocol version that both speak; null before the first hello. */
   readonly protocol: number | null;
   /** The failure of the last round; null after a good one. */
@@ -176,6 +181,8 @@ export interface StoreTx {
   deleteEntities(refs: readonly Ref[]): Promise<void>;
   /** Ids of one kind in their order, after `after` (null: from the first), at most `limit`. */
   ids(kind: Kind, after: string | null, limit: number): Promise<string[]>;
+  /** All live revisions of an entity, in no order. */
+  revisionsOf(of: string): Promise<EntityRow[]>;
   setAside(rows: readonly AsideRow[]): Promise<void>;
   asides(): Promise<AsideRow[]>;
   bodies(refs: readonly Ref[]): Promise<(BodyRow | undefined)[]>;
@@ -288,7 +295,8 @@ export type Change =
   | (Ref & {readonly type: 'create'; readonly data: Bytes; readonly body?: Bytes})
   | (Ref & {readonly type: 'save'; readonly loaded: Loaded; readonly data?: Bytes; readonly body?: Bytes})
   | (Ref & {readonly type: 'patch'; readonly edit: (stored: Head) => Bytes | null})
-  | (Ref & {readonly type: 'delete'; readonly eraseAfterMs: number; readonly of?: string})
+  /** `eraseAfterMs`: where it isn't given, what the options say. `of`: the note that this is deleted with. */
+  | (Ref & {readonly type: 'delete'; readonly eraseAfterMs?: number; readonly of?: string})
   | (Ref & {readonly type: 'undelete'})
   /** Replaces the stored version, which is kept as a `restore` revision, by that of a revision. */
   | (Ref & {readonly type: 'restore'; readonly revision: string})

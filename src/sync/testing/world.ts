@@ -136,7 +136,7 @@ function createDevice(world: World, name: string, random: (count: number) => Uin
     lead: () => ({claim: () => undefined, stop: () => undefined}),
     watch: () => () => undefined,
   };
-  const writer = createWriter({store, time, random: {bytes: random, fraction: () => 0.5}});
+  const writer = createWriter({store, time, random: {bytes: random, fraction: () => 0.5}, readLifetimes});
   const transport = createTransport(world, () => device);
   const note = (id: string): Ref => ({kind: 'note', id});
   const read = <T>(body: Parameters<typeof store.transaction<T>>[1]) => store.transaction('read', body);

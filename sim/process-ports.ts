@@ -51,6 +51,7 @@ export function portsOf(world: World, device: Device, locks: LockManager, life: 
       ...transport,
       call: (name, request, options) => {
         count();
+        if (name === 'push' && world.locks === 'locks') witness.pushes(device.name, device.store.snapshot().state);
         if (name === 'repair')
           witness.givesBack(device.name, request as CallRequest<'repair'>, device.store.snapshot());
         return transport.call(name, request, options);

@@ -10,7 +10,8 @@
  *    leave more than five minutes behind.
  * 6. No version is stamped more than five minutes ahead of the server's clock and of what it follows.
  * 7. No version loses to one that was written on top of it.
- * 8. Of a deletion that the server has forgotten nobody gives anything back who didn't change that note himself.
+ * 8. Of a deletion that the server has forgotten nobody gives anything back who didn't change that note himself; and a device
+ *    that knows of none such yet pushes nothing before it compared, unless the difference can't be repaired.
  * 9. What a device knows of the server's version of an entity is never replaced by an older one.
  */
 
@@ -21,7 +22,7 @@ import {parseStamp} from '../protocol/stamp.ts';
 import {noteOf} from '../src/notes/note-of.ts';
 import {isOwnDeleted} from '../src/sync/inspect.ts';
 import type {StoreTables} from '../src/sync/memory-store.ts';
-import type {EntityRow, Overview} from '../src/sync/ports.ts';
+import type {EntityRow, Overview, ReplicaState} from '../src/sync/ports.ts';
 import {createLineage} from './lineage.ts';
 import type {Truth} from './truth.ts';
 
@@ -46,6 +47,8 @@ export interface Witness {
   judged(request: CallRequest<'push'>, answer: CallAnswer<'push'>, server: Judge): void;
   /** Deletions that the server has dropped. */
   forgotten(refs: readonly Ref[]): void;
+  /** A push leaves a device on which one round runs at a time. */
+  pushes(name: string, state: ReplicaState | undefined): void;
   /** A repair leaves; `tables`: what its device has. */
   givesBack(name: string, request: CallRequest<'repair'>, tables: StoreTables): void;
   /** The server's clock was set: what was stamped before may be ahead of it. */
@@ -120,6 +123,10 @@ export function createWitness(truth: Truth): Witness {
     },
     forgotten(refs) {
       for (const ref of refs) forgotten.add(refKey(ref));
+    },
+    pushes(name, state) {
+      if (state?.returning != null && state.lastCheck?.result !== 'different')
+        tell('a returning device pushed before it compared', name);
     },
     givesBack(name, {entities}, tables) {
       const edited = notesThatWait(tables);

@@ -51,6 +51,17 @@ async function createAlone() {
         {type: 'delete', ...NOTE},
         {type: 'delete', ...PLACE, of: NOTE.id},
       ]),
+    async keepConflict(ref: Ref, state: 'open' | 'resolved') {
+      if (state === 'open') await writer.write([{type: 'keep', ...ref, reason: 'conflict'}]);
+      await store.transaction('write', async (tx) => {
+        const rows = await tx.revisionsOf(ref.id);
+        const kept = rows.flatMap((row) =>
+          row.meta?.type === 'revision' ? [{...row, meta: {...row.meta, state}}] : [],
+        );
+        expect(kept.length).toBeGreaterThan(0);
+        await tx.putEntities(kept);
+      });
+    },
     entity: async (ref: Ref) => (await read((tx) => tx.entities([ref])))[0],
     body: async (ref: Ref) => (await read((tx) => tx.bodies([ref])))[0],
   };
@@ -84,20 +95,47 @@ describe('a notebook without a server', () => {
 
   test('waits while a conflict of the note is unresolved', async () => {
     const alone = await createAlone();
-    await alone.writer.write([{type: 'keep', ...NOTE, reason: 'conflict'}]);
-    const [conflict] = await alone.store.transaction('read', (tx) => tx.revisionsOf(NOTE.id));
-    if (conflict?.meta?.type !== 'revision') throw new Error('nothing was kept');
-    const {meta} = conflict;
-    const setState = (state: 'open' | 'resolved') =>
-      alone.store.transaction('write', (tx) => tx.putEntities([{...conflict, meta: {...meta, state}}]));
-    await setState('open');
+    await alone.keepConflict(NOTE, 'open');
     await alone.removeAll();
     alone.clock.nowMs += ERASE_AFTER_MS;
     await alone.erase();
     expect((await alone.entity(NOTE))?.data).not.toHaveLength(0);
-    await setState('resolved');
+    await alone.keepConflict(NOTE, 'resolved');
     await alone.erase();
     expect((await alone.entity(NOTE))?.data).toHaveLength(0);
+  });
+
+  test('waits while a conflict of something that belongs to the note is unresolved', async () => {
+    const alone = await createAlone();
+    const label = {kind: 'attribute', id: 'label1'} as const;
+    const data = writeData({note: NOTE.id, type: 'label', name: 'l', value: '', inheritable: false, position: 0});
+    await alone.writer.write([{type: 'create', ...label, data}]);
+    await alone.keepConflict(label, 'open');
+    await alone.removeAll();
+    alone.clock.nowMs += ERASE_AFTER_MS;
+    await alone.erase();
+    expect((await alone.entity(NOTE))?.data).not.toHaveLength(0);
+  });
+
+  test('leaves alone what comes into dispute between the look and the erasing', async () => {
+    const alone = await createAlone();
+    await alone.removeAll();
+    alone.clock.nowMs += ERASE_AFTER_MS;
+    const {store} = alone;
+    const transaction = store.transaction.bind(store);
+    let isKept = false;
+    Object.assign(store, {
+      transaction: async (mode: 'read' | 'write', body: Parameters<typeof transaction>[1]) => {
+        if (mode === 'write' && !isKept) {
+          isKept = true;
+          await alone.keepConflict(NOTE, 'open');
+        }
+        return transaction(mode, body);
+      },
+    });
+    await alone.erase();
+    expect(isKept).toBe(true);
+    expect((await alone.entity(NOTE))?.data).not.toHaveLength(0);
   });
 
   test('leaves alone what was restored, also between the look and the erasing', async () => {
@@ -162,6 +200,20 @@ describe('a device with a server', () => {
     await eraseHere(a.ports);
     expect((await a.entity(NOTE))?.data).toEqual(noteData('One'));
     expect(world.nowMs).toBeLessThan(START_MS + 2 * ERASE_AFTER_MS + TOMBSTONE_HORIZON_MS);
+  });
+
+  test('leaves to the server what waits to be sent there', async () => {
+    const world = await createWorld();
+    const a = await world.device('A');
+    await a.create('note1', 'One', 'never sent');
+    await a.remove('note1');
+    await a.store.transaction('write', async (tx) => {
+      const state = await tx.state();
+      if (state) await tx.putState({...state, ownDeletedMs: 1});
+    });
+    world.nowMs += 2 * ERASE_AFTER_MS;
+    await eraseHere(a.ports);
+    expect((await a.entity(NOTE))?.data).not.toHaveLength(0);
   });
 
   test('leaves to the server what the server knows', async () => {

@@ -12,12 +12,15 @@ import type {Scheduler} from './scheduler.ts';
 
 export const START_MS = Date.UTC(2026, 0, 1);
 export const SETUP_CODE = 'simulated-setup-code';
+/** So that runs see deletions forgotten. */
+export const HORIZON_MS = 90 * 60_000;
 
 export interface SimServer {
   readonly storage: MemoryStorage;
   nowMs(): number;
   /** Of the current version of an entity. */
   stampOf(ref: Ref): string | undefined;
+  floor(): number;
   /** How far its wall clock is from true time. */
   skewMs: number;
   isUp(): boolean;
@@ -53,6 +56,7 @@ export function createServer(scheduler: Scheduler, random: SeededRandom, coverag
       const [rows] = storage.tables.entities.values();
       return rows?.get(refKey(ref))?.row.stamp;
     },
+    floor: () => Math.max(0, ...[...storage.tables.documents.values()].map(({floor}) => floor)),
     isUp: () => life.isAlive(),
     life: () => life,
     stop: () => life.end(),
@@ -70,6 +74,7 @@ export function createServer(scheduler: Scheduler, random: SeededRandom, coverag
         random: (count) => random.bytes(count),
         log: () => undefined,
         passwords: PASSWORDS,
+        tombstoneHorizonMs: HORIZON_MS,
       });
       await core.start(SETUP_CODE);
     },

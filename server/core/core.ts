@@ -10,6 +10,7 @@ import {type Accounts, createAccounts} from '../accounts/accounts.ts';
 import {argon2Passwords, type Passwords} from '../accounts/passwords.ts';
 import {isInitialized} from '../accounts/setup-code.ts';
 import {listBuckets, listItems} from './buckets.ts';
+import {dropErased, TOMBSTONE_HORIZON_MS} from './drop.ts';
 import {eraseDue} from './erase.ts';
 import {fetchEntities} from './fetch.ts';
 import {checkHistory, ensureEpoch, readDocument, readStanding} from './history.ts';
@@ -41,12 +42,13 @@ export interface Core extends Pick<Accounts, 'setup' | 'login' | 'authenticate'>
   standing(accountId: string): Promise<Standing>;
   /** Called after each commit of the account. Returns the end of the subscription. */
   subscribe(accountId: string, listener: PokeListener): () => void;
-  /** Erases the deletions whose time has passed, of all accounts. */
+  /** Erases the deletions whose time has passed, and drops what was erased long ago, of all accounts. */
   erase(): Promise<void>;
 }
 
-export interface CoreOptions extends Omit<CorePorts, 'breathe'> {
+export interface CoreOptions extends Omit<CorePorts, 'breathe' | 'tombstoneHorizonMs'> {
   readonly breathe?: CorePorts['breathe'];
+  readonly tombstoneHorizonMs?: number;
   readonly passwords?: Passwords;
   /** The app's version, for `status`. */
   readonly version?: string;
@@ -56,9 +58,10 @@ export function createCore({
   passwords = argon2Passwords,
   version = '0.0.0',
   breathe = async () => {},
+  tombstoneHorizonMs = TOMBSTONE_HORIZON_MS,
   ...given
 }: CoreOptions): Core {
-  const ports = {...given, breathe};
+  const ports = {...given, breathe, tombstoneHorizonMs};
   const {storage, now, random, log} = ports;
   const accounts = createAccounts(ports, passwords);
   const pokes = createPokes(log);
@@ -103,6 +106,7 @@ export function createCore({
       for (const accountId of await storage.read((tx) => tx.accountIds())) {
         const standing = await eraseDue(ports, accountId);
         if (standing !== undefined) pokes.notify(standing);
+        await dropErased(ports, accountId);
       }
     },
   };

@@ -7,6 +7,7 @@
  *    as no pull would ever send it, and a later commit would want its place.
  * 2. What is sound here is replaced by a higher stamp only, and is then kept as a `restore` revision.
  * 3. No new stamps.
+ * 4. At or below the account's floor nothing comes back at its old seq: who saw that deletion would see nothing of it.
  */
 
 import * as z from 'zod/mini';
@@ -107,7 +108,8 @@ async function takeBack(court: Court, {version, seq}: Returned): Promise<RepairV
       : {kind, id, stamp, type: 'kept', current: encodeRow(current)};
   }
   if (current !== undefined) await keepReplaced(court, current);
-  const isFree = replaced === undefined && seq > 0 && seq <= commit.before && !(await tx.hasSeq(accountId, seq));
+  const isFree =
+    replaced === undefined && seq > commit.floor && seq <= commit.before && !(await tx.hasSeq(accountId, seq));
   const row = isFree ? await commit.putBack(version, seq) : await commit.put(version, replaced);
   if ((await tx.judged(accountId, version, stamp)) === undefined) {
     await tx.putJudged(accountId, version, {stamp, outcome: 'applied', parents: []});

@@ -68,6 +68,7 @@ const MIGRATIONS: readonly string[] = [
     PRIMARY KEY (account, kind, id, seq)
   ) STRICT;
   `,
+  'CREATE INDEX entities_by_erased ON entities (account, received_ms, seq) WHERE erased = 1',
 ];
 
 /** What this version brings every database to. */

@@ -86,7 +86,10 @@ function stateOps({state}: Tables): Pick<StoreTx, 'state' | 'putState'> {
 function entityOps({
   entities,
   aside,
-}: Tables): Pick<StoreTx, 'entities' | 'putEntities' | 'deleteEntities' | 'ids' | 'setAside' | 'asides'> {
+}: Tables): Pick<
+  StoreTx,
+  'entities' | 'putEntities' | 'deleteEntities' | 'ids' | 'revisionsOf' | 'setAside' | 'asides'
+> {
   return {
     async entities(refs) {
       const found: (EntityRecord | undefined)[] = [];
@@ -110,6 +113,7 @@ function entityOps({
         .above(after ?? '')
         .limit(limit)
         .primaryKeys(),
+    revisionsOf: async (of) => (await entities('revision').where('of').equals(of).toArray()).map(recordToEntity),
     setAside: async (rows) => {
       await aside.bulkPut(rows.map(asideToRecord));
     },

@@ -4,7 +4,16 @@ import Dexie from 'dexie';
 import type {Kind} from '../../../protocol/entity.ts';
 import type {SyncError} from '../../../protocol/errors.ts';
 import type {Live} from '../../sync/api.ts';
-import type {EntityRow, OutboxRow, Random, ReplicaState, Store, Time, Writer} from '../../sync/ports.ts';
+import {
+  type EntityRow,
+  NEVER_SCRUBBED,
+  type OutboxRow,
+  type Random,
+  type ReplicaState,
+  type Store,
+  type Time,
+  type Writer,
+} from '../../sync/ports.ts';
 import {createWriter} from '../../sync/writer.ts';
 import {createDexieStore} from '../dexie-store.ts';
 import {createNotebook} from '../notebook.ts';
@@ -101,6 +110,7 @@ const NEW_STATE: ReplicaState = {
   lastSyncMs: null,
   lastCheck: null,
   lastVerification: null,
+  scrub: NEVER_SCRUBBED,
   unresolved: [],
   givenUp: null,
   protocol: null,

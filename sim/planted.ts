@@ -251,4 +251,22 @@ export const PLANTED: readonly Planted[] = [
       {file: 'src/sync/control.ts', find: 'firstSync: firstSyncTo(cursor), givenUp', put: 'firstSync: null, givenUp'},
     ],
   },
+  {
+    name: 'a device’s scrub mends the digest to the damaged row',
+    edits: [
+      {
+        file: 'src/sync/recount.ts',
+        find: 'return countsAsAbsent(entity) ? {finding, entity} : {finding, entity: asAbsent(entity), aside};',
+        put: 'return {finding, entity, aside};',
+      },
+    ],
+  },
+  {
+    name: 'the server’s scrub tells what it finds and leaves it',
+    edits: [{file: 'server/core/scrub.ts', find: 'standing: await remake(ports, accountId, index)};', put: '};'}],
+  },
+  {
+    name: 'a scrub takes an edit that comes meanwhile for damage',
+    edits: [{file: 'src/sync/scrub.ts', find: "return 'moved';", put: 'return 1;'}],
+  },
 ];

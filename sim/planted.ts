@@ -265,8 +265,4 @@ export const PLANTED: readonly Planted[] = [
     name: 'the server’s scrub tells what it finds and leaves it',
     edits: [{file: 'server/core/scrub.ts', find: 'standing: await remake(ports, accountId, index)};', put: '};'}],
   },
-  {
-    name: 'a scrub takes an edit that comes meanwhile for damage',
-    edits: [{file: 'src/sync/scrub.ts', find: "return 'moved';", put: 'return 1;'}],
-  },
 ];

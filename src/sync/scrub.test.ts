@@ -248,18 +248,18 @@ describe('where a pass stands', () => {
     expect(places).toEqual([undefined, ...groups, undefined]);
   });
 
-  it('of another notebook in its place is not overwritten', async () => {
-    const slices = scrubPass(a.ports, () => undefined);
-    await slices.next();
+  it('is not that of another notebook that took the place of this one: all of that is read', async () => {
+    const read: number[] = [];
+    const slices = scrubPass(large(read).ports, () => undefined);
+    while (read.length === 0) await slices.next();
     await write(async (tx) => {
       const state = await tx.state();
       if (state) await tx.putState({...state, replica: 'another'});
     });
-    const rest = slices.next();
-    let {done} = await rest;
-    const startedMs = world.nowMs;
-    while (!done && (await scrubOf(a)).last === null) ({done} = await slices.next());
-    expect((await scrubOf(a)).last).toMatchObject({startedMs, checked: a.store.snapshot().entities.size});
+    read.length = 0;
+    while (!(await slices.next()).done);
+    expect(read.length).toBeGreaterThanOrEqual(a.store.snapshot().entities.size);
+    expect((await scrubOf(a)).last).not.toBeNull();
   });
 
   it('is due a day after the last one began, at once where there was none, and where the clock was set back', () => {

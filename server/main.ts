@@ -7,6 +7,7 @@ import {join} from 'node:path';
 import {setImmediate} from 'node:timers/promises';
 import {type Core, createCore} from './core/core.ts';
 import type {Log} from './core/ports.ts';
+import {startScrubbing, type Timers} from './core/scrubbing.ts';
 import {type DataFolder, openDataFolder} from './data-folder.ts';
 import {createHttp} from './http/http.ts';
 import type {Options} from './options.ts';
@@ -66,6 +67,7 @@ async function serve({options, print, log, folder, storage}: Parts): Promise<Run
     throw listenError(error, options);
   }
   const erasing = eraseRegularly(core, log);
+  const scrubbing = startScrubbing(core, TIMERS, log);
   const url = urlOf(http.app.server.address() as AddressInfo, options);
   const setupLink = setupCode === undefined ? undefined : `${url}setup#code=${encodeURIComponent(setupCode)}`;
   print(`Aster runs at ${url}`);
@@ -73,6 +75,7 @@ async function serve({options, print, log, folder, storage}: Parts): Promise<Run
 
   let closing: Promise<void> | undefined;
   const close = async () => {
+    await scrubbing.stop();
     await erasing.stop();
     await http.close();
     await storage.close();
@@ -87,6 +90,14 @@ async function serve({options, print, log, folder, storage}: Parts): Promise<Run
     },
   };
 }
+
+const TIMERS: Timers = {
+  monotonicMs: () => performance.now(),
+  after(delayMs, action) {
+    const timer = setTimeout(action, delayMs).unref();
+    return () => clearTimeout(timer);
+  },
+};
 
 function eraseRegularly(core: Core, log: Log): {stop: () => Promise<void>} {
   let running = Promise.resolve();

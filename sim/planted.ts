@@ -321,4 +321,18 @@ export const PLANTED: readonly Planted[] = [
       },
     ],
   },
+  {
+    name: 'a device’s scrub mends the digest to the damaged row',
+    edits: [
+      {
+        file: 'src/sync/recount.ts',
+        find: 'return countsAsAbsent(entity) ? {finding, entity} : {finding, entity: asAbsent(entity), aside};',
+        put: 'return {finding, entity, aside};',
+      },
+    ],
+  },
+  {
+    name: 'the server’s scrub tells what it finds and leaves it',
+    edits: [{file: 'server/core/scrub.ts', find: 'standing: await remake(ports, accountId, index)};', put: '};'}],
+  },
 ];

@@ -5,6 +5,7 @@ import {type Ref, refKey} from '../protocol/entity.ts';
 import {failed, type Result} from '../protocol/errors.ts';
 import {CALLS, type CallAnswer, type CallName, type CallRequest, type Poke} from '../protocol/messages.ts';
 import {type Core, createCore} from '../server/core/core.ts';
+import {startScrubbing, type Timers} from '../server/core/scrubbing.ts';
 import {createMemoryStorage, type MemoryStorage} from '../server/storage/memory-storage.ts';
 import {type Coverage, createLife, type Life} from './life.ts';
 import type {SeededRandom} from './random.ts';
@@ -77,6 +78,7 @@ export function createServer(scheduler: Scheduler, random: SeededRandom, coverag
         tombstoneHorizonMs: HORIZON_MS,
       });
       await core.start(SETUP_CODE);
+      startScrubbing(core, timersOf(scheduler, own), () => undefined);
     },
     call: (name, request, token) =>
       life.whileAlive(() => answer(started(), name, request, token, server.skewMs, scheduler)),
@@ -87,6 +89,14 @@ export function createServer(scheduler: Scheduler, random: SeededRandom, coverag
     },
   };
   return server;
+}
+
+/** They stop with the process. */
+function timersOf(scheduler: Scheduler, life: Life): Timers {
+  return {
+    monotonicMs: scheduler.nowMs,
+    after: (delayMs, action) => scheduler.after(delayMs, () => (life.isAlive() ? action() : undefined)),
+  };
 }
 
 /** Through JSON and the schemas, as over HTTP. */

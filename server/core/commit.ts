@@ -84,9 +84,10 @@ export async function openCommit(
     setBucket: (index, bucket) => void bucketByIndex.set(index, bucket),
     async close() {
       const digests = digestsWith(document, bucketByIndex);
+      // Also where the root stays: the bucket itself may have been what was damaged.
+      for (const [index, bucket] of bucketByIndex) await tx.putBucket(accountId, index, bucket);
       if (seq === document.headSeq && digests.root === document.root) return 'unchanged';
       if (seq === document.headSeq) seq += 1;
-      for (const [index, bucket] of bucketByIndex) await tx.putBucket(accountId, index, bucket);
       const headMark = newMark(random);
       await tx.addCommit(accountId, {seq, mark: headMark});
       await tx.putDocument(accountId, {...document, ...digests, headSeq: seq, headMark});

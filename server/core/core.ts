@@ -21,6 +21,7 @@ import {pull} from './pull.ts';
 import {push} from './push.ts';
 import {createRecompute} from './recompute.ts';
 import {repair} from './repair.ts';
+import {createScrub} from './scrub.ts';
 
 type SyncCall<N extends 'push' | 'pull' | 'fetch' | 'buckets' | 'items' | 'repair'> = (
   device: Device,
@@ -44,6 +45,8 @@ export interface Core extends Pick<Accounts, 'setup' | 'login' | 'authenticate'>
   subscribe(accountId: string, listener: PokeListener): () => void;
   /** Erases the deletions whose time has passed, and drops what was erased long ago, of all accounts. */
   erase(): Promise<void>;
+  /** Reads the next stored rows against their hashes; in how many milliseconds there is more to read. One call at a time. */
+  scrub(): Promise<number>;
 }
 
 export interface CoreOptions extends Omit<CorePorts, 'breathe' | 'tombstoneHorizonMs'> {
@@ -66,6 +69,7 @@ export function createCore({
   const accounts = createAccounts(ports, passwords);
   const pokes = createPokes(log);
   const recompute = createRecompute(ports);
+  const scrub = createScrub(ports, pokes.notify);
   const {setup, login, authenticate} = accounts;
 
   return {
@@ -109,6 +113,7 @@ export function createCore({
         await dropErased(ports, accountId);
       }
     },
+    scrub: scrub.next,
   };
 }
 

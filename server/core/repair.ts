@@ -52,8 +52,7 @@ export async function repair(
     if (otherHistory !== undefined) return {answer: failed(otherHistory), commit: 'unchanged'};
     const commit = await openCommit(tx, accountId, ports);
     const court: Court = {tx, accountId, commit, nowMs: ports.now(), log: ports.log};
-    for (const index of new Set(buckets)) await remakeBucket(court, index);
-    await bringIntoHistory(court, new Set(buckets));
+    await remakeBuckets(court, new Set(buckets));
     const verdicts: RepairVerdict[] = [];
     for (const one of returned) verdicts.push(one.ok ? await takeBack(court, one.value) : one.error);
     const closed = await commit.close();
@@ -73,6 +72,12 @@ function decodeReturned(raw: unknown): Result<Returned, RepairVerdict & {type: '
     return failed(rejected(wire, 'malformed_entity', 'a repair takes whole versions only'));
   }
   return ok({version: {...version, body: version.body}, seq});
+}
+
+/** From the rows that are sound; the others are set aside. */
+export async function remakeBuckets(court: Court, indexes: ReadonlySet<number>): Promise<void> {
+  for (const index of indexes) await remakeBucket(court, index);
+  await bringIntoHistory(court, indexes);
 }
 
 async function remakeBucket(court: Court, index: number): Promise<void> {

@@ -24,7 +24,7 @@ export interface Storage {
 }
 
 export interface StorageReads {
-  /** A value of the server itself: epoch, hash of the setup code. */
+  /** A value of the server itself: epoch, hash of the setup code, where the scrub stands. */
   meta(key: MetaKey): Promise<string | undefined>;
   accountIds(): Promise<readonly string[]>;
   accountByKey(usernameKey: string): Promise<AccountRow | undefined>;
@@ -75,7 +75,7 @@ export interface StorageWrites extends StorageReads {
   setAside(accountId: string, row: EntityRow, nowMs: number): Promise<void>;
 }
 
-export type MetaKey = 'epoch' | 'setup_code_hash';
+export type MetaKey = 'epoch' | 'setup_code_hash' | 'scrub';
 
 export interface AccountRow {
   readonly id: string;

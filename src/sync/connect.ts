@@ -7,16 +7,17 @@ import {failed, ok, type Result} from '../../protocol/errors.ts';
 import {ID_BYTES, idFromBytes} from '../../protocol/ids.ts';
 import type {Session} from '../../protocol/messages.ts';
 import type {Credentials, SetupInput} from './api.ts';
-import type {
-  Change,
-  Random,
-  ReadLifetimes,
-  ReplicaState,
-  ServerLink,
-  Store,
-  StoreTx,
-  Time,
-  Transport,
+import {
+  type Change,
+  NEVER_SCRUBBED,
+  type Random,
+  type ReadLifetimes,
+  type ReplicaState,
+  type ServerLink,
+  type Store,
+  type StoreTx,
+  type Time,
+  type Transport,
 } from './ports.ts';
 import {writeChanges} from './writer.ts';
 
@@ -115,6 +116,7 @@ async function createReplica(
     lastSyncMs: null,
     lastCheck: null,
     lastVerification: null,
+    scrub: NEVER_SCRUBBED,
     unresolved: [],
     givenUp: null,
     protocol: null,

@@ -110,6 +110,26 @@ export interface Verification {
   readonly repaired: number;
 }
 
+/** A pass of the scrub over all rows of this device. */
+export interface ScrubPass {
+  readonly startedMs: number;
+  /** Entities read so far. */
+  readonly checked: number;
+  /** Of these, what was damaged, missing or unknown to the digest. */
+  readonly found: number;
+  /** When the last of these was found, and the next hash check began to count. */
+  readonly foundMs: number | null;
+}
+
+/** How far stored rows have been read against their hashes (src/sync/scrub.ts). */
+export interface Scrub {
+  /** Null between two passes. */
+  readonly pass: (ScrubPass & {readonly nextBucket: number}) | null;
+  readonly last: (ScrubPass & {readonly endedMs: number}) | null;
+}
+
+export const NEVER_SCRUBBED: Scrub = {pass: null, last: null};
+
 /** The one row about the replica itself. */
 export interface ReplicaState {
   readonly replica: string;
@@ -129,6 +149,7 @@ export interface ReplicaState {
   readonly lastSyncMs: number | null;
   readonly lastCheck: HashCheck | null;
   readonly lastVerification: Verification | null;
+  readonly scrub: Scrub;
   readonly unresolved: readonly Unresolved[];
   /** Where the repairs of a difference were given up: not tried again by itself until one of the two roots changes. */
   readonly givenUp: Pick<HashCheck, 'root' | 'serverRoot'> | null;

@@ -5,7 +5,16 @@ import type {Kind} from '../../../protocol/entity.ts';
 import type {SyncError} from '../../../protocol/errors.ts';
 import {readLifetimes} from '../../notes/lifetimes.ts';
 import type {Live} from '../../sync/api.ts';
-import type {EntityRow, OutboxRow, Random, ReplicaState, Store, Time, Writer} from '../../sync/ports.ts';
+import {
+  type EntityRow,
+  NEVER_SCRUBBED,
+  type OutboxRow,
+  type Random,
+  type ReplicaState,
+  type Store,
+  type Time,
+  type Writer,
+} from '../../sync/ports.ts';
 import {createWriter} from '../../sync/writer.ts';
 import {createDexieStore} from '../dexie-store.ts';
 import {createNotebook} from '../notebook.ts';
@@ -102,6 +111,7 @@ const NEW_STATE: ReplicaState = {
   lastSyncMs: null,
   lastCheck: null,
   lastVerification: null,
+  scrub: NEVER_SCRUBBED,
   unresolved: [],
   givenUp: null,
   protocol: null,

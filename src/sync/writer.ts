@@ -8,8 +8,21 @@ import {SyncFailure} from '../../protocol/errors.ts';
 import {hashOf} from '../../protocol/hash.ts';
 import {ID_BYTES, idFromBytes} from '../../protocol/ids.ts';
 import {correctionMs} from './clock.ts';
-import {keepVersion, revisionRef, type Writing, writeVersion} from './local-version.ts';
-import type {Background, Change, Loaded, Random, ReplicaState, Store, StoreTx, Time, Writer, Written} from './ports.ts';
+import {type Content, keepVersion, revisionRef, setConflictState, type Writing, writeVersion} from './local-version.ts';
+import type {
+  Background,
+  Change,
+  EntityChange,
+  Loaded,
+  Random,
+  ReplicaState,
+  Resolution,
+  Store,
+  StoreTx,
+  Time,
+  Writer,
+  Written,
+} from './ports.ts';
 import {Workset} from './workset.ts';
 
 /** An automatic revision is kept when the last one of a note is at least this old. */
@@ -41,8 +54,7 @@ export async function writeChanges(tx: StoreTx, changes: readonly Change[], wall
   await ws.load(changes.flatMap(refsOf));
   const written: Written[] = [];
   for (const change of changes) {
-    await loadRevisions(ws, change, wallMs);
-    written.push(apply(ws, change, writingBy(state, wallMs)));
+    written.push(await make(ws, change, writingBy(state, wallMs)));
   }
   await ws.flush();
   return written;
@@ -53,21 +65,38 @@ export function writingBy(state: ReplicaState, wallMs: number): Writing {
 }
 
 function refsOf(change: Change): Ref[] {
+  if (change.type === 'resolve') return [change, ...change.changes.flatMap(refsOf)];
   return change.type === 'restore' ? [change, {kind: 'revision', id: change.revision}] : [change];
 }
 
+async function make(ws: Workset, change: Change, writing: Writing): Promise<Written> {
+  if (change.type === 'resolve') return resolve(ws, change, writing);
+  await loadRevisions(ws, change, writing.wallMs);
+  return apply(ws, change, writing);
+}
+
+async function resolve(ws: Workset, change: Resolution, writing: Writing): Promise<Written> {
+  if (!isLive(ws.version(change))) return told(ws, change, 'missing');
+  const obstacle = change.changes.map((part) => restoreObstacle(ws, part)).find((found) => found !== null);
+  if (obstacle) return told(ws, change, obstacle);
+  if (setConflictState(ws, change, 'resolved', writing) === 'not open') return told(ws, change, 'settled');
+  for (const part of change.changes) await make(ws, part, writing);
+  return told(ws, change, 'written');
+}
+
 /** The revisions that a change may keep have ids that follow from what is stored. */
-async function loadRevisions(ws: Workset, change: Change, wallMs: number): Promise<void> {
+async function loadRevisions(ws: Workset, change: EntityChange, wallMs: number): Promise<void> {
   const stored = ws.version(change);
   if (stored === undefined) return;
   if (change.type === 'keep') await ws.load([revisionRef(stored, change.reason)]);
-  if (change.type === 'restore') await ws.load([revisionRef(stored, 'restore')]);
+  if (change.type === 'restore' || change.type === 'replace' || change.type === 'delete')
+    await ws.load([revisionRef(stored, 'restore'), revisionRef(stored, 'conflict')]);
   if (change.type !== 'save') return;
   if (replacesUnseen(stored, change)) await ws.load([revisionRef(stored, 'conflict')]);
   if (isTimeToRevise(ws, change, stored, wallMs)) await ws.load([revisionRef(stored, 'edit')]);
 }
 
-function apply(ws: Workset, change: Change, writing: Writing): Written {
+function apply(ws: Workset, change: EntityChange, writing: Writing): Written {
   const stored = ws.version(change);
   switch (change.type) {
     case 'create': {
@@ -85,7 +114,8 @@ function apply(ws: Workset, change: Change, writing: Writing): Written {
     }
     case 'delete': {
       if (stored === undefined || stored.deleted) return told(ws, change, 'missing');
-      const {eraseAfterMs, of} = change;
+      const {eraseAfterMs, of, loaded} = change;
+      if (loaded !== undefined && isOther(stored, loaded)) keepVersion(ws, stored, 'conflict', writing.wallMs);
       const meta = {type: 'tombstone' as const, eraseAfterMs, ...(of === undefined ? {} : {of})};
       return put(ws, change, {deleted: true, meta, data: stored.data, body: 'same'}, writing);
     }
@@ -95,6 +125,11 @@ function apply(ws: Workset, change: Change, writing: Writing): Written {
     }
     case 'restore':
       return restore(ws, change, stored, writing);
+    case 'replace': {
+      const data = change.data ?? stored?.data;
+      if (stored === undefined || data === undefined || data.length === 0) return told(ws, change, 'missing');
+      return replace(ws, change, stored, {data, body: change.body ?? 'same'}, writing);
+    }
     case 'keep': {
       if (stored === undefined || isErased(stored)) return told(ws, change, 'missing');
       if (ws.entity(revisionRef(stored, change.reason)) !== undefined) return told(ws, change, 'exists');
@@ -104,7 +139,12 @@ function apply(ws: Workset, change: Change, writing: Writing): Written {
   }
 }
 
-function save(ws: Workset, change: Change & {type: 'save'}, stored: Version | undefined, writing: Writing): Written {
+function save(
+  ws: Workset,
+  change: EntityChange & {type: 'save'},
+  stored: Version | undefined,
+  writing: Writing,
+): Written {
   const data = change.data ?? stored?.data;
   if (data === undefined || data.length === 0) return told(ws, change, 'missing');
   const conflict = stored !== undefined && replacesUnseen(stored, change);
@@ -118,25 +158,50 @@ function save(ws: Workset, change: Change & {type: 'save'}, stored: Version | un
 
 function restore(
   ws: Workset,
-  change: Change & {type: 'restore'},
+  change: EntityChange & {type: 'restore'},
   stored: Version | undefined,
   writing: Writing,
 ): Written {
+  const obstacle = restoreObstacle(ws, change);
   const revision = ws.version({kind: 'revision', id: change.revision});
-  if (revision === undefined || revision.deleted) return told(ws, change, 'missing');
-  if (revision.body === null) return told(ws, change, 'body_missing');
+  if (obstacle !== null || !isLive(revision)) return told(ws, change, obstacle ?? 'missing');
   const {data, body} = revision;
-  const written = put(ws, change, {deleted: false, meta: null, data, body}, writing);
-  if (written.outcome === 'written' && stored !== undefined && !isErased(stored))
-    keepVersion(ws, stored, 'restore', writing.wallMs);
-  return written;
+  return replace(ws, change, stored, {data, body: body ?? 'same'}, writing);
+}
+
+function restoreObstacle(ws: Workset, change: EntityChange): 'missing' | 'body_missing' | null {
+  if (change.type !== 'restore') return null;
+  const revision = ws.version({kind: 'revision', id: change.revision});
+  if (!isLive(revision)) return 'missing';
+  return revision.body === null ? 'body_missing' : null;
+}
+
+function isLive(version: Version | undefined): version is Version {
+  return version !== undefined && !version.deleted;
+}
+
+/** The replaced version is kept: asked about again where the person who decided hadn't seen it. */
+function replace(
+  ws: Workset,
+  {kind, id, loaded}: Ref & {readonly loaded?: Loaded},
+  stored: Version | undefined,
+  {data, body}: Pick<Content, 'data' | 'body'>,
+  writing: Writing,
+): Written {
+  const seen = loaded === undefined ? {} : {loaded, data, ...(body === 'same' ? {} : {body})};
+  const isUnseenReplaced = stored !== undefined && 'loaded' in seen && replacesUnseen(stored, seen);
+  const after = loaded === undefined ? [] : [loaded.stamp];
+  const written = put(ws, {kind, id}, {deleted: false, meta: null, data, body}, writing, after);
+  if (written.outcome !== 'written' || stored === undefined || isErased(stored)) return written;
+  keepVersion(ws, stored, isUnseenReplaced ? 'conflict' : 'restore', writing.wallMs);
+  return isUnseenReplaced ? {...written, outcome: 'written_over_conflict'} : written;
 }
 
 /**
  * The deletion of what is edited, and any other part that the save replaces and the editor didn't show. Parts alone tell: a
  * stamp that was never sent may be another version's by now, as sending gives the one that goes out the time of its edit.
  */
-function replacesUnseen(stored: Version, {loaded, data, body}: Change & {type: 'save'}): boolean {
+function replacesUnseen(stored: Version, {loaded, data, body}: Replacement): boolean {
   if (stored.deleted) return stored.parts.meta !== loaded.parts.meta;
   return (
     (data !== undefined && isUnseen(stored.parts.data, loaded.parts.data, data)) ||
@@ -144,11 +209,21 @@ function replacesUnseen(stored: Version, {loaded, data, body}: Change & {type: '
   );
 }
 
+interface Replacement {
+  readonly loaded: Loaded;
+  readonly data?: Uint8Array;
+  readonly body?: Uint8Array;
+}
+
+function isOther({parts}: Version, {parts: seen}: Loaded): boolean {
+  return parts.data !== seen.data || parts.body !== seen.body;
+}
+
 function isUnseen(stored: string, loaded: string, next: Uint8Array): boolean {
   return stored !== loaded && stored !== hashOf(next);
 }
 
-function isTimeToRevise(ws: Workset, change: Change & {type: 'save'}, stored: Version, wallMs: number): boolean {
+function isTimeToRevise(ws: Workset, change: EntityChange & {type: 'save'}, stored: Version, wallMs: number): boolean {
   if (change.body === undefined || stored.deleted || stored.body === null || stored.body.length === 0) return false;
   const last = ws.entity(change)?.revisedMs ?? null;
   return last === null || Math.abs(wallMs - last) >= REVISE_EVERY_MS;

@@ -188,8 +188,9 @@ function replace(
   {data, body}: Pick<Content, 'data' | 'body'>,
   writing: Writing,
 ): Written {
-  const seen = loaded === undefined ? {} : {loaded, data, ...(body === 'same' ? {} : {body})};
-  const isUnseenReplaced = stored !== undefined && 'loaded' in seen && replacesUnseen(stored, seen);
+  const replacement = {data, ...(body === 'same' ? {} : {body})};
+  const isUnseenReplaced =
+    stored !== undefined && loaded !== undefined && replacesUnseen(stored, {loaded, ...replacement});
   const after = loaded === undefined ? [] : [loaded.stamp];
   const written = put(ws, {kind, id}, {deleted: false, meta: null, data, body}, writing, after);
   if (written.outcome !== 'written' || stored === undefined || isErased(stored)) return written;

@@ -8,6 +8,8 @@ import {utf8Bytes} from '../../protocol/bytes.ts';
 import {ROOT_NOTE_ID} from '../../protocol/ids.ts';
 import {readAttribute, writeData} from '../notes/note-data.ts';
 import type {Change, Loaded, Time, Writer, Written} from '../sync/ports.ts';
+import {settleConflict, takeFromOther} from './conflict-choices.ts';
+import {queryAllConflicts, queryConflict} from './conflict-views.ts';
 import {isLive, noteDataOf} from './heads.ts';
 import {type Query, readOnce, toLive} from './live.ts';
 import {queryNote} from './note-view.ts';
@@ -42,6 +44,10 @@ export function createNotebook(ports: NotebookPorts): Notebook {
     watchAttributes: (noteId) => toLive(db, queryAttributes(noteId)),
     watchRevisions: (noteId) => toLive(db, queryRevisions(noteId)),
     watchConflicts: (noteId) => toLive(db, queryConflicts(noteId)),
+    watchAllConflicts: () => toLive(db, queryAllConflicts),
+    watchConflict: (id) => toLive(db, queryConflict(id)),
+    settleConflict: (conflict, choice) => settleConflict(ports, conflict, choice),
+    takeFromOther: (conflict, edit) => takeFromOther(ports, conflict, edit),
     watchOutbox: () => toLive(db, queryOutbox),
     watchUnresolved: () => toLive(db, queryUnresolved),
     readUnsynced: () => readUnsynced(db),

@@ -1,6 +1,7 @@
 /** One note: its head, what must be known about it, its title and text. */
 
 import {useEffect, useMemo, useSyncExternalStore} from 'react';
+import {Link} from 'wouter';
 import type {Tree} from '../../../notes/tree.ts';
 import {Banner} from '../../parts/banner.tsx';
 import {Button} from '../../parts/button.tsx';
@@ -89,10 +90,17 @@ function Notices({note: {view, session}, handle}: Pick<SheetProps, 'note' | 'han
         <Banner
           tone="info"
           title="Another version was kept in Revisions"
-          actions={<Button onClick={conflicts.dismiss}>OK</Button>}
+          actions={
+            <>
+              <ConflictLink noteId={view.id} />
+              <Button onClick={conflicts.dismiss}>OK</Button>
+            </>
+          }
         >
           <p>This note was changed in two places at once. The newer version is shown; the other is not lost.</p>
         </Banner>
+      ) : conflicts.open > 0 ? (
+        <Banner tone="info" title="This note has another version" actions={<ConflictLink noteId={view.id} />} />
       ) : null}
       {view.deleted ? (
         <Banner tone="warn" title="This note was deleted">
@@ -100,6 +108,14 @@ function Notices({note: {view, session}, handle}: Pick<SheetProps, 'note' | 'han
         </Banner>
       ) : null}
     </div>
+  );
+}
+
+function ConflictLink({noteId}: {readonly noteId: string}) {
+  return (
+    <Link className="button button-normal" href={`/conflicts?note=${noteId}`}>
+      Compare
+    </Link>
   );
 }
 

@@ -1,5 +1,6 @@
 import {AxeBuilder} from '@axe-core/playwright';
-import {fillSetup, openSetupLink, setUpServer} from './fixtures/accounts.ts';
+import {fillSetup, openSetupLink, setUpServer, signIn} from './fixtures/accounts.ts';
+import {isDecided, replaceOnBoth} from './fixtures/conflicts.ts';
 import {harmDevice, harmServer} from './fixtures/damage.ts';
 import type {Device} from './fixtures/device.ts';
 import {FIELD_NOTES} from './fixtures/field-notes.ts';
@@ -61,6 +62,15 @@ for (const colorScheme of ['light', 'dark'] as const) {
     await expect(b.page.getByRole('heading', {name: 'Sign in'})).toBeVisible();
     await hasNoBarriers(b, 'the login');
 
+    await signIn(b);
+    await createConflict(a, b);
+    await b.page.getByRole('link', {name: 'Conflicts 1'}).click();
+    await expect(b.page.getByRole('region', {name: 'Difference 1 of 1'})).toBeVisible();
+    await hasNoBarriers(b, 'the conflicts');
+    await b.page.getByRole('button', {name: 'Keep current'}).click();
+    await isDecided(b, 'stays as it is');
+    await hasNoBarriers(b, 'the conflicts, with one decided');
+
     await server.stop();
     await a.page.goto(a.address);
     await createNote(a, 'More', 'Waits.');
@@ -102,6 +112,16 @@ test('the notebook can be used by keyboard alone', async ({server, newDevice}) =
   await expect(syncPanel(device)).toBeHidden();
   await expect(notesTree(device)).toBeVisible();
 });
+
+/** Both have replaced the text of a new note without a network. */
+async function createConflict(a: Device, b: Device): Promise<void> {
+  await a.page.goto(a.address);
+  await createNote(a, 'Plan', 'Meet.');
+  await isSynced(a);
+  await openNote(b, 'Plan');
+  await expect(textBox(b)).toHaveText('Meet.');
+  await replaceOnBoth([a, 'Meet at noon.'], [b, 'Gather at nine.']);
+}
 
 async function hasNoBarriers({page}: Device, screen: string): Promise<void> {
   const {violations} = await new AxeBuilder({page}).withTags(RULES).analyze();

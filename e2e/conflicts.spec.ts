@@ -17,6 +17,7 @@ import {expect, test} from './fixtures/test.ts';
 import {notesTree, treeItem} from './fixtures/tree.ts';
 
 const MINE = 'Meet at noon by the lake.';
+const DAY_MS = 24 * 3_600_000;
 const THEIRS = 'Gather at nine near a bridge.';
 
 test('two devices change the same words: both show it, one decides for the current text, and it is gone on both', async ({
@@ -146,6 +147,26 @@ for (const last of ['deletion', 'edit'] as const) {
   });
 }
 
+test('nothing of an edit that met a deletion is erased before it is decided, however long that takes', async ({
+  server,
+  newDevice,
+}) => {
+  test.slow(); // the server starts four times
+  const [a, b] = [await newDevice('Desk'), await newDevice('Couch')];
+  await meet(a, b, server, 'deletion');
+  const observer = await observe(server, ACCOUNT);
+  const texts = async () => (await observer.entities()).filter(({kind}) => kind === 'note').map(({body}) => body);
+  await server.skewClock(8 * DAY_MS);
+  expect(await texts()).toContain('<p>Meet.</p>');
+  await server.skewClock(0);
+  const card = await openConflict(a, 'Plan');
+  await card.getByRole('button', {name: 'Leave it deleted'}).click();
+  await areGone(a, b);
+  await server.skewClock(8 * DAY_MS);
+  await expect.poll(texts).not.toContain('<p>Meet.</p>');
+  expect((await observer.conflicts()).map(({text}) => text)).toEqual([`<p>${MINE}</p>`]);
+});
+
 test('the note leads to its conflict, and the screen opens by its address without a network', async ({
   server,
   newDevice,
@@ -167,6 +188,26 @@ test('the note leads to its conflict, and the screen opens by its address withou
   await goOnline(b);
   await areGone(a);
   await expect(textBox(a)).toHaveText(THEIRS);
+});
+
+test('on a phone the two versions stand one below the other, fit, and every control can be touched', async ({
+  server,
+  newDevice,
+}) => {
+  const [a, b] = [await newDevice('Desk'), await newDevice('Couch')];
+  await shareNote(a, b, server, 'Plan', 'Meet.');
+  await replaceOnBoth([a, THEIRS], [b, MINE]);
+  await a.page.setViewportSize({width: 390, height: 844});
+  const card = await openConflict(a, 'Plan');
+  const [mine, theirs] = await Promise.all([MINE, THEIRS].map((text) => card.getByText(text).boundingBox()));
+  expect(theirs!.y).toBeGreaterThan(mine!.y);
+  expect(theirs!.x).toBe(mine!.x);
+  expect(await a.page.evaluate(() => document.documentElement.scrollWidth)).toBe(390);
+  const controls = [card.getByRole('button'), card.getByRole('link'), a.page.getByRole('banner').getByRole('link')];
+  for (const control of (await Promise.all(controls.map((found) => found.all()))).flat()) {
+    const box = await control.boundingBox();
+    expect(box!.height, await control.innerText()).toBeGreaterThanOrEqual(44);
+  }
 });
 
 /** Couch edits what Desk deletes, both without a network; then both have synced. */

@@ -6,6 +6,7 @@ import type {Tree} from '../../../notes/tree.ts';
 import {Banner} from '../../parts/banner.tsx';
 import {Button} from '../../parts/button.tsx';
 import {ErrorBanner} from '../../parts/error-banner.tsx';
+import {Icon} from '../../parts/icon.tsx';
 import {NoteBody} from './note-body.tsx';
 import {NoteHead} from './note-head.tsx';
 import {currentOf} from './note-session.ts';
@@ -100,7 +101,11 @@ function Notices({note: {view, session}, handle}: Pick<SheetProps, 'note' | 'han
           <p>This note was changed in two places at once. The newer version is shown; the other is not lost.</p>
         </Banner>
       ) : conflicts.open > 0 ? (
-        <Banner tone="info" title="This note has another version" actions={<ConflictLink noteId={view.id} />} />
+        <Link className="note-conflict" href={`/conflicts?note=${view.id}`}>
+          <Icon name="conflict" />
+          This note has another version
+          <span>Compare</span>
+        </Link>
       ) : null}
       {view.deleted ? (
         <Banner tone="warn" title="This note was deleted">

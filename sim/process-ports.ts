@@ -1,7 +1,7 @@
 /** The ports of one process of a browser: everything goes through its life, and stops with it. */
 
 import {type SyncError, SyncFailure} from '../protocol/errors.ts';
-import {mergeData} from '../src/notes/merge.ts';
+import {mergeBody, mergeData} from '../src/notes/merge.ts';
 import type {MemoryStore} from '../src/sync/memory-store.ts';
 import type {Locks, Random, Store, Time, Transport} from '../src/sync/ports.ts';
 import type {RoundPorts} from '../src/sync/round.ts';
@@ -30,7 +30,7 @@ export function portsOf(world: World, device: Device, locks: LockManager, life: 
   const own = locks.of(life);
   let count = (): void => undefined;
   return {
-    mergeData,
+    merging: {mergeData, mergeBody},
     random,
     store: storeOf(device, life),
     time: timeOf(world, device, life),

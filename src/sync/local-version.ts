@@ -19,7 +19,7 @@ import {
 import {hashOf} from '../../protocol/hash.ts';
 import {revisionId, revisionOf} from '../../protocol/revision.ts';
 import {makeStamp, type Stamp} from '../../protocol/stamp.ts';
-import type {OutboxRow} from './ports.ts';
+import type {EntityRow, OutboxRow} from './ports.ts';
 import type {Workset} from './workset.ts';
 
 /** Who writes, and when. */
@@ -62,10 +62,16 @@ export function writeVersion(
     known: row?.known ?? null,
     own: stamp,
     ownSent: row?.ownSent ?? null,
-    revisedMs: row === undefined ? wallMs : row.revisedMs,
+    ...(row === undefined ? {revisedMs: wallMs} : keptTimes(row)),
   });
   if (next.body !== null) ws.setBody(ref, next.parts.body, next.body);
   return next;
+}
+
+/** What a row says of its automatic revisions, which a new version takes over. */
+export function keptTimes(row: EntityRow | undefined): Pick<EntityRow, 'revisedMs' | 'mergedMs'> {
+  const {revisedMs = null, mergedMs} = row ?? {};
+  return {revisedMs, ...(mergedMs === undefined ? {} : {mergedMs})};
 }
 
 /** The ref that keepVersion writes; load it first. */

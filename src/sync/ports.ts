@@ -29,6 +29,8 @@ export interface EntityRow extends Head {
   readonly ownSent: Stamp | null;
   /** Device time of the last automatic revision (reason `edit`) made here, in milliseconds. */
   readonly revisedMs: number | null;
+  /** Device time of the last merge made here whose winner was kept as a revision. */
+  readonly mergedMs?: number;
 }
 
 /** The bytes of the body named by `hash`. It may come before its head, and may be older than it. */

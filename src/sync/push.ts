@@ -80,7 +80,7 @@ async function storeAnswer(
 
 async function storeVerdicts(
   tx: StoreTx,
-  {time, mergeData}: RoundPorts,
+  {time, merging}: RoundPorts,
   items: readonly BatchItem[],
   answer: CallAnswer<'push'>,
   versions: readonly (ServerVersion | undefined)[],
@@ -92,7 +92,7 @@ async function storeVerdicts(
   const ws = new Workset(tx);
   await ws.load(items.flatMap((item, i) => refsTouched(item, versions[i])));
   await ws.load(items.flatMap((item, i) => refsOfStored(ws, item, versions[i])));
-  const judging = {ws, writing: writingBy(state, time.wallMs()), mergeData};
+  const judging = {ws, writing: writingBy(state, time.wallMs()), merging};
   items.forEach((item, i) => {
     const verdict = answer.verdicts[i];
     if (verdict !== undefined) applyVerdict(judging, item, verdict, versions[i]);

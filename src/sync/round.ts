@@ -8,7 +8,7 @@ import type {CallAnswer} from '../../protocol/messages.ts';
 import {PROTOCOL_RANGE} from '../../protocol/version.ts';
 import {checkHash} from './check.ts';
 import {isFresh, isPrecise, isSkewed, readInstant, skewError, takeSample} from './clock.ts';
-import type {MergeData} from './conflict.ts';
+import type {Merging} from './conflict.ts';
 import {healHistory} from './heal.ts';
 import type {ClockSample, Locks, Store, Time, Transport} from './ports.ts';
 import {beginFirstSync, pullAll} from './pull.ts';
@@ -21,7 +21,7 @@ export interface RoundPorts {
   readonly transport: Pick<Transport, 'call'>;
   readonly time: Time;
   readonly locks: Locks;
-  readonly mergeData: MergeData;
+  readonly merging: Merging;
 }
 
 export const ROUND_LOCK = 'round';

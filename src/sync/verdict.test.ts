@@ -36,7 +36,12 @@ test('superseded by a version that does not descend from it keeps the pushed tex
     if (state === undefined) throw new Error('no state');
     const ws = new Workset(tx);
     await ws.load(refsTouched(item, version));
-    applyVerdict({ws, writing: writingBy(state, world.nowMs), mergeData: () => null}, item, verdict, version);
+    applyVerdict(
+      {ws, writing: writingBy(state, world.nowMs), merging: {mergeData: () => null, mergeBody: () => null}},
+      item,
+      verdict,
+      version,
+    );
     await ws.flush();
   });
   const {entities, bodies} = a.store.snapshot() as {

@@ -13,8 +13,8 @@ import type {PulledEntity, PushVerdict} from '../../protocol/messages.ts';
 import {revisionOf} from '../../protocol/revision.ts';
 import type {Stamp} from '../../protocol/stamp.ts';
 import {decodeVersion, isWhole} from '../../protocol/wire.ts';
-import {type MergeData, type Merged, mergeVersions} from './conflict.ts';
-import {keepVersion, revisionRef, setConflictState, type Writing, writeVersion} from './local-version.ts';
+import {type Merged, type Merging, mergeVersions} from './conflict.ts';
+import {keepVersion, keptTimes, revisionRef, setConflictState, type Writing, writeVersion} from './local-version.ts';
 import type {BatchItem} from './outbox.ts';
 import type {Known, OutboxRow} from './ports.ts';
 import type {Workset} from './workset.ts';
@@ -22,7 +22,7 @@ import type {Workset} from './workset.ts';
 export interface Judging {
   readonly ws: Workset;
   readonly writing: Writing;
-  readonly mergeData: MergeData;
+  readonly merging: Merging;
 }
 
 export type ServerVersion = Version & {readonly seq: number};
@@ -120,7 +120,7 @@ export function adopt(ws: Workset, version: ServerVersion, sent: readonly Stamp[
     known: knownOf(version),
     own: row?.own ?? null,
     ownSent,
-    revisedMs: row?.revisedMs ?? null,
+    ...keptTimes(row),
   });
   if (version.body !== null) ws.setBody(version, version.parts.body, version.body);
   ws.setOutbox(version, undefined);
@@ -167,11 +167,10 @@ function won(
   const {pushed} = item;
   storeMadeRevision(judging, other, item.pushed, verdict.revision);
   if (row === undefined) return;
-  const base = row.base === item.wire.base ? row.baseVersion : null;
   const mine = row.stamp === pushed.stamp ? pushed : ws.version(row);
   const isLatest = row.theirs === null || row.theirs.seq <= verdict.seq;
-  const merged =
-    isLatest && verdict.descendsFromBase && mine ? mergeVersions(judging.mergeData, base, mine, other) : null;
+  const base = commonBase(row, item, verdict.descendsFromBase);
+  const merged = isLatest && mine && base !== undefined ? mergeVersions(judging.merging, base, mine, other) : null;
   acknowledge(ws, item, row, {...pushed, seq: verdict.seq});
   if (merged && mine) writeMerged(judging, mine, merged, other);
 }
@@ -193,8 +192,8 @@ function lost(
     requeue(ws, item, row, {theirs: winner});
     return;
   }
-  const base = row.base === item.wire.base ? row.baseVersion : null;
-  const merged = verdict.descendsFromBase ? mergeVersions(judging.mergeData, base, pushed, current) : null;
+  const base = commonBase(row, item, verdict.descendsFromBase);
+  const merged = base === undefined ? null : mergeVersions(judging.merging, base, pushed, current);
   adopt(ws, winner, item.sent);
   if (merged && winner === current) writeMerged(judging, current, merged, pushed);
 }
@@ -224,7 +223,7 @@ function sendParts(
   }
   const mine = withPartsOf(stored, current, lacks);
   const base = row.baseVersion && withPartsOf(row.baseVersion, current, lacks);
-  const merged = descends ? mergeVersions(judging.mergeData, base, mine, current) : null;
+  const merged = descends && base !== null ? mergeVersions(judging.merging, base, mine, current) : null;
   const wins = merged !== null || mine.stamp > current.stamp;
   if (merged === null && keepsLosers(current.kind)) keepVersion(ws, wins ? current : mine, 'conflict', writing.wallMs);
   adopt(ws, current, item.sent);
@@ -232,6 +231,16 @@ function sendParts(
   const {deleted, meta} = stored;
   const {data, body} = merged ?? mine;
   writeVersion(ws, current, {deleted, meta, data, body: body ?? 'same'}, writing);
+}
+
+/**
+ * What both sides were made from. Null where that is nothing: a day note of two devices, never sent before (what was sent
+ * may be what theirs was made from, and isn't here any more). Undefined where it isn't known.
+ */
+function commonBase(row: OutboxRow, {wire}: BatchItem, descends: boolean): Version | null | undefined {
+  if (row.base !== wire.base) return undefined;
+  if (row.base === null) return wire.sent.length === 0 ? null : undefined;
+  return descends ? (row.baseVersion ?? undefined) : undefined;
 }
 
 type ContentPart = 'data' | 'body';
@@ -250,13 +259,13 @@ function withPartsOf(version: Version, other: Version, names: readonly ContentPa
 /** The merge is a new edit on top of the winner; the winner and, as the server made it, the loser stay in revisions. */
 function writeMerged(judging: Judging, winner: Version, {data, body}: Merged, loser: Version): void {
   const {ws, writing} = judging;
-  const revisedMs = ws.entity(winner)?.revisedMs ?? null;
-  const isDue = revisedMs === null || Math.abs(writing.wallMs - revisedMs) >= MERGE_REVISION_EVERY_MS;
+  const mergedMs = ws.entity(winner)?.mergedMs;
+  const isDue = mergedMs === undefined || Math.abs(writing.wallMs - mergedMs) >= MERGE_REVISION_EVERY_MS;
   const written = writeVersion(ws, winner, {deleted: false, meta: null, data, body}, writing);
   if (written !== undefined && isDue) keepVersion(ws, winner, 'merge', writing.wallMs);
   const row = ws.entity(winner);
-  if (row !== undefined && isDue) ws.setEntity({...row, revisedMs: writing.wallMs});
-  setConflictState(judging.ws, revisionRef(loser, 'conflict'), 'merged', writing);
+  if (row !== undefined && isDue) ws.setEntity({...row, mergedMs: writing.wallMs});
+  setConflictState(ws, revisionRef(loser, 'conflict'), 'merged', writing);
 }
 
 /**

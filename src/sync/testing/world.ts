@@ -12,7 +12,7 @@ import {derivedId} from '../../../protocol/ids.ts';
 import {CALLS, type CallAnswer, type CallName, type CallRequest} from '../../../protocol/messages.ts';
 import {type Core, createCore} from '../../../server/core/core.ts';
 import {createMemoryStorage, type MemoryStorage} from '../../../server/storage/memory-storage.ts';
-import {mergeData} from '../../notes/merge.ts';
+import {mergeBody, mergeData} from '../../notes/merge.ts';
 import {deviceNameKey, writeData} from '../../notes/note-data.ts';
 import {setUpServer, signIn} from '../connect.ts';
 import {createMemoryStore, type MemoryStore} from '../memory-store.ts';
@@ -147,7 +147,7 @@ function createDevice(world: World, name: string, random: (count: number) => Uin
     name,
     store,
     writer,
-    ports: {store, transport, time, locks, mergeData},
+    ports: {store, transport, time, locks, merging: {mergeData, mergeBody}},
     clockMs: 0,
     faults: [],
     calls: [],

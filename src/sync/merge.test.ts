@@ -1,0 +1,157 @@
+import fc from 'fast-check';
+import {describe, expect, test} from 'vitest';
+import {utf8Text} from '../../protocol/bytes.ts';
+import {localRoot} from './check.ts';
+import {createWorld, type Device, START_MS, settle, type World} from './testing/world.ts';
+
+const BASE = '<p>one two three four</p><p>five six</p>';
+
+async function twoDevices(text: string): Promise<{world: World; a: Device; b: Device}> {
+  const world = await createWorld();
+  const a = await world.device('A');
+  await a.create('note1', 'One', text);
+  const b = await world.device('B');
+  await settle(a, b);
+  return {world, a, b};
+}
+
+async function edit(world: World, device: Device, text: string): Promise<void> {
+  world.nowMs += 1000;
+  await device.save('note1', await device.load('note1'), {text});
+}
+
+/** Of every kept version of the note: why it is kept and its text. */
+async function keptBy({store}: Device): Promise<string[]> {
+  return store.transaction('read', async (tx) => {
+    const refs = (await tx.ids('revision', null, 100)).map((id) => ({kind: 'revision' as const, id}));
+    const [rows, bodies] = [await tx.entities(refs), await tx.bodies(refs)];
+    return rows.flatMap((row, i) => {
+      if (row?.meta?.type !== 'revision' || row.deleted) return [];
+      const {reason, state} = row.meta;
+      return [`${reason}${state === undefined ? '' : ` ${state}`}: ${utf8Text(bodies[i]?.body ?? new Uint8Array(0))}`];
+    });
+  });
+}
+
+async function expectEverywhere(world: World, text: string, ...devices: Device[]): Promise<void> {
+  const roots = await Promise.all(devices.map((device) => device.store.transaction('read', localRoot)));
+  expect(new Set([(await world.core.standing(world.accountId)).root, ...roots]).size).toBe(1);
+  for (const device of devices) expect((await device.read('note1'))?.text).toBe(text);
+}
+
+describe('texts that both sides changed', () => {
+  for (const first of ['older', 'newer'] as const) {
+    test(`merge where they don't overlap, the ${first} one pushed first; both stay in revisions`, async () => {
+      const {world, a, b} = await twoDevices(BASE);
+      const [older, newer] = ['<p>1 two three four</p><p>five six</p>', '<p>one two three 4</p><p>five six seven</p>'];
+      await edit(world, a, older);
+      await edit(world, b, newer);
+      await settle(...(first === 'older' ? [a, b] : [b, a]));
+      await expectEverywhere(world, '<p>1 two three 4</p><p>five six seven</p>', a, b);
+      for (const device of [a, b]) {
+        const kept = await keptBy(device);
+        expect(kept.filter((one) => !one.startsWith('edit')).sort()).toEqual([
+          `conflict merged: ${older}`,
+          `merge: ${newer}`,
+        ]);
+      }
+    });
+  }
+
+  test('stay apart where they overlap: the newer wins, the conflict is open', async () => {
+    const {world, a, b} = await twoDevices(BASE);
+    const [older, newer] = ['<p>one zwei three four</p>', '<p>one 2 three four</p>'];
+    await edit(world, a, older);
+    await edit(world, b, newer);
+    await settle(b, a);
+    await expectEverywhere(world, newer, a, b);
+    expect(await keptBy(b)).toContain(`conflict open: ${older}`);
+  });
+
+  test('merge with a title that the other side changed', async () => {
+    const {world, a, b} = await twoDevices(BASE);
+    await edit(world, a, `${BASE}<p>x</p>`);
+    world.nowMs += 1000;
+    await b.save('note1', await b.load('note1'), {text: `${BASE}<p>y</p>`, title: 'Renamed'});
+    await settle(a, b);
+    await expectEverywhere(world, `${BASE}<p>x</p><p>y</p>`, a, b);
+    expect((await a.read('note1'))?.title).toBe('Renamed');
+  });
+
+  test('an edit made while the push is under way is merged too', async () => {
+    const {world, a, b} = await twoDevices(BASE);
+    await edit(world, b, `${BASE}<p>theirs</p>`);
+    await edit(world, a, '<p>one two three 4</p><p>five six</p>');
+    await b.round();
+    a.afterCall = async (name) => {
+      if (name !== 'push') return;
+      a.afterCall = null;
+      await edit(world, a, '<p>one two three 4</p><p>five six 7</p>');
+    };
+    await settle(a, b);
+    await expectEverywhere(world, '<p>one two three 4</p><p>five six 7</p><p>theirs</p>', a, b);
+  });
+});
+
+describe('a note that two devices made of nothing', () => {
+  test('has the blocks of both, the older ones first, equal ones once', async () => {
+    const world = await createWorld();
+    const [a, b] = [await world.device('A'), await world.device('B')];
+    await a.create('note1', 'Today', '<p>both</p><p>older</p>');
+    world.nowMs += 1000;
+    await b.create('note1', 'Today', '<p>newer</p><p>both</p>');
+    await settle(b, a);
+    await expectEverywhere(world, '<p>both</p><p>older</p><p>newer</p>', a, b);
+  });
+
+  test('is not put together where the other one may have been made from what was sent before', async () => {
+    const world = await createWorld();
+    const [a, b] = [await world.device('A'), await world.device('B')];
+    a.faults.push({call: 'push', lose: 'answer'});
+    await a.create('note1', 'Today', '<p>one</p>');
+    await a.round();
+    await settle(b);
+    await edit(world, b, '<p>one two</p>');
+    await settle(b);
+    await edit(world, a, '<p>one three</p>');
+    await settle(a, b);
+    await expectEverywhere(world, '<p>one three</p>', a, b);
+  });
+});
+
+const words = fc.array(fc.constantFrom('a', 'b', 'c', 'd'), {minLength: 1, maxLength: 3}).map((all) => all.join(' '));
+const document = fc.array(words, {maxLength: 4}).map((all) => all.map((one) => `<p>${one}</p>`).join(''));
+
+test('the outcome is the same whichever is pushed first, and holds what both wrote or keeps it', async () => {
+  await fc.assert(
+    fc.asyncProperty(document, document, document, fc.boolean(), async (base, older, newer, isNoneCommon) => {
+      const outcomes: unknown[] = [];
+      for (const order of ['ab', 'ba']) {
+        const {world, a, b} = isNoneCommon ? await strangers(older, newer) : await twoDevices(base);
+        if (!isNoneCommon) {
+          await edit(world, a, older);
+          await edit(world, b, newer);
+        }
+        await settle(...(order === 'ab' ? [a, b] : [b, a]));
+        const text = (await a.read('note1'))?.text ?? '';
+        await expectEverywhere(world, text, a, b);
+        const kept = await keptBy(b);
+        const edits = [older, newer].filter((one) => isNoneCommon || one !== base); // saving what is stored is no edit
+        for (const one of edits) expect(text === one || kept.some((was) => was.endsWith(`: ${one}`))).toBe(true);
+        outcomes.push({text, open: kept.some((was) => was.startsWith('conflict open'))});
+      }
+      expect(outcomes[0]).toEqual(outcomes[1]);
+    }),
+    {numRuns: 60},
+  );
+});
+
+async function strangers(older: string, newer: string): Promise<{world: World; a: Device; b: Device}> {
+  const world = await createWorld();
+  const [a, b] = [await world.device('A'), await world.device('B')];
+  world.nowMs = START_MS + 5000;
+  await a.create('note1', 'Today', older);
+  world.nowMs += 1000;
+  await b.create('note1', 'Today', newer);
+  return {world, a, b};
+}

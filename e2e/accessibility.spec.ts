@@ -1,6 +1,6 @@
 import {AxeBuilder} from '@axe-core/playwright';
-import {fillSetup, openSetupLink, setUpServer, signIn} from './fixtures/accounts.ts';
-import {isDecided, replaceOnBoth} from './fixtures/conflicts.ts';
+import {fillSetup, openSetupLink, setUpServer} from './fixtures/accounts.ts';
+import {isDecided, openConflict, replaceOnBoth, shareNote} from './fixtures/conflicts.ts';
 import {harmDevice, harmServer} from './fixtures/damage.ts';
 import type {Device} from './fixtures/device.ts';
 import {FIELD_NOTES} from './fixtures/field-notes.ts';
@@ -62,21 +62,28 @@ for (const colorScheme of ['light', 'dark'] as const) {
     await expect(b.page.getByRole('heading', {name: 'Sign in'})).toBeVisible();
     await hasNoBarriers(b, 'the login');
 
-    await signIn(b);
-    await createConflict(a, b);
-    await b.page.getByRole('link', {name: 'Conflicts 1'}).click();
-    await expect(b.page.getByRole('region', {name: 'Difference 1 of 1'})).toBeVisible();
-    await hasNoBarriers(b, 'the conflicts');
-    await b.page.getByRole('button', {name: 'Keep current'}).click();
-    await isDecided(b, 'stays as it is');
-    await hasNoBarriers(b, 'the conflicts, with one decided');
-
     await server.stop();
     await a.page.goto(a.address);
     await createNote(a, 'More', 'Waits.');
     await openSyncPanel(a);
     await expect(syncPanel(a).getByText('The server is not reachable.').first()).toBeVisible();
     await hasNoBarriers(a, 'the sync panel with a problem');
+  });
+}
+
+for (const colorScheme of ['light', 'dark'] as const) {
+  test(`conflicts have no serious barrier, ${colorScheme}`, async ({server, newDevice}) => {
+    const options = {context: {colorScheme, reducedMotion: 'reduce'}} as const;
+    const [a, b] = [await newDevice('Desk', options), await newDevice('Couch', options)];
+    await shareNote(a, b, server, 'Plan', 'Meet.');
+    await replaceOnBoth([a, 'Gather at nine.'], [b, 'See you at noon.']);
+    await hasNoBarriers(b, 'a note with a conflict');
+    const card = await openConflict(b, 'Plan');
+    await expect(card.getByRole('region', {name: 'Difference 1 of 1'})).toBeVisible();
+    await hasNoBarriers(b, 'the conflicts');
+    await card.getByRole('button', {name: 'Keep current'}).click();
+    await isDecided(b, 'stays as it is');
+    await hasNoBarriers(b, 'the conflicts, with none left');
   });
 }
 
@@ -112,16 +119,6 @@ test('the notebook can be used by keyboard alone', async ({server, newDevice}) =
   await expect(syncPanel(device)).toBeHidden();
   await expect(notesTree(device)).toBeVisible();
 });
-
-/** Both have replaced the text of a new note without a network. */
-async function createConflict(a: Device, b: Device): Promise<void> {
-  await a.page.goto(a.address);
-  await createNote(a, 'Plan', 'Meet.');
-  await isSynced(a);
-  await openNote(b, 'Plan');
-  await expect(textBox(b)).toHaveText('Meet.');
-  await replaceOnBoth([a, 'Meet at noon.'], [b, 'Gather at nine.']);
-}
 
 async function hasNoBarriers({page}: Device, screen: string): Promise<void> {
   const {violations} = await new AxeBuilder({page}).withTags(RULES).analyze();

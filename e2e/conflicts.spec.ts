@@ -159,6 +159,7 @@ test('nothing of an edit that met a deletion is erased before it is decided, how
   await server.skewClock(8 * DAY_MS);
   expect(await texts()).toContain('<p>Meet.</p>');
   await server.skewClock(0);
+  await isSynced(a, b);
   const card = await openConflict(a, 'Plan');
   await card.getByRole('button', {name: 'Leave it deleted'}).click();
   await areGone(a, b);

@@ -169,6 +169,9 @@ describe('a decision between two versions', () => {
     expect(await viewOf(id)).toMatchObject({text: 'mine'});
     const copy = await world.entity('note', settled.copyId!);
     expect(await viewOf(copy.id)).toMatchObject({text: 'theirs', type: 'text', mime: 'text/html'});
+    const placesOf = async (id: string) =>
+      (await world.all('branch')).filter(({note}) => note === id).map((row) => row.id);
+    const places = await placesOf(copy.id);
     const device = world;
     world = await createNotebookWorld();
     notebook = world.notebook;
@@ -176,6 +179,7 @@ describe('a decision between two versions', () => {
     await putConflict({id, text: 'theirs'});
     await notebook.settleConflict(await conflict(view.id), 'both');
     expect((await world.entity('note', copy.id)).hash).toBe(copy.hash);
+    expect(await placesOf(copy.id)).toEqual(places);
     await device.close();
   });
 

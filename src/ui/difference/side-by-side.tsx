@@ -33,8 +33,8 @@ export function SideBySide({comparison: {show, changes}, names, busy = false, on
         const take = onTake && (() => onTake(textWithTaken(changes, index)));
         return (
           <Changed key={key} label={`Difference ${number} of ${count}`} names={names} busy={busy} onTake={take}>
-            <Blocks show={show} blocks={change.before} />
-            <Blocks show={show} blocks={change.after} />
+            <Blocks show={show} blocks={change.before} against={change.after} />
+            <Blocks show={show} blocks={change.after} against={change.before} />
           </Changed>
         );
       })}
@@ -72,7 +72,13 @@ export function Changed({label, names, busy = false, onTake, children: [before, 
   );
 }
 
-function Blocks(props: {readonly show: PassageFormat; readonly blocks: readonly string[]}) {
+interface BlocksProps {
+  readonly show: PassageFormat;
+  readonly blocks: readonly string[];
+  readonly against: readonly string[];
+}
+
+function Blocks(props: BlocksProps) {
   return props.blocks.length === 0 ? <p className="quiet">Not in this version.</p> : <Passage {...props} />;
 }
 

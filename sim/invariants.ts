@@ -139,6 +139,7 @@ function nothingIsLost(side: Side, truth: Truth): void {
   const kept = new Set<string>();
   for (const head of side.heads) {
     if (head.kind !== 'note' && head.kind !== 'revision') continue;
+    if (isMerged(head)) continue; // nobody is shown it: what it has must be in what it was merged into
     kept.add(readNote(head.data)?.title ?? '');
     kept.add(side.textOf(head) ?? '');
   }
@@ -148,6 +149,10 @@ function nothingIsLost(side: Side, truth: Truth): void {
       'a text is lost',
       `${lost.join(', ')}; ${JSON.stringify(side.heads.filter((h) => h.kind === 'note' || h.kind === 'revision').map((h) => [h.kind, h.id, h.stamp, h.deleted, readNote(h.data)?.title, side.textOf(h), h.meta]))}`,
     );
+}
+
+function isMerged({meta}: Head): boolean {
+  return meta?.type === 'revision' && meta.state === 'merged';
 }
 
 /** What is current isn't what somebody has written over since, unless a person brought it back. */

@@ -28,7 +28,10 @@ export function createLineage(truth: Truth): Lineage {
     if (kind !== 'note') return;
     const title = data === undefined ? undefined : readNote(bytesOf(data))?.title;
     if (parts.data !== undefined && title !== undefined) titleByHash.set(parts.data, title);
-    if (parts.body !== undefined && body !== undefined) textByHash.set(parts.body, utf8Text(bytesOf(body)) ?? '');
+    if (parts.body === undefined || body === undefined) return;
+    const text = utf8Text(bytesOf(body)) ?? '';
+    textByHash.set(parts.body, text);
+    truth.learn(text);
   }
 
   function isAncestor(older: Wire, newer: Wire): boolean {

@@ -251,4 +251,39 @@ export const PLANTED: readonly Planted[] = [
       {file: 'src/sync/control.ts', find: 'firstSync: firstSyncTo(cursor), givenUp', put: 'firstSync: null, givenUp'},
     ],
   },
+  {
+    name: 'a merge takes the newer text alone',
+    edits: [
+      {
+        file: 'src/sync/conflict.ts',
+        find: 'return isOlder ? mergeBody(from, own, others) : mergeBody(from, others, own);',
+        put: 'return isOlder ? others.body : own.body;',
+      },
+    ],
+  },
+  {
+    name: 'a merge takes one side of what overlaps',
+    edits: [
+      {
+        file: 'src/notes/three-way.ts',
+        find: "if (a.type !== 'edit' || b.type !== 'edit' || !from || !older || !newer) return null;",
+        put: "if (a.type !== 'edit' || b.type !== 'edit' || !from || !older || !newer) return b;",
+      },
+      {
+        file: 'src/notes/three-way.ts',
+        find: 'return merged && {...a, items: [merged]};',
+        put: 'return merged ? {...a, items: [merged]} : b;',
+      },
+    ],
+  },
+  {
+    name: 'a merge stands on a base that is not common',
+    edits: [
+      {
+        file: 'src/sync/verdict.ts',
+        find: 'return descends ? (row.baseVersion ?? undefined) : undefined;',
+        put: 'return row.baseVersion ?? undefined;',
+      },
+    ],
+  },
 ];

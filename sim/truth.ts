@@ -1,6 +1,8 @@
 /**
- * What people wrote, and on top of what, as no program knows it. Every text and every title is one of a kind. One is kept if
- * it is current, in a revision, or an ancestor of one that is; or it was erased after a person had deleted it.
+ * What people wrote, and on top of what, as no program knows it. A text has a few paragraphs, and writing changes one of them
+ * or adds one, so that two devices may write the same or different ones. Every paragraph and every title is one of a kind.
+ * It is kept if it is in what is current, in a revision, or was written over by one that is kept; or it was erased after a
+ * person had deleted it.
  */
 
 import {utf8Bytes} from '../protocol/bytes.ts';
@@ -12,8 +14,10 @@ export function versionOf(id: string, title: string, text: string | null): strin
 }
 
 export interface Truth {
-  /** A new text or title, written on top of what the editor showed. */
+  /** A new title, or a text with a new paragraph, written on top of what the editor showed. */
   write(part: 'text' | 'title', over: string | null): string;
+  /** A text on its way between devices; a merge makes some that nobody wrote. */
+  learn(text: string): void;
   /** The text of this hash, also where it isn't on a device; null for none that anybody wrote. */
   textOf(hash: string): string | null;
   /** The person was told that it is saved; `over`, `whole`: all of what the editor showed before and shows now. */
@@ -37,7 +41,9 @@ export interface Truth {
 }
 
 export function createTruth(): Truth {
+  /** Of texts and titles as a whole, and of paragraphs. */
   const parentOf = new Map<string, string | null>();
+  const newIn = new Map<string, string>();
   const told = new Set<string>();
   const textByHash = new Map<string, string>();
   const written = new Set<string>();
@@ -49,27 +55,35 @@ export function createTruth(): Truth {
   return {
     write(part, over) {
       count += 1;
-      const value = `${part} ${count}`;
-      parentOf.set(value, over);
-      if (part === 'text') textByHash.set(hashOf(utf8Bytes(value)), value);
-      return value;
+      const own = `${part} ${count}`;
+      if (part === 'title') {
+        parentOf.set(own, over);
+        return own;
+      }
+      const {text, replaced} = withParagraph(over, own, count);
+      parentOf.set(own, replaced);
+      parentOf.set(text, over);
+      newIn.set(text, own);
+      textByHash.set(hashOf(utf8Bytes(text)), text);
+      return text;
     },
+    learn: (text) => void textByHash.set(hashOf(utf8Bytes(text)), text),
     textOf: (hash) => textByHash.get(hash) ?? null,
     wasWritten: (version) => written.has(version),
     acknowledge(value, over, whole) {
-      told.add(value);
+      told.add(newIn.get(value) ?? value);
       if (whole !== undefined) written.add(whole);
       if (over !== undefined) overtaken.add(over);
     },
     remove(id, values) {
       const all = removed.get(id) ?? new Set();
-      for (const value of values) if (value !== null) all.add(value);
+      for (const value of values) for (const part of partsIn(value)) all.add(part);
       removed.set(id, all);
     },
     erase: (id) => void erased.add(id),
     lost(kept) {
       const gone = [...erased].flatMap((id) => [...(removed.get(id) ?? [])]);
-      const left = new Set([...kept, ...gone]);
+      const left = new Set([...[...kept].flatMap(partsIn), ...gone]);
       for (const value of [...left]) {
         for (let one = parentOf.get(value); one != null; one = parentOf.get(one)) left.add(one);
       }
@@ -87,4 +101,26 @@ export function createTruth(): Truth {
       return told.size;
     },
   };
+}
+
+const PARAGRAPHS_AT_FIRST = 3;
+const ADDED_EVERY = 5;
+
+/** `text` with `own` in the place of one of its paragraphs, or at its end. */
+function withParagraph(over: string | null, own: string, count: number): {text: string; replaced: string | null} {
+  const paragraphs = over === null ? new Array<string>(PARAGRAPHS_AT_FIRST).fill('') : paragraphsIn(over);
+  const at = count % ADDED_EVERY === 0 ? paragraphs.length : count % Math.max(1, paragraphs.length);
+  const replaced = paragraphs[at] ?? '';
+  paragraphs[at] = own;
+  return {text: paragraphs.map((one) => `<p>${one}</p>`).join(''), replaced: replaced === '' ? null : replaced};
+}
+
+function paragraphsIn(text: string): string[] {
+  return [...text.matchAll(/<p>(.*?)<\/p>/g)].map(([, words = '']) => words);
+}
+
+/** A title is one part of its own. */
+function partsIn(value: string | null): string[] {
+  if (value === null) return [];
+  return value.startsWith('<p>') ? paragraphsIn(value) : [value];
 }

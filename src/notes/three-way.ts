@@ -4,6 +4,7 @@
  * and the same item, and else nothing is merged at all: a merge never takes away what a side wrote.
  */
 
+import {pairAlike} from './pair-alike.ts';
 import {diffSequences} from './sequence-diff.ts';
 
 /** How the items of a sequence are told apart, and what may be done with two that meet. */
@@ -28,10 +29,6 @@ interface Piece<T> {
   readonly end: number;
   readonly items: readonly T[];
 }
-
-/** Below this one item isn't taken for what became of the other. */
-const ALIKE = 0.4;
-const MOST_PAIRS_COMPARED = 2500;
 
 /** Null where the two overlap. Which side is older decides nothing but the order of what both put at one place. */
 export function mergeSequences<T>(
@@ -100,7 +97,7 @@ function piecesOf<T>(base: readonly T[], side: readonly T[], rules: Merging<T>):
 function cut<T>(before: readonly T[], after: readonly T[], start: number, rules: Merging<T>): Piece<T>[] {
   const pieces: Piece<T>[] = [];
   let [at, from] = [0, 0];
-  for (const [x, y] of [...alikePairs(before, after, rules), [before.length, after.length] as const]) {
+  for (const [x, y] of [...pairAlike(before, after, rules.likeness), [before.length, after.length] as const]) {
     pieces.push(...rest(start + at, start + x, after.slice(from, y)));
     if (x < before.length) {
       pieces.push({type: 'edit', start: start + x, end: start + x + 1, items: after.slice(y, y + 1)});
@@ -119,33 +116,4 @@ function rest<T>(start: number, end: number, items: readonly T[]): Piece<T>[] {
     end: start + i + 1,
     items: [],
   }));
-}
-
-/** Index pairs, rising on both sides, with the greatest sum of likeness. */
-function alikePairs<T>(before: readonly T[], after: readonly T[], rules: Merging<T>): readonly [number, number][] {
-  if (before.length * after.length > MOST_PAIRS_COMPARED) return [];
-  const likeness = before.map((one) => after.map((other) => rules.likeness(one, other)));
-  const best = bestSums(likeness, after.length);
-  const pairs: [number, number][] = [];
-  let [x, y] = [0, 0];
-  while (x < before.length && y < after.length) {
-    const now = best[x]?.[y] ?? 0;
-    if (now === best[x + 1]?.[y]) x++;
-    else if (now === best[x]?.[y + 1]) y++;
-    else pairs.push([x++, y++]);
-  }
-  return pairs;
-}
-
-/** `[x][y]`: the most that pairs of what is from x and from y on can come to. */
-function bestSums(likeness: readonly (readonly number[])[], width: number): number[][] {
-  const best = Array.from({length: likeness.length + 1}, () => new Array<number>(width + 1).fill(0));
-  for (let x = likeness.length - 1; x >= 0; x--) {
-    for (let y = width - 1; y >= 0; y--) {
-      const paired = likeness[x]?.[y] ?? 0;
-      const withPair = paired < ALIKE ? 0 : paired + (best[x + 1]?.[y + 1] ?? 0);
-      (best[x] as number[])[y] = Math.max(best[x + 1]?.[y] ?? 0, best[x]?.[y + 1] ?? 0, withPair);
-    }
-  }
-  return best;
 }

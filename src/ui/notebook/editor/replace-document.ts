@@ -1,25 +1,68 @@
-/** Puts another device's text into a running editor: only what differs is replaced, so cursor, scroll and undo stay. */
+/**
+ * Puts another text into a running editor: only what differs is replaced, block by block and inside a block, so that cursor,
+ * scroll and undo stay.
+ */
 
 import type {Editor} from '@tiptap/core';
 import type {Node as DocumentNode} from '@tiptap/pm/model';
 import type {Transaction} from '@tiptap/pm/state';
+import {pairAlike} from '../../../notes/pair-alike.ts';
+import {diffSequences, type Hunk} from '../../../notes/sequence-diff.ts';
+import {likenessOf, wordsOf} from '../../../notes/words.ts';
 
 const FROM_STORE = 'asterFromStore';
 
 export function replaceDocument(editor: Editor, next: DocumentNode): void {
   const {doc, tr} = editor.state;
-  const start = doc.content.findDiffStart(next.content);
-  if (start === null) return;
-  const ends = doc.content.findDiffEnd(next.content) ?? {a: doc.content.size, b: next.content.size};
-  // The equal ends may overlap the equal start where something is repeated.
-  const overlap = Math.max(0, start - Math.min(ends.a, ends.b));
-  tr.replace(start, ends.a + overlap, next.slice(start, ends.b + overlap));
-  if (!tr.doc.eq(next)) {
-    tr.replaceWith(0, tr.doc.content.size, next.content);
-  }
+  const hunks = diffSequences(doc.children.map(keyOf), next.children.map(keyOf));
+  // From the end, so that positions before a change stay what they are.
+  for (const hunk of hunks.toReversed()) replaceBlocks(tr, doc, next, hunk);
+  if (!tr.docChanged) return;
+  if (!tr.doc.eq(next)) tr.replaceWith(0, tr.doc.content.size, next.content);
   editor.view.dispatch(tr.setMeta(FROM_STORE, true).setMeta('addToHistory', false));
 }
 
 export function isFromStore(transaction: Transaction): boolean {
   return transaction.getMeta(FROM_STORE) === true;
+}
+
+function keyOf(block: DocumentNode): string {
+  return JSON.stringify(block.toJSON());
+}
+
+/** From the last block to the first: those that became others inside, what is between them as a whole. */
+function replaceBlocks(tr: Transaction, doc: DocumentNode, next: DocumentNode, {start, end, from, to}: Hunk): void {
+  const [before, after] = [doc.children.slice(start, end), next.children.slice(from, to)];
+  let [below, nextBelow] = [before.length, after.length];
+  const replaceBetween = (x: number, y: number) => {
+    if (x < below || y < nextBelow)
+      tr.replaceWith(placeOf(doc, start + x), placeOf(doc, start + below), after.slice(y, nextBelow));
+  };
+  for (const [x, y] of pairAlike(before, after, likeness).toReversed()) {
+    replaceBetween(x + 1, y + 1);
+    replaceBlock(tr, doc, start + x, next.child(from + y));
+    [below, nextBelow] = [x, y];
+  }
+  replaceBetween(0, 0);
+}
+
+function likeness(a: DocumentNode, b: DocumentNode): number {
+  return a.type === b.type ? likenessOf(wordsOf(a.textContent), wordsOf(b.textContent)) : 0;
+}
+
+function replaceBlock(tr: Transaction, doc: DocumentNode, index: number, next: DocumentNode): void {
+  const [block, place] = [doc.child(index), placeOf(doc, index)];
+  const start = block.content.findDiffStart(next.content);
+  const ends = block.content.findDiffEnd(next.content);
+  if (!block.sameMarkup(next) || start === null || ends === null) {
+    tr.replaceWith(place, place + block.nodeSize, next);
+    return;
+  }
+  // The equal ends may overlap the equal start where something is repeated.
+  const overlap = Math.max(0, start - Math.min(ends.a, ends.b));
+  tr.replace(place + 1 + start, place + 1 + ends.a + overlap, next.slice(start, ends.b + overlap));
+}
+
+function placeOf(doc: DocumentNode, index: number): number {
+  return doc.children.slice(0, index).reduce((place, block) => place + block.nodeSize, 0);
 }

@@ -52,6 +52,56 @@ describe('a note session', () => {
     expect(world.kept).toEqual(['theirs']);
   });
 
+  it('leaves typing alone until the pause is over, then what another device wrote elsewhere in the text is merged', () => {
+    const world = createWorld({type: 'text', text: '<p>a</p><p>b</p>'});
+    world.type({text: '<p>a</p><p>b mine</p>'});
+    world.writeElsewhere({text: '<p>a theirs</p><p>b</p>'});
+    world.deliver();
+    expect(currentOf(world.session).text).toBe('<p>a</p><p>b mine</p>');
+    expect(world.shows).toBe(0);
+    world.type({text: '<p>a</p><p>b mine too</p>'});
+    world.send({type: 'timer'});
+    expect(currentOf(world.session).text).toBe('<p>a theirs</p><p>b mine too</p>');
+    expect(world.shows).toBe(1);
+    world.answer('saved');
+    expect(world.stored.text).toBe('<p>a theirs</p><p>b mine too</p>');
+    expect(world.kept).toEqual([]);
+    expect(world.session.state).toBe('clean');
+  });
+
+  it('a title typed here and a text written elsewhere are both kept, and shown', () => {
+    const world = createWorld({type: 'text', text: '<p>a</p>'});
+    world.type({title: 'Mine'});
+    world.writeElsewhere({text: '<p>b</p>'});
+    world.deliver();
+    world.send({type: 'timer'});
+    world.answer('saved');
+    expect([world.stored, world.kept]).toEqual([{title: 'Mine', text: '<p>b</p>'}, []]);
+  });
+
+  it('typing what another device wrote, or back to what was there, shows what is stored and saves nothing', () => {
+    for (const typed of ['<p>b</p>', '<p>a</p>']) {
+      const world = createWorld({type: 'text', text: '<p>a</p>'});
+      world.type({text: '<p>x</p>'});
+      world.writeElsewhere({text: '<p>b</p>'});
+      world.deliver();
+      world.type({text: typed});
+      world.send({type: 'timer'});
+      expect(currentOf(world.session)).toMatchObject({text: '<p>b</p>'});
+      expect(world.asked).toEqual([]);
+    }
+  });
+
+  it('an edit that met a deletion is not merged: the save keeps the deletion', () => {
+    const world = createWorld({type: 'text', text: '<p>a</p>'});
+    world.type({text: '<p>a</p><p>mine</p>'});
+    const {shown} = world.session;
+    const deleted = {...shown.loaded, stamp: '000009', parts: {...shown.loaded.parts, meta: 'deleted', body: 'other'}};
+    world.send({type: 'stored', stored: {...shown, text: '<p>a</p><p>theirs</p>', loaded: deleted}});
+    world.send({type: 'timer'});
+    expect(world.asked).toEqual([{loaded: shown.loaded, edit: {text: '<p>a</p><p>mine</p>'}}]);
+  });
+
   it('only renaming never hides a text that came meanwhile from the next save of the text', () => {
     const world = createWorld();
     world.type({title: 'Mine'});
@@ -123,13 +173,13 @@ function playToTheEnd(moves: readonly Move[]): void {
 }
 
 /** A store that judges as the Writer does: a part that a save replaces without having been shown is kept. */
-function createWorld() {
+function createWorld({type, text: first}: {type: string; text: string} = {type: 'of no text', text: ''}) {
   let stamp = 1;
   const loadedOf = ({title, text}: {title: string; text: string}): Loaded =>
     ({stamp: String(stamp).padStart(6, '0'), parts: {meta: '', data: title, body: text}}) as unknown as Loaded;
-  let stored = {title: '', text: ''};
+  let stored = {title: '', text: first};
   let loaded = loadedOf(stored);
-  const shownNow = (): Shown => ({...stored, loaded});
+  const shownNow = (): Shown => ({...stored, type, mime: 'text/html', loaded});
   let session: Session = openSession(shownNow());
   let waiting: {loaded: Loaded; edit: Edit} | null = null;
   const world = {

@@ -5,6 +5,8 @@
  * 2. At most one save at a time: `save` comes only out of `typing` and `failed`, and both end with it.
  * 3. Every save names the version whose text the editor really showed, part by part, so that the store can keep what it
  *    replaces unseen.
+ * 4. What another device or tab wrote meanwhile (`newer`) never changes the text under the hands: it is merged when the pause
+ *    is over, or, where the two overlap, stays what the save keeps as a revision.
  *
  *   clean ──typed──▶ typing ──timer, flush──▶ saving ──saved──▶ clean, or typing when more was typed meanwhile
  *                      ▲                        └──save_failed──▶ failed ──typed──▶ typing
@@ -13,12 +15,16 @@
 
 import type {SyncError} from '../../../../protocol/errors.ts';
 import type {Saved} from '../../../db/repositories.ts';
+import {mergeText} from '../../../notes/merge-text.ts';
+import {formatOf} from '../../../notes/text-blocks.ts';
 import type {Loaded} from '../../../sync/ports.ts';
 
 /** The stored version that the editor stands on. `text` is null while it isn't on this device. */
 export interface Shown {
   readonly title: string;
   readonly text: string | null;
+  readonly type: string;
+  readonly mime: string;
   readonly loaded: Loaded;
 }
 
@@ -27,9 +33,16 @@ export interface Edit {
   readonly text?: string;
 }
 
+/** What was typed on top of `shown`; `newer`: what is stored by now, where that is something else. */
+interface Unsaved {
+  readonly shown: Shown;
+  readonly edit: Edit;
+  readonly newer: Shown | null;
+}
+
 export type Session =
   | {readonly state: 'clean'; readonly shown: Shown}
-  | {readonly state: 'typing'; readonly shown: Shown; readonly edit: Edit}
+  | ({readonly state: 'typing'} & Unsaved)
   | {
       readonly state: 'saving';
       readonly shown: Shown;
@@ -37,7 +50,7 @@ export type Session =
       readonly edit: Edit;
       readonly flush: boolean;
     }
-  | {readonly state: 'failed'; readonly shown: Shown; readonly edit: Edit; readonly error: SyncError};
+  | ({readonly state: 'failed'; readonly error: SyncError} & Unsaved);
 
 export type Input =
   | {readonly type: 'typed'; readonly edit: Edit}
@@ -71,12 +84,12 @@ export function step(session: Session, input: Input): Step {
     case 'typed':
       return typed(session, input.edit);
     case 'timer':
-      return session.state === 'typing' ? save(session.shown, session.edit) : stay(session);
+      return session.state === 'typing' ? save(session) : stay(session);
     case 'flush':
       if (session.state === 'saving') return stay({...session, flush: true});
-      return session.state === 'clean' ? stay(session) : save(session.shown, session.edit);
+      return session.state === 'clean' ? stay(session) : save(session);
     case 'retry':
-      return session.state === 'failed' ? save(session.shown, session.edit) : stay(session);
+      return session.state === 'failed' ? save(session) : stay(session);
     case 'saved':
       return session.state === 'saving' ? saved(session, input.saved) : stay(session);
     case 'save_failed':
@@ -85,6 +98,7 @@ export function step(session: Session, input: Input): Step {
         state: 'failed',
         shown: session.shown,
         edit: {...session.saving, ...session.edit},
+        newer: null,
         error: input.error,
       });
     case 'stored':
@@ -113,34 +127,58 @@ export function unsavedOf(session: Session): Edit {
 function typed(session: Session, edit: Edit): Step {
   switch (session.state) {
     case 'clean':
-      return wait(session.shown, edit);
+      return wait({shown: session.shown, edit, newer: null});
     case 'saving':
       return stay({...session, edit: {...session.edit, ...edit}});
     default:
-      return wait(session.shown, {...session.edit, ...edit});
+      return wait({...session, edit: {...session.edit, ...edit}});
   }
 }
 
 /** Typing back what is stored leaves nothing to save. */
-function wait(shown: Shown, edit: Edit): Step {
+function wait({shown, edit, newer}: Unsaved): Step {
   const left = changed(shown, edit);
-  if (isEmpty(left)) return stay({state: 'clean', shown});
-  return {session: {state: 'typing', shown, edit: left}, effects: [{type: 'wait'}]};
+  if (!isEmpty(left)) return {session: {state: 'typing', shown, edit: left, newer}, effects: [{type: 'wait'}]};
+  return newer === null ? stay({state: 'clean', shown}) : show(newer);
 }
 
-function save(shown: Shown, edit: Edit): Step {
+function save({shown, edit, newer}: Unsaved): Step {
+  const merged = newer === null ? null : mergeEdit(shown, edit, newer);
+  if (newer === null || merged === null) return saveOver(shown, edit);
+  if (isEmpty(merged)) return show(newer);
+  const {session, effects} = saveOver(newer, merged);
+  return {session, effects: [{type: 'show'}, ...effects]};
+}
+
+function saveOver(shown: Shown, edit: Edit): Step {
   return {
     session: {state: 'saving', shown, saving: edit, edit: {}, flush: false},
     effects: [{type: 'save', loaded: shown.loaded, edit}],
   };
 }
 
+/** What is left of an edit of `shown` on top of `newer`; null where the two overlap, or one is a deletion. */
+function mergeEdit(shown: Shown, edit: Edit, newer: Shown): Edit | null {
+  if (shown.loaded.parts.meta !== newer.loaded.parts.meta) return null;
+  const isTitleFree = edit.title === undefined || [shown.title, edit.title].includes(newer.title);
+  const text = edit.text === undefined ? undefined : mergeTyped(shown, edit.text, newer);
+  if (!isTitleFree || text === null) return null;
+  return changed(newer, {...edit, ...(text === undefined ? {} : {text})});
+}
+
+/** What was typed is the newer of the two: it isn't saved yet. */
+function mergeTyped(shown: Shown, typed: string, newer: Shown): string | null {
+  if (newer.text === shown.text) return typed;
+  const format = formatOf(shown);
+  if (format === null || format !== formatOf(newer) || shown.text === null || newer.text === null) return null;
+  return mergeText(format, {base: shown.text, older: newer.text, newer: typed}, newer.mime);
+}
+
 function saved(session: Session & {state: 'saving'}, {loaded}: Saved): Step {
   const {saving, edit, flush} = session;
   const shown = {...session.shown, ...saving, loaded: onlySeen(session.shown.loaded, saving, loaded)};
-  const next = wait(shown, edit);
-  const last = flush && next.session.state === 'typing' ? save(shown, next.session.edit) : next;
-  return last;
+  const next = wait({shown, edit, newer: null});
+  return flush && next.session.state === 'typing' ? save(next.session) : next;
 }
 
 /**
@@ -156,9 +194,12 @@ function onlySeen(before: Loaded, saving: Edit, after: Loaded): Loaded {
 
 function stored(session: Session, now: Shown): Step {
   if (session.state === 'saving') return stay(session);
-  if (isSame(session.shown, now)) return stay({...session, shown: now});
-  if (session.state !== 'clean') return stay(session);
-  return {session: {state: 'clean', shown: now}, effects: [{type: 'show'}]};
+  if (session.state === 'clean') return isSame(session.shown, now) ? stay({state: 'clean', shown: now}) : show(now);
+  return stay(isSame(session.shown, now) ? {...session, shown: now, newer: null} : {...session, newer: now});
+}
+
+function show(shown: Shown): Step {
+  return {session: {state: 'clean', shown}, effects: [{type: 'show'}]};
 }
 
 function isSame(a: Shown, b: Shown): boolean {

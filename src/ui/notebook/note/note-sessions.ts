@@ -117,7 +117,8 @@ function createRunner(noteId: string, {notebook, drafts, wait}: Ports, {onUse, o
       if (now.state !== 'open' || now.session.state === 'clean') set({state: 'missing'});
       return;
     }
-    const stored = {title: view.title, text: view.text, loaded: view.loaded};
+    const {title, text, type, mime, loaded} = view;
+    const stored = {title, text, type, mime, loaded};
     if (now.state !== 'open') {
       set({state: 'open', view, session: openSession(stored), showing: 0});
       return;
@@ -171,8 +172,8 @@ function createRunner(noteId: string, {notebook, drafts, wait}: Ports, {onUse, o
       return release;
     },
     flushAndDraft: () => {
+      send({type: 'flush'}); // what is put where it survives is what is being saved: a merge may just have been made
       draft();
-      send({type: 'flush'});
     },
   };
 }

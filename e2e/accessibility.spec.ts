@@ -1,5 +1,6 @@
 import {AxeBuilder} from '@axe-core/playwright';
 import {fillSetup, openSetupLink, setUpServer} from './fixtures/accounts.ts';
+import {isDecided, openConflict, replaceOnBoth, shareNote} from './fixtures/conflicts.ts';
 import {harmDevice, harmServer} from './fixtures/damage.ts';
 import type {Device} from './fixtures/device.ts';
 import {FIELD_NOTES} from './fixtures/field-notes.ts';
@@ -67,6 +68,22 @@ for (const colorScheme of ['light', 'dark'] as const) {
     await openSyncPanel(a);
     await expect(syncPanel(a).getByText('The server is not reachable.').first()).toBeVisible();
     await hasNoBarriers(a, 'the sync panel with a problem');
+  });
+}
+
+for (const colorScheme of ['light', 'dark'] as const) {
+  test(`conflicts have no serious barrier, ${colorScheme}`, async ({server, newDevice}) => {
+    const options = {context: {colorScheme, reducedMotion: 'reduce'}} as const;
+    const [a, b] = [await newDevice('Desk', options), await newDevice('Couch', options)];
+    await shareNote(a, b, server, 'Plan', 'Meet.');
+    await replaceOnBoth([a, 'Gather at nine.'], [b, 'See you at noon.']);
+    await hasNoBarriers(b, 'a note with a conflict');
+    const card = await openConflict(b, 'Plan');
+    await expect(card.getByRole('region', {name: 'Difference 1 of 1'})).toBeVisible();
+    await hasNoBarriers(b, 'the conflicts');
+    await card.getByRole('button', {name: 'Keep current'}).click();
+    await isDecided(b, 'stays as it is');
+    await hasNoBarriers(b, 'the conflicts, with none left');
   });
 }
 

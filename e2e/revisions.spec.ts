@@ -31,6 +31,10 @@ test('restoring an older version brings its text back on every device and keeps 
   await older.getByRole('button').click();
   await expect(onB.getByRole('region', {name: 'This version'}).getByText('Two eggs.')).toBeVisible();
   await expect(onB.getByRole('region', {name: 'Current version'}).getByText('Five eggs.')).toBeVisible();
+  await onB.getByRole('button', {name: 'Difference'}).click();
+  const difference = onB.getByRole('region', {name: 'Difference 1 of 1'});
+  await expect(difference).toContainText('Five eggs.');
+  await expect(difference).toContainText('Two eggs.');
   await onB.getByRole('button', {name: 'Restore'}).click();
   await expect(onB).toBeHidden();
   for (const device of [a, b]) {

@@ -1,11 +1,11 @@
 import Dexie from 'dexie';
 import {afterEach, beforeEach, describe, expect, it, vi} from 'vitest';
 import {EMPTY_BUCKET} from '../../protocol/digest.ts';
-import {makeVersion, toHead, type Version} from '../../protocol/entity.ts';
+import {makeVersion, type RevisionMeta, toHead, type Version} from '../../protocol/entity.ts';
 import type {SyncError} from '../../protocol/errors.ts';
 import type {OutboxRow, Store} from '../sync/ports.ts';
 import {type StoreHarness, storeContract} from '../sync/store.contract.ts';
-import {entity, stateOf} from '../sync/testing/rows.ts';
+import {entity, revision, stateOf} from '../sync/testing/rows.ts';
 import {createDexieStore} from './dexie-store.ts';
 import {createDatabase, type Database, SCHEMA_VERSION} from './schema.ts';
 
@@ -75,6 +75,11 @@ it('stores only the bytes of a view, not the buffer behind it', async () => {
   await harness.close();
 });
 
+function conflict(id: string, state: 'open' | 'merged' | 'resolved') {
+  const row = revision(id, 'n1');
+  return {...row, meta: {...(row.meta as RevisionMeta), reason: 'conflict' as const, state}};
+}
+
 it('brings a database of the first version along', async () => {
   const name = freshName();
   const old = new Dexie(name);
@@ -101,6 +106,7 @@ it('brings a database of the first version along', async () => {
   } = stateOf({deviceName: 'old'});
   await old.table('state').put({key: 'replica', state: oldState});
   await old.table('notes').put(entity('note', 'n1'));
+  await old.table('revisions').bulkPut([conflict('r1', 'open'), conflict('r2', 'resolved'), revision('r3', 'n1')]);
   old.close();
   const database = createDatabase({name});
   const store = createDexieStore(database);
@@ -108,7 +114,12 @@ it('brings a database of the first version along', async () => {
     expect(await tx.state()).toEqual(stateOf({deviceName: 'old'}));
     expect(await tx.entities([NOTE])).toEqual([entity('note', 'n1')]);
     await tx.setAside([{kind: 'note', id: 'n1', atMs: 1, entity: entity('note', 'n1'), body: null}]);
+    expect(await tx.entities([{kind: 'revision', id: 'r1'}])).toEqual([conflict('r1', 'open')]);
   });
+  const open = database.entities('revision').where('open').equals(1);
+  expect(await open.primaryKeys()).toEqual(['r1']);
+  await store.transaction('write', (tx) => tx.putEntities([conflict('r1', 'merged'), conflict('r2', 'open')]));
+  expect(await open.primaryKeys()).toEqual(['r2']);
   database.close();
   await Dexie.delete(name);
 });

@@ -9,6 +9,8 @@ import {ROOT_NOTE_ID} from '../../protocol/ids.ts';
 import type {LifetimeValues} from '../notes/lifetimes.ts';
 import {readAttribute, writeData} from '../notes/note-data.ts';
 import type {Change, Loaded, Time, Writer, Written} from '../sync/ports.ts';
+import {settleConflict, takeFromOther} from './conflict-choices.ts';
+import {queryAllConflicts, queryConflict} from './conflict-views.ts';
 import {isLive, noteDataOf} from './heads.ts';
 import {planLifetimes, queryLifetimes} from './lifetime-options.ts';
 import {type Query, readOnce, toLive} from './live.ts';
@@ -44,6 +46,10 @@ export function createNotebook(ports: NotebookPorts): Notebook {
     watchAttributes: (noteId) => toLive(db, queryAttributes(noteId)),
     watchRevisions: (noteId) => toLive(db, queryRevisions(noteId)),
     watchConflicts: (noteId) => toLive(db, queryConflicts(noteId)),
+    watchAllConflicts: () => toLive(db, queryAllConflicts),
+    watchConflict: (id) => toLive(db, queryConflict(id)),
+    settleConflict: (conflict, choice) => settleConflict(ports, conflict, choice),
+    takeFromOther: (conflict, edit) => takeFromOther(ports, conflict, edit),
     watchOutbox: () => toLive(db, queryOutbox),
     watchUnresolved: () => toLive(db, queryUnresolved),
     readUnsynced: () => readUnsynced(db),

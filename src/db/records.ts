@@ -5,7 +5,7 @@
 
 import type {Bytes} from '../../protocol/bytes.ts';
 import type {Bucket} from '../../protocol/digest.ts';
-import type {Kind, Version} from '../../protocol/entity.ts';
+import type {Kind, Meta, Version} from '../../protocol/entity.ts';
 import {readAttachment, readAttribute, readBranch} from '../notes/note-data.ts';
 import {
   type AsideRow,
@@ -24,6 +24,8 @@ interface Pointers {
   readonly parent?: string;
   /** Of revisions: the entity that they are an older version of. */
   readonly of?: string;
+  /** 1 on revisions that are conflicts nobody has dealt with: the index has these alone. */
+  readonly open?: 1;
 }
 
 export type EntityRecord = EntityRow & Pointers;
@@ -54,7 +56,7 @@ export function entityToRecord(row: EntityRow): EntityRecord {
 }
 
 export function recordToEntity(record: EntityRecord): EntityRow {
-  const {note: _note, parent: _parent, of: _of, ...row} = record;
+  const {note: _note, parent: _parent, of: _of, open: _open, ...row} = record;
   return row;
 }
 
@@ -89,8 +91,13 @@ function ownBytes(bytes: Bytes): Bytes {
 }
 
 function pointersOf({kind, data, meta}: EntityRow): Pointers {
-  if (meta?.type === 'revision') return {of: meta.of};
+  if (meta?.type === 'revision') return {of: meta.of, ...(isOpenConflict(meta) ? {open: 1 as const} : {})};
   return data.length === 0 ? {} : POINTERS[kind](data);
+}
+
+/** Live ones only: a deleted revision has a tombstone's meta. */
+export function isOpenConflict(meta: Meta | null): boolean {
+  return meta?.type === 'revision' && meta.state === 'open';
 }
 
 const POINTERS: {readonly [K in Kind]: (data: Bytes) => Pointers} = {

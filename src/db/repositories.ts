@@ -3,10 +3,10 @@
  * through the Writer and are durable when their promise resolves. Rejects with SyncFailure when the device can't store.
  */
 
-import type {ConflictState, Kind, RevisionReason, Version} from '../../protocol/entity.ts';
+import type {ConflictState, Kind, Ref, RevisionReason, Version} from '../../protocol/entity.ts';
 import type {SyncError} from '../../protocol/errors.ts';
 import type {LifetimeValues} from '../notes/lifetimes.ts';
-import type {AttributeData, BranchData, NoteData} from '../notes/note-data.ts';
+import type {AttachmentData, AttributeData, BranchData, NoteData} from '../notes/note-data.ts';
 import type {Live} from '../sync/api.ts';
 import type {Loaded, OutboxRow, Unresolved} from '../sync/ports.ts';
 
@@ -59,6 +59,58 @@ export interface RevisionView {
   readonly text: string | null;
 }
 
+/** A conflict that nobody has dealt with, by the note that it belongs to. */
+export interface ConflictHead {
+  /** Of the revision that keeps the version which lost. */
+  readonly id: string;
+  readonly ofKind: 'note' | 'attribute' | 'attachment';
+  /** Null where nothing here tells. */
+  readonly noteId: string | null;
+  readonly title: string;
+}
+
+export type ConflictContent =
+  /** `text` as in NoteView. */
+  | {
+      readonly kind: 'note';
+      readonly title: string;
+      readonly type: string;
+      readonly mime: string;
+      readonly text: string | null;
+      readonly undecodable: boolean;
+    }
+  | ({readonly kind: 'attribute'} & AttributeData)
+  | ({readonly kind: 'attachment'} & AttachmentData)
+  /** Erased, or data that isn't ours. */
+  | {readonly kind: 'nothing'};
+
+export interface ConflictSide {
+  /** What is stored to fetch its text by. */
+  readonly ref: Ref;
+  readonly deleted: boolean;
+  /** When and where it was written. */
+  readonly atMs: number;
+  readonly deviceName: string;
+  readonly content: ConflictContent;
+}
+
+/** Both sides of a conflict, in one moment. */
+export interface ConflictView extends ConflictHead {
+  /** Null where it isn't on this device. */
+  readonly current: ConflictSide | null;
+  readonly other: ConflictSide;
+  /** Given with what is decided. */
+  readonly loaded: Loaded | null;
+  /** Its note was deleted, whatever became of the part that the conflict is about. */
+  readonly isNoteDeleted: boolean;
+}
+
+/** `back`, `deleted`: for an edit that met a deletion. */
+export type ConflictChoice = 'current' | 'other' | 'both' | 'back' | 'deleted';
+
+/** `elsewhere`: another device or tab was faster, and nothing was changed. `copyId`: the second note of "both". */
+export type Settled = {readonly outcome: 'settled'; readonly copyId?: string} | {readonly outcome: 'elsewhere'};
+
 export interface WaitingChange {
   readonly kind: Kind;
   readonly id: string;
@@ -107,6 +159,17 @@ export interface Notebook {
   watchRevisions(noteId: string): Live<readonly RevisionView[]>;
   /** Ids of the revisions of a note that are conflicts nobody has dealt with. */
   watchConflicts(noteId: string): Live<readonly string[]>;
+  /** All of the notebook, newest first. */
+  watchAllConflicts(): Live<readonly ConflictHead[]>;
+  /** Null once it is dealt with. */
+  watchConflict(id: string): Live<ConflictView | null>;
+  /** What is decided and that it is decided are stored together; what goes is kept as a revision. */
+  settleConflict(conflict: ConflictView, choice: ConflictChoice): Promise<Settled>;
+  /** Puts parts of the other version into the current one. With nothing left that differs the conflict is settled. */
+  takeFromOther(
+    conflict: ConflictView,
+    edit: {readonly title?: string; readonly text?: string},
+  ): Promise<Settled | null>;
   watchOutbox(): Live<readonly WaitingChange[]>;
   watchUnresolved(): Live<readonly UnresolvedEntity[]>;
   /** Everything in the outbox, refused changes first, in pieces that fit into memory; each piece is one moment. */

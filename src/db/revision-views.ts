@@ -5,7 +5,7 @@ import {parseStamp} from '../../protocol/stamp.ts';
 import {deviceNameKey, readOption} from '../notes/note-data.ts';
 import {isLive, noteDataOf, textOf} from './heads.ts';
 import type {Query} from './live.ts';
-import type {BodyRecord, EntityRecord} from './records.ts';
+import {type BodyRecord, type EntityRecord, isOpenConflict} from './records.ts';
 import type {RevisionView} from './repositories.ts';
 import type {Tables} from './schema.ts';
 
@@ -17,7 +17,10 @@ export function queryRevisions(noteId: string): Query<readonly RevisionView[]> {
     const rows = found.filter(isLive).sort(newestFirst);
     const [bodies, nameOf] = await Promise.all([
       tables.bodies.bulkGet(rows.map(({id}): ['revision', string] => ['revision', id])),
-      readDeviceNames(tables, rows),
+      readDeviceNames(
+        tables,
+        rows.map((row) => parseStamp(madeAt(row)).replica),
+      ),
     ]);
     return rows.flatMap((row, index) => toView(row, bodies[index], nameOf) ?? []);
   };
@@ -27,8 +30,7 @@ export function queryRevisions(noteId: string): Query<readonly RevisionView[]> {
 export function queryConflicts(noteId: string): Query<readonly string[]> {
   return async (tables) => {
     const rows = await tables.entities('revision').where('of').equals(noteId).toArray();
-    const isOpen = ({meta}: EntityRecord) => meta?.type === 'revision' && meta.state === 'open';
-    return rows.filter((row) => isLive(row) && isOpen(row)).map(({id}) => id);
+    return rows.filter(({meta}) => isOpenConflict(meta)).map(({id}) => id);
   };
 }
 
@@ -57,11 +59,11 @@ function toView(
 }
 
 /** Names come from the options that every device writes of itself; of a device without one the start of its id. */
-async function readDeviceNames(
+export async function readDeviceNames(
   {entities, state}: Tables,
-  rows: readonly EntityRecord[],
+  wanted: readonly string[],
 ): Promise<(replica: string) => string> {
-  const replicas = [...new Set(rows.map((row) => parseStamp(madeAt(row)).replica))];
+  const replicas = [...new Set(wanted)];
   const [options, own] = await Promise.all([
     entities('option').bulkGet(replicas.map((replica) => derivedId('option', deviceNameKey(replica)))),
     state.get('replica'),
@@ -76,12 +78,12 @@ async function readDeviceNames(
   return (replica) => names.get(replica) ?? replica.slice(0, SHORT_ID_CHARS);
 }
 
-function newestFirst(a: EntityRecord, b: EntityRecord): number {
+export function newestFirst(a: EntityRecord, b: EntityRecord): number {
   if (madeAt(a) !== madeAt(b)) return madeAt(a) < madeAt(b) ? 1 : -1;
   return a.id < b.id ? -1 : 1;
 }
 
 /** The kept version's stamp; the row's own moves when a conflict is dealt with. */
-function madeAt({meta, stamp}: EntityRecord): string {
+export function madeAt({meta, stamp}: EntityRecord): string {
   return meta?.type === 'revision' ? meta.stamp : stamp;
 }

@@ -11,10 +11,18 @@ import Dexie, {type Table} from 'dexie';
 import type {Kind} from '../../protocol/entity.ts';
 import type {SyncError, SyncFailure} from '../../protocol/errors.ts';
 import {guardFactory} from './guarded-factory.ts';
-import type {AsideRecord, BodyRecord, EntityRecord, OutboxRecord, ShelfRecord, StateRecord} from './records.ts';
+import {
+  type AsideRecord,
+  type BodyRecord,
+  type EntityRecord,
+  isOpenConflict,
+  type OutboxRecord,
+  type ShelfRecord,
+  type StateRecord,
+} from './records.ts';
 import {blocked, outdated, removed} from './storage-errors.ts';
 
-export const SCHEMA_VERSION = 2;
+export const SCHEMA_VERSION = 3;
 /** IndexedDB's number: Dexie's times ten. */
 const NATIVE_VERSION = SCHEMA_VERSION * 10;
 
@@ -23,7 +31,7 @@ const STORES = {
   branches: 'id, parent, note',
   attributes: 'id, note',
   attachments: 'id, note',
-  revisions: 'id, of',
+  revisions: 'id, of, open',
   options: 'id',
   bodies: '[kind+id]',
   outbox: '[kind+id], [held+queuedMs]',
@@ -117,12 +125,16 @@ function createDexie(name: string): Dexie {
     indexedDB: guardFactory(indexedDB, NATIVE_VERSION),
     IDBKeyRange,
   });
-  const {aside, ...STORES_1} = STORES;
-  dexie.version(1).stores(STORES_1);
+  const {aside, ...since1} = STORES;
+  dexie.version(1).stores({...since1, revisions: 'id, of'});
   dexie
-    .version(SCHEMA_VERSION)
+    .version(2)
     .stores({aside})
     .upgrade((transaction) => transaction.table('state').toCollection().modify(addRepairState));
+  dexie
+    .version(SCHEMA_VERSION)
+    .stores({revisions: STORES.revisions})
+    .upgrade((transaction) => transaction.table('revisions').toCollection().modify(markOpenConflict));
   return dexie;
 }
 
@@ -130,6 +142,11 @@ function createDexie(name: string): Dexie {
 function addRepairState(record: StateRecord): void {
   const added = {lastVerification: null, unresolved: [], givenUp: null, protocol: null};
   Object.assign(record, {state: {...record.state, ...added}});
+}
+
+/** Version 3: open conflicts are found without reading every revision. */
+function markOpenConflict(record: EntityRecord): void {
+  if (isOpenConflict(record.meta)) Object.assign(record, {open: 1});
 }
 
 function rejectWhenBlocked(dexie: Dexie): Promise<never> {

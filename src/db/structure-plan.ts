@@ -8,7 +8,7 @@ import type {Head, Kind} from '../../protocol/entity.ts';
 import {ROOT_NOTE_ID} from '../../protocol/ids.ts';
 import {type BranchData, type NoteData, readBranch, readNote, writeData} from '../notes/note-data.ts';
 import {compareBranches, type Position, planInsert} from '../notes/ordering.ts';
-import type {Change} from '../sync/ports.ts';
+import type {EntityChange} from '../sync/ports.ts';
 import type {BranchHead} from './repositories.ts';
 
 export interface NewNote {
@@ -21,7 +21,7 @@ export interface NewNote {
 }
 
 /** `siblings`: the live branches below the new parent, in any order. */
-export function planCreate({noteId, data, text, ...place}: NewNote, siblings: readonly BranchHead[]): Change[] {
+export function planCreate({noteId, data, text, ...place}: NewNote, siblings: readonly BranchHead[]): EntityChange[] {
   return [
     {type: 'create', kind: 'note', id: noteId, data: writeData(data), body: utf8Bytes(text)},
     ...planPlace({note: noteId, ...place}, siblings),
@@ -36,7 +36,10 @@ export interface NewPlace {
 }
 
 /** A place more for a note; none where it has one below this parent already. */
-export function planPlace({note, branchId, parent, position}: NewPlace, siblings: readonly BranchHead[]): Change[] {
+export function planPlace(
+  {note, branchId, parent, position}: NewPlace,
+  siblings: readonly BranchHead[],
+): EntityChange[] {
   if (siblings.some((sibling) => sibling.note === note)) return [];
   const {key, rewrites} = planInsert(siblings, branchId, position);
   return [
@@ -54,7 +57,7 @@ export function planMove(
   parent: string,
   position: Position,
   siblings: readonly BranchHead[],
-): Change[] {
+): EntityChange[] {
   if (branch.parent === parent && isThere(branch, position, siblings)) return [];
   const doubles = siblings.filter(({id, note}) => note === branch.note && id !== branch.id);
   const others = siblings.filter((sibling) => !doubles.includes(sibling));
@@ -102,7 +105,7 @@ export function planDelete(
   doomed: ReadonlySet<string>,
   branches: readonly BranchHead[],
   owned: readonly Owned[],
-): Change[] {
+): EntityChange[] {
   if (doomed.size === 0) return [deletion('branch', branchId)];
   return [
     ...[...doomed].map((id) => deletion('note', id)),
@@ -120,7 +123,7 @@ export function withTitle({data}: Pick<Head, 'data'>, title: string): ReturnType
   return note === undefined || note.title === title ? null : writeData({...note, title});
 }
 
-function patchBranch(id: string, changed: Partial<BranchData>): Change {
+function patchBranch(id: string, changed: Partial<BranchData>): EntityChange {
   return {
     type: 'patch',
     kind: 'branch',
@@ -132,7 +135,7 @@ function patchBranch(id: string, changed: Partial<BranchData>): Change {
   };
 }
 
-function deletion(kind: Kind, id: string, of?: string): Change {
+export function deletion(kind: Kind, id: string, of?: string): EntityChange & {type: 'delete'} {
   return {type: 'delete', kind, id, ...(of === undefined ? {} : {of})};
 }
 

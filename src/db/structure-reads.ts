@@ -3,6 +3,7 @@
 import {ROOT_NOTE_ID} from '../../protocol/ids.ts';
 import {isLive, toBranchHead} from './heads.ts';
 import type {Query} from './live.ts';
+import type {EntityRecord} from './records.ts';
 import type {BranchHead} from './repositories.ts';
 import type {Tables} from './schema.ts';
 import {doomedNotes, type Owned} from './structure-plan.ts';
@@ -15,6 +16,11 @@ export async function readBranchHead({entities}: Tables, id: string): Promise<Br
 
 export async function readChildren(tables: Tables, parent: string): Promise<BranchHead[]> {
   return readBranches(tables, 'parent', [parent]);
+}
+
+/** All branches of a note, deleted ones too. */
+export async function readPlaces({entities}: Tables, noteId: string): Promise<EntityRecord[]> {
+  return entities('branch').where('note').equals(noteId).toArray();
 }
 
 /** Whether `noteId` is `ancestorId` or below it, by live branches. */

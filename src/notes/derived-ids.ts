@@ -15,3 +15,8 @@ export function triliumNoteId(theirId: string): string {
 export function triliumAttachmentId(theirId: string): string {
   return derivedId('trilium-attachment', theirId);
 }
+
+/** The second note of "Keep both as two notes", which two devices may choose for the same conflict. */
+export function conflictCopyId(revisionId: string): string {
+  return derivedId('conflict-copy', revisionId);
+}

@@ -58,6 +58,16 @@ export function writeData(data: NoteData | BranchData | AttributeData | Attachme
   return canonicalBytes(data as Json);
 }
 
+/**
+ * The same, marked as brought back from a conflict with a deletion: a change of its own, so that another device's decision
+ * to leave it deleted meets it and is asked about, and the same bytes wherever the same conflict is decided alike (ADR 17).
+ * Null where it is no JSON object.
+ */
+export function withRevival(data: Uint8Array, conflict: string): Bytes | null {
+  const members = z.safeParse(z.looseObject({}), parseJson(data));
+  return members.success ? canonicalBytes({...members.data, revived: conflict} as Json) : null;
+}
+
 /** The option that names a replica, so that every device can say who made a version. */
 export function deviceNameKey(replica: string): string {
   return `device.${replica}`;

@@ -10,6 +10,7 @@ import {
   type Meta,
   makeVersion,
   type Ref,
+  type RevisionMeta,
   type RevisionReason,
   toHead,
   type Version,
@@ -94,6 +95,20 @@ export function keepVersion(
   ws.setEntity({...toHead(revision), known: null, own: null, ownSent: null, revisedMs: null});
   if (revision.body !== null) ws.setBody(ref, revision.parts.body, revision.body);
   ws.setOutbox(ref, queue(undefined, undefined, null, revision, wallMs));
+}
+
+/** What has become of a conflict; nothing where it isn't open any more. Load its revision first. */
+export function setConflictState(
+  ws: Workset,
+  ref: Ref,
+  state: Exclude<ConflictState, 'open'>,
+  writing: Writing,
+): 'set' | 'not open' {
+  const revision = ws.version(ref);
+  if (revision?.meta?.type !== 'revision' || revision.meta.state !== 'open') return 'not open';
+  const meta: RevisionMeta = {...revision.meta, state};
+  writeVersion(ws, ref, {deleted: false, meta, data: revision.data, body: 'same'}, writing);
+  return 'set';
 }
 
 /** Bytes that were damaged since are kept as what they are now: a revision is never itself a damaged row. */

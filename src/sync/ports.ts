@@ -311,24 +311,51 @@ export interface Loaded {
 }
 
 /**
- * A change to the notebook. `save` is an editor's, on top of what it had loaded; a part that it replaces without having
+ * A change of one entity. `save` is an editor's, on top of what it had loaded; a part that it replaces without having
  * shown it is first kept as a `conflict` revision. `patch` is computed inside the transaction on top of what is stored.
+ * Where others have a `loaded`, it is what the person saw who decided: a version that they didn't see is kept likewise.
  */
-export type Change =
+export type EntityChange =
   | (Ref & {readonly type: 'create'; readonly data: Bytes; readonly body?: Bytes})
   | (Ref & {readonly type: 'save'; readonly loaded: Loaded; readonly data?: Bytes; readonly body?: Bytes})
   | (Ref & {readonly type: 'patch'; readonly edit: (stored: Head) => Bytes | null})
   /** `eraseAfterMs`: where it isn't given, what the options say. `of`: the note that this is deleted with. */
-  | (Ref & {readonly type: 'delete'; readonly eraseAfterMs?: number; readonly of?: string})
+  | (Ref & {
+      readonly type: 'delete';
+      readonly eraseAfterMs?: number;
+      readonly of?: string;
+      readonly loaded?: Loaded;
+    })
   | (Ref & {readonly type: 'undelete'})
   /** Replaces the stored version, which is kept as a `restore` revision, by that of a revision. */
-  | (Ref & {readonly type: 'restore'; readonly revision: string})
+  | (Ref & {readonly type: 'restore'; readonly revision: string; readonly loaded?: Loaded})
+  /** The same by given parts; the other part stays. */
+  | (Ref & {readonly type: 'replace'; readonly loaded: Loaded; readonly data?: Bytes; readonly body?: Bytes})
   /** Keeps the stored version as a revision. */
   | (Ref & {readonly type: 'keep'; readonly reason: RevisionReason});
 
-/** `exists`, `missing`, `unchanged`, `body_missing`: nothing was written for this change. */
+/**
+ * Deals with an open conflict, named by its revision, which becomes `resolved`; what was decided is made with it. Where
+ * that can't be, or somebody was faster, nothing is.
+ */
+export type Resolution = Ref & {
+  readonly type: 'resolve';
+  readonly kind: 'revision';
+  readonly changes: readonly EntityChange[];
+};
+
+export type Change = EntityChange | Resolution;
+
+/** `exists`, `missing`, `unchanged`, `body_missing`, `settled` (a conflict that is dealt with): nothing was written for this change. */
 export interface Written extends Ref {
-  readonly outcome: 'written' | 'written_over_conflict' | 'unchanged' | 'exists' | 'missing' | 'body_missing';
+  readonly outcome:
+    | 'written'
+    | 'written_over_conflict'
+    | 'unchanged'
+    | 'exists'
+    | 'missing'
+    | 'body_missing'
+    | 'settled';
   readonly loaded: Loaded | null;
 }
 

@@ -6,15 +6,7 @@
  */
 
 import {isCounted} from '../../protocol/digest.ts';
-import {
-  entityHash,
-  isErased,
-  keepsLosers,
-  type Ref,
-  type RevisionMeta,
-  toHead,
-  type Version,
-} from '../../protocol/entity.ts';
+import {entityHash, isErased, keepsLosers, type Ref, toHead, type Version} from '../../protocol/entity.ts';
 import type {SyncError} from '../../protocol/errors.ts';
 import {hashOf} from '../../protocol/hash.ts';
 import type {PulledEntity, PushVerdict} from '../../protocol/messages.ts';
@@ -22,7 +14,7 @@ import {revisionOf} from '../../protocol/revision.ts';
 import type {Stamp} from '../../protocol/stamp.ts';
 import {decodeVersion, isWhole} from '../../protocol/wire.ts';
 import {type Merged, type Merging, mergeVersions} from './conflict.ts';
-import {keepVersion, keptTimes, revisionRef, type Writing, writeVersion} from './local-version.ts';
+import {keepVersion, keptTimes, revisionRef, setConflictState, type Writing, writeVersion} from './local-version.ts';
 import type {BatchItem} from './outbox.ts';
 import type {Known, OutboxRow} from './ports.ts';
 import type {Workset} from './workset.ts';
@@ -273,15 +265,7 @@ function writeMerged(judging: Judging, winner: Version, {data, body}: Merged, lo
   if (written !== undefined && isDue) keepVersion(ws, winner, 'merge', writing.wallMs);
   const row = ws.entity(winner);
   if (row !== undefined && isDue) ws.setEntity({...row, mergedMs: writing.wallMs});
-  markMerged(judging, loser);
-}
-
-function markMerged({ws, writing}: Judging, loser: Version): void {
-  const ref = revisionRef(loser, 'conflict');
-  const revision = ws.version(ref);
-  if (revision?.meta?.type !== 'revision' || revision.meta.state !== 'open') return;
-  const meta: RevisionMeta = {...revision.meta, state: 'merged'};
-  writeVersion(ws, ref, {deleted: false, meta, data: revision.data, body: 'same'}, writing);
+  setConflictState(ws, revisionRef(loser, 'conflict'), 'merged', writing);
 }
 
 /**

@@ -10,16 +10,18 @@ import {ID_BYTES, idFromBytes} from '../../protocol/ids.ts';
 import {ERASE_AFTER_MS} from '../../protocol/limits.ts';
 import type {Stamp} from '../../protocol/stamp.ts';
 import {correctionMs} from './clock.ts';
-import {keepVersion, revisionRef, type Writing, writeVersion} from './local-version.ts';
+import {type Content, keepVersion, revisionRef, setConflictState, type Writing, writeVersion} from './local-version.ts';
 import type {
   Background,
   Change,
+  EntityChange,
   EntityRow,
   Lifetimes,
   Loaded,
   Random,
   ReadLifetimes,
   ReplicaState,
+  Resolution,
   Store,
   StoreTx,
   Time,
@@ -61,9 +63,7 @@ export async function writeChanges(
   const lifetimes = changes.some(needsLifetimes) ? await readLifetimes(tx) : null;
   const written: Written[] = [];
   for (const change of changes) {
-    const making = {...writingBy(state, wallMs), lifetimes};
-    const automatic = await loadRevisions(ws, change, making);
-    written.push(apply(ws, change, {...making, automatic}));
+    written.push(await make(ws, change, {...writingBy(state, wallMs), lifetimes}));
   }
   await ws.flush();
   return written;
@@ -84,19 +84,37 @@ interface Making extends Lasting {
 }
 
 function needsLifetimes(change: Change): boolean {
+  if (change.type === 'resolve') return change.changes.some(needsLifetimes);
   return change.type === 'delete' || (change.type === 'save' && change.body !== undefined);
 }
 
 function refsOf(change: Change): Ref[] {
+  if (change.type === 'resolve') return [change, ...change.changes.flatMap(refsOf)];
   return change.type === 'restore' ? [change, {kind: 'revision', id: change.revision}] : [change];
 }
 
+async function make(ws: Workset, change: Change, writing: Lasting): Promise<Written> {
+  if (change.type === 'resolve') return resolve(ws, change, writing);
+  const automatic = await loadRevisions(ws, change, writing);
+  return apply(ws, change, {...writing, automatic});
+}
+
+async function resolve(ws: Workset, change: Resolution, writing: Lasting): Promise<Written> {
+  if (!isLive(ws.version(change))) return told(ws, change, 'missing');
+  const obstacle = change.changes.map((part) => restoreObstacle(ws, part)).find((found) => found !== null);
+  if (obstacle) return told(ws, change, obstacle);
+  if (setConflictState(ws, change, 'resolved', writing) === 'not open') return told(ws, change, 'settled');
+  for (const part of change.changes) await make(ws, part, writing);
+  return told(ws, change, 'written');
+}
+
 /** The revisions that a change may keep have ids that follow from what is stored. */
-async function loadRevisions(ws: Workset, change: Change, writing: Lasting): Promise<readonly EntityRow[]> {
+async function loadRevisions(ws: Workset, change: EntityChange, writing: Lasting): Promise<readonly EntityRow[]> {
   const stored = ws.version(change);
   if (stored === undefined) return [];
   if (change.type === 'keep') await ws.load([revisionRef(stored, change.reason)]);
-  if (change.type === 'restore') await ws.load([revisionRef(stored, 'restore')]);
+  if (change.type === 'restore' || change.type === 'replace' || change.type === 'delete')
+    await ws.load([revisionRef(stored, 'restore'), revisionRef(stored, 'conflict')]);
   if (change.type !== 'save') return [];
   if (replacesUnseen(stored, change)) await ws.load([revisionRef(stored, 'conflict')]);
   if (!isTimeToRevise(ws, change, stored, writing)) return [];
@@ -110,7 +128,7 @@ function keptAutomatically({meta}: EntityRow): Stamp | null {
   return meta?.type === 'revision' && meta.reason === 'edit' ? meta.stamp : null;
 }
 
-function apply(ws: Workset, change: Change, writing: Making): Written {
+function apply(ws: Workset, change: EntityChange, writing: Making): Written {
   const stored = ws.version(change);
   switch (change.type) {
     case 'create': {
@@ -128,7 +146,8 @@ function apply(ws: Workset, change: Change, writing: Making): Written {
     }
     case 'delete': {
       if (stored === undefined || stored.deleted) return told(ws, change, 'missing');
-      const {eraseAfterMs = writing.lifetimes?.deletedMs ?? ERASE_AFTER_MS, of} = change;
+      const {eraseAfterMs = writing.lifetimes?.deletedMs ?? ERASE_AFTER_MS, of, loaded} = change;
+      if (loaded !== undefined && isOther(stored, loaded)) keepVersion(ws, stored, 'conflict', writing.wallMs);
       const meta = {type: 'tombstone' as const, eraseAfterMs, ...(of === undefined ? {} : {of})};
       return put(ws, change, {deleted: true, meta, data: stored.data, body: 'same'}, writing);
     }
@@ -138,6 +157,11 @@ function apply(ws: Workset, change: Change, writing: Making): Written {
     }
     case 'restore':
       return restore(ws, change, stored, writing);
+    case 'replace': {
+      const data = change.data ?? stored?.data;
+      if (stored === undefined || data === undefined || data.length === 0) return told(ws, change, 'missing');
+      return replace(ws, change, stored, {data, body: change.body ?? 'same'}, writing);
+    }
     case 'keep': {
       if (stored === undefined || isErased(stored)) return told(ws, change, 'missing');
       if (ws.entity(revisionRef(stored, change.reason)) !== undefined) return told(ws, change, 'exists');
@@ -147,7 +171,12 @@ function apply(ws: Workset, change: Change, writing: Making): Written {
   }
 }
 
-function save(ws: Workset, change: Change & {type: 'save'}, stored: Version | undefined, writing: Making): Written {
+function save(
+  ws: Workset,
+  change: EntityChange & {type: 'save'},
+  stored: Version | undefined,
+  writing: Making,
+): Written {
   const data = change.data ?? stored?.data;
   if (data === undefined || data.length === 0) return told(ws, change, 'missing');
   const conflict = stored !== undefined && replacesUnseen(stored, change);
@@ -161,30 +190,66 @@ function save(ws: Workset, change: Change & {type: 'save'}, stored: Version | un
 
 function restore(
   ws: Workset,
-  change: Change & {type: 'restore'},
+  change: EntityChange & {type: 'restore'},
   stored: Version | undefined,
   writing: Writing,
 ): Written {
+  const obstacle = restoreObstacle(ws, change);
   const revision = ws.version({kind: 'revision', id: change.revision});
-  if (revision === undefined || revision.deleted) return told(ws, change, 'missing');
-  if (revision.body === null) return told(ws, change, 'body_missing');
+  if (obstacle !== null || !isLive(revision)) return told(ws, change, obstacle ?? 'missing');
   const {data, body} = revision;
-  const written = put(ws, change, {deleted: false, meta: null, data, body}, writing);
-  if (written.outcome === 'written' && stored !== undefined && !isErased(stored))
-    keepVersion(ws, stored, 'restore', writing.wallMs);
-  return written;
+  return replace(ws, change, stored, {data, body: body ?? 'same'}, writing);
+}
+
+function restoreObstacle(ws: Workset, change: EntityChange): 'missing' | 'body_missing' | null {
+  if (change.type !== 'restore') return null;
+  const revision = ws.version({kind: 'revision', id: change.revision});
+  if (!isLive(revision)) return 'missing';
+  return revision.body === null ? 'body_missing' : null;
+}
+
+function isLive(version: Version | undefined): version is Version {
+  return version !== undefined && !version.deleted;
+}
+
+/** The replaced version is kept: asked about again where the person who decided hadn't seen it. */
+function replace(
+  ws: Workset,
+  {kind, id, loaded}: Ref & {readonly loaded?: Loaded},
+  stored: Version | undefined,
+  {data, body}: Pick<Content, 'data' | 'body'>,
+  writing: Writing,
+): Written {
+  const replacement = {data, ...(body === 'same' ? {} : {body})};
+  const isUnseenReplaced =
+    stored !== undefined && loaded !== undefined && replacesUnseen(stored, {loaded, ...replacement});
+  const after = loaded === undefined ? [] : [loaded.stamp];
+  const written = put(ws, {kind, id}, {deleted: false, meta: null, data, body}, writing, after);
+  if (written.outcome !== 'written' || stored === undefined || isErased(stored)) return written;
+  keepVersion(ws, stored, isUnseenReplaced ? 'conflict' : 'restore', writing.wallMs);
+  return isUnseenReplaced ? {...written, outcome: 'written_over_conflict'} : written;
 }
 
 /**
  * The deletion of what is edited, and any other part that the save replaces and the editor didn't show. Parts alone tell: a
  * stamp that was never sent may be another version's by now, as sending gives the one that goes out the time of its edit.
  */
-function replacesUnseen(stored: Version, {loaded, data, body}: Change & {type: 'save'}): boolean {
+function replacesUnseen(stored: Version, {loaded, data, body}: Replacement): boolean {
   if (stored.deleted) return stored.parts.meta !== loaded.parts.meta;
   return (
     (data !== undefined && isUnseen(stored.parts.data, loaded.parts.data, data)) ||
     (body !== undefined && isUnseen(stored.parts.body, loaded.parts.body, body))
   );
+}
+
+interface Replacement {
+  readonly loaded: Loaded;
+  readonly data?: Uint8Array;
+  readonly body?: Uint8Array;
+}
+
+function isOther({parts}: Version, {parts: seen}: Loaded): boolean {
+  return parts.data !== seen.data || parts.body !== seen.body;
 }
 
 function isUnseen(stored: string, loaded: string, next: Uint8Array): boolean {
@@ -193,7 +258,7 @@ function isUnseen(stored: string, loaded: string, next: Uint8Array): boolean {
 
 function isTimeToRevise(
   ws: Workset,
-  change: Change & {type: 'save'},
+  change: EntityChange & {type: 'save'},
   stored: Version,
   {wallMs, lifetimes}: Lasting,
 ): boolean {

@@ -6,6 +6,7 @@
 import type {ReactNode} from 'react';
 import {Redirect, Route, Switch, useLocation} from 'wouter';
 import type {SyncStatus} from '../sync/api.ts';
+import {ConflictsScreen} from './conflicts/conflicts-screen.tsx';
 import {Frame} from './frame/frame.tsx';
 import {HelpScreen} from './help/help-screen.tsx';
 import {LoginScreen} from './login/login-screen.tsx';
@@ -89,6 +90,9 @@ function WithNotebook({status, setupCode}: {readonly status: SyncStatus; readonl
             ) : (
               <LoginScreen />
             )}
+          </Route>
+          <Route path="/conflicts">
+            <ConflictsScreen />
           </Route>
           <Route path="/options/data">
             <DataOptions />

@@ -4,6 +4,7 @@ import type {ReactNode} from 'react';
 import {Link} from 'wouter';
 import {Icon} from '../parts/icon.tsx';
 import {BottomBar} from './bottom-bar.tsx';
+import {ConflictsLink} from './conflicts-link.tsx';
 import {FailureBanner} from './failure-banner.tsx';
 import {Mark} from './mark.tsx';
 import {SignedOutBanner} from './signed-out-banner.tsx';
@@ -27,6 +28,7 @@ export function Frame({notebook, children}: FrameProps) {
         </Link>
         <StatusControl />
         <nav className="frame-links" aria-label="App">
+          {hasNotebook ? <ConflictsLink /> : null}
           {hasNotebook ? <HeaderLink href="/options/sync" icon="settings" label="Options" /> : null}
           <HeaderLink href="/help" icon="help" label="Help" />
         </nav>

@@ -38,8 +38,8 @@ export function HelpScreen() {
       <section className="page-part" aria-labelledby="help-two">
         <h2 id="help-two">When two devices change one note</h2>
         <p>
-          The newer change is shown. The older one is kept under “Revisions” of that note, on every device, and can be
-          restored.
+          Changes in different places are brought together. Where both changed the same words the newer change is shown,
+          the other one is kept, and “Conflicts” at the top of the screen lets you compare the two and decide.
         </p>
       </section>
     </Page>

@@ -99,6 +99,7 @@ export function fakeApp({status, control = {}, notebook = {}}: FakeAppInput): Ap
     notebook: withoutRest<Notebook>({
       watchOutbox: () => settable([]),
       watchUnresolved: () => settable([]),
+      watchAllConflicts: () => settable([]),
       ...notebook,
     }),
     failure: {subscribe: () => () => {}},

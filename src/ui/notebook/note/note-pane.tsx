@@ -1,10 +1,12 @@
 /** One note: its head, what must be known about it, its title and text. */
 
 import {useEffect, useMemo, useSyncExternalStore} from 'react';
+import {Link} from 'wouter';
 import type {Tree} from '../../../notes/tree.ts';
 import {Banner} from '../../parts/banner.tsx';
 import {Button} from '../../parts/button.tsx';
 import {ErrorBanner} from '../../parts/error-banner.tsx';
+import {Icon} from '../../parts/icon.tsx';
 import {NoteBody} from './note-body.tsx';
 import {NoteHead} from './note-head.tsx';
 import {currentOf} from './note-session.ts';
@@ -89,10 +91,21 @@ function Notices({note: {view, session}, handle}: Pick<SheetProps, 'note' | 'han
         <Banner
           tone="info"
           title="Another version was kept in Revisions"
-          actions={<Button onClick={conflicts.dismiss}>OK</Button>}
+          actions={
+            <>
+              <ConflictLink noteId={view.id} />
+              <Button onClick={conflicts.dismiss}>OK</Button>
+            </>
+          }
         >
           <p>This note was changed in two places at once. The newer version is shown; the other is not lost.</p>
         </Banner>
+      ) : conflicts.open > 0 ? (
+        <Link className="note-conflict" href={`/conflicts?note=${view.id}`}>
+          <Icon name="conflict" />
+          This note has another version
+          <span>Compare</span>
+        </Link>
       ) : null}
       {view.deleted ? (
         <Banner tone="warn" title="This note was deleted">
@@ -100,6 +113,14 @@ function Notices({note: {view, session}, handle}: Pick<SheetProps, 'note' | 'han
         </Banner>
       ) : null}
     </div>
+  );
+}
+
+function ConflictLink({noteId}: {readonly noteId: string}) {
+  return (
+    <Link className="button button-normal" href={`/conflicts?note=${noteId}`}>
+      Compare
+    </Link>
   );
 }
 

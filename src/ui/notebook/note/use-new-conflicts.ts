@@ -1,6 +1,6 @@
 /**
- * Conflicts of a note that came while it is open: one that a save here made, and one that replaced what was shown here.
- * Those that were there before are in "Revisions" and need no word now.
+ * Conflicts of a note that nobody has decided yet, and which of them came while it is open: one that a save here made, or one
+ * that replaced what was shown here. Those need a word at once; of the others a quiet line tells.
  */
 
 import {useEffect, useMemo, useState} from 'react';
@@ -8,6 +8,8 @@ import {useApp} from '../../app-context.ts';
 
 export interface NewConflicts {
   readonly count: number;
+  /** Those that were there before, too. */
+  readonly open: number;
   readonly dismiss: () => void;
 }
 
@@ -25,5 +27,5 @@ export function useNewConflicts(noteId: string): NewConflicts {
     [live],
   );
   const count = seen === null ? 0 : ids.filter((id) => !seen.has(id)).length;
-  return {count, dismiss: () => setSeen(new Set(ids))};
+  return {count, open: ids.length, dismiss: () => setSeen(new Set(ids))};
 }

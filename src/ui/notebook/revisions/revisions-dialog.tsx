@@ -11,8 +11,8 @@ import {ErrorBanner} from '../../parts/error-banner.tsx';
 import {useAction} from '../../parts/use-action.ts';
 import {useLive} from '../../use-live.ts';
 import {useNow} from '../../use-now.ts';
+import {ChosenVersion} from './chosen-version.tsx';
 import {reasonWords} from './revision-words.ts';
-import {VersionText} from './version-text.tsx';
 
 /** What the revisions are compared with. */
 export interface CurrentVersion {
@@ -56,20 +56,14 @@ export function RevisionsDialog({noteId, current, onClose}: RevisionsDialogProps
           <RevisionList revisions={shown} chosenId={chosenId} onChoose={setChosenId} />
         </div>
         {chosen === null ? null : (
-          <div className="versions">
-            <section aria-label="This version">
-              <h3>This version</h3>
-              <VersionText of={{kind: 'revision', id: chosen.id}} version={chosen} label="Text of this version" />
-              <Button look="primary" icon="restore" busy={action.busy} onClick={() => restore(chosen.id)}>
-                Restore
-              </Button>
-              <p className="quiet small">The current text is kept as a revision too.</p>
-            </section>
-            <section aria-label="Current version">
-              <h3>Current</h3>
-              <VersionText of={{kind: 'note', id: noteId}} version={current} label="Current text" />
-            </section>
-          </div>
+          <ChosenVersion
+            key={chosen.id}
+            noteId={noteId}
+            revision={chosen}
+            current={current}
+            busy={action.busy}
+            onRestore={() => restore(chosen.id)}
+          />
         )}
       </div>
     </Dialog>

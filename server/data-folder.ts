@@ -7,7 +7,6 @@
 import {chmodSync, existsSync, mkdirSync, statSync} from 'node:fs';
 import {join} from 'node:path';
 import Database from 'better-sqlite3';
-import {asDataFileError} from './storage/data-file.ts';
 import {DATABASE_NAME, type Finished, finishReplacement, isReplacementDecided} from './storage/replacement.ts';
 
 export class DataFolderError extends Error {
@@ -45,11 +44,24 @@ export function openDataFolder(dir: string, use: DataFolderUse = 'serve'): DataF
     throw new DataFolderError(IN_USE[use](dir), {cause});
   }
   try {
-    const finished = finishReplacement(dir);
+    const finished = finishRestore(dir);
     return {databaseFile: join(dir, DATABASE_NAME), finished, release: () => void lock.close()};
   } catch (error) {
     lock.close();
-    throw asDataFileError(error, dir);
+    throw error;
+  }
+}
+
+/** Undefined where no restore was decided. Needs the lock. Throws DataFolderError; the next opening tries again. */
+export function finishRestore(dir: string): Finished | undefined {
+  try {
+    return finishReplacement(dir);
+  } catch (cause) {
+    const why = cause instanceof Error ? cause.message : String(cause);
+    throw new DataFolderError(
+      `a backup is to be put in place in ${dir}, and could not be yet: ${why}. Put that right and start the server: it finishes the restore. All data are there.`,
+      {cause},
+    );
   }
 }
 

@@ -139,6 +139,32 @@ describe('restoring', () => {
     expect(noteIds()).toEqual(['note-1', 'note-2']);
   });
 
+  it('that can’t get its place says so, loses nothing, and is finished when it can', async () => {
+    await backedUpThenWritten();
+    const inTheWay = join(dataDir, 'replaced-2026-11-22T12-00-00-000Z');
+    const random = (count: number) => {
+      writeFileSync(inTheWay, '');
+      return createRandom(7)(count);
+    };
+    const restoring = restoreBackup({dataDir, backup, now: () => START_MS, random});
+    await expect(restoring).rejects.toThrow('it finishes the restore. All data are there.');
+    expect(noteIds()).toEqual(['note-1', 'note-2']);
+    expect(() => openDataFolder(dataDir)).toThrow(inTheWay);
+    rmSync(inTheWay);
+    openDataFolder(dataDir).release();
+    expect(noteIds()).toEqual(['note-1']);
+    expect(noteIds(join(inTheWay, 'aster.db'))).toEqual(['note-1', 'note-2']);
+  });
+
+  it('overwrites nothing that is kept, even where another program began a database while it was unfinished', async () => {
+    await backedUpThenWritten();
+    const {keptIn = ''} = await restore();
+    cpSync(backup, join(dataDir, 'restore-2026-11-22T12-00-00-000Z.db')); // as if it had died just before its end
+    openDataFolder(dataDir).release();
+    expect(readdirSync(keptIn).sort()).toEqual(['aster.db', 'aster.db.other']);
+    expect(noteIds(join(keptIn, 'aster.db'))).toEqual(['note-1', 'note-2']);
+  });
+
   it('leaves alone what somebody else put into the data folder under a name that looks alike', async () => {
     await backedUpThenWritten();
     const theirs = ['restore-monday.db', 'restore-2026-11-22.db', 'restore-monday.part'];

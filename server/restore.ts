@@ -6,10 +6,10 @@
 
 import {startEpoch} from './core/history.ts';
 import type {CorePorts} from './core/ports.ts';
-import {openDataFolder} from './data-folder.ts';
+import {finishRestore, openDataFolder} from './data-folder.ts';
 import {snapshotInto} from './storage/backup.ts';
 import {asDataFileError, type DataFileFacts, inspectDataFile} from './storage/data-file.ts';
-import {beginReplacement, finishReplacement} from './storage/replacement.ts';
+import {beginReplacement} from './storage/replacement.ts';
 import {openSqliteStorage} from './storage/sqlite-storage.ts';
 
 export interface Restored extends DataFileFacts {
@@ -23,25 +23,29 @@ export interface RestoreOptions extends Pick<CorePorts, 'now' | 'random'> {
   readonly backup: string;
 }
 
-/** Rejects with DataFileError or DataFolderError, the data as they were. */
+/** Rejects with DataFileError or DataFolderError: the data as they were, unless the message says that it is decided. */
 export async function restoreBackup({dataDir, backup, now, random}: RestoreOptions): Promise<Restored> {
   inspectDataFile(backup);
   const folder = openDataFolder(dataDir, 'restore');
   try {
-    return await replaceBy(backup, {dataDir, now, random});
+    const facts = await decideFor(backup, {dataDir, now, random});
+    return {...facts, keptIn: finishRestore(dataDir)?.keptIn};
   } finally {
     folder.release();
   }
 }
 
-async function replaceBy(backup: string, {dataDir, now, random}: Omit<RestoreOptions, 'backup'>): Promise<Restored> {
+async function decideFor(
+  backup: string,
+  {dataDir, now, random}: Omit<RestoreOptions, 'backup'>,
+): Promise<DataFileFacts> {
   const {part, decide, discard} = beginReplacement(dataDir, now());
   try {
     snapshotInto(backup, part);
     await startHistory(part, random);
     const facts = inspectDataFile(part);
     decide();
-    return {...facts, keptIn: finishReplacement(dataDir)?.keptIn};
+    return facts;
   } catch (error) {
     discard();
     throw asDataFileError(error, dataDir);

@@ -14,6 +14,7 @@ import {tmpdir} from 'node:os';
 import {join} from 'node:path';
 import Database from 'better-sqlite3';
 import {afterEach, beforeEach, describe, expect, it} from 'vitest';
+import {atEveryStep} from '../../cli/testing/death-images.ts';
 import {at, createWorld, deletionOf, note, pushOne, START_MS} from '../testing/world.ts';
 import {writeBackup} from './backup.ts';
 import {asDataFileError, inspectDataFile} from './data-file.ts';
@@ -75,11 +76,23 @@ describe('a backup', () => {
     expect(readFileSync(target).includes('A secret of some length')).toBe(false);
   });
 
-  it('never overwrites a file', async () => {
+  it('is refused the name of a file that exists', async () => {
     await createWorld(storage);
     writeFileSync(target, 'yesterday’s');
     expect(() => writeBackup(file, target)).toThrow('exists already, and is not overwritten');
     expect(readFileSync(target, 'utf8')).toBe('yesterday’s');
+    expect(stored()).toEqual(['backup.db']);
+  });
+
+  it('never overwrites a file, not even one that came while it was made', async () => {
+    await createWorld(storage);
+    const comeBetween = () => {
+      if (stored().length === 1) writeFileSync(target, 'another’s');
+    };
+    await expect(atEveryStep(comeBetween, async () => writeBackup(file, target))).rejects.toMatchObject({
+      type: 'exists',
+    });
+    expect(readFileSync(target, 'utf8')).toBe('another’s');
     expect(stored()).toEqual(['backup.db']);
   });
 

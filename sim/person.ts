@@ -8,7 +8,7 @@ import {type BranchData, readBranch, readNote, writeData} from '../src/notes/not
 import {planInsert} from '../src/notes/ordering.ts';
 import type {Change, Loaded, StoreTx} from '../src/sync/ports.ts';
 import type {Tab} from './replica.ts';
-import {type Truth, versionOf} from './truth.ts';
+import {type Truth, titleData, versionOf} from './truth.ts';
 
 /** What an editor shows of a note. `text` null: not here yet. */
 interface Shown {
@@ -54,7 +54,6 @@ export function createPerson(truth: Truth, notebook: Notebook): Person {
   };
   const read = <T>(tab: Tab, body: (tx: StoreTx) => Promise<T>): Promise<T> =>
     tab.ports.store.transaction('read', body);
-  const noteData = (title: string) => writeData({title, type: 'text', mime: 'text/html'});
 
   async function open(tab: Tab, id: string): Promise<Shown | undefined> {
     let shown = await read(tab, (tx) => readShown(tx, id));
@@ -66,10 +65,11 @@ export function createPerson(truth: Truth, notebook: Notebook): Person {
     return shown;
   }
 
-  /** Also a text that isn't on this device yet is deleted with its note. */
+  /** Also a text that isn't on this device yet, or is damaged here, is deleted with its note. */
   function noteRemoved(id: string, stored: Shown | undefined): void {
     if (stored === undefined) return;
-    truth.remove(id, [stored.title, stored.text ?? truth.textOf(stored.loaded.parts.body)]);
+    const {data, body} = stored.loaded.parts;
+    truth.remove(id, [truth.valueOf(data) ?? stored.title, truth.valueOf(body) ?? stored.text]);
   }
 
   async function newNote(tab: Tab, id: string, branchId: string, parent: string): Promise<void> {
@@ -77,7 +77,7 @@ export function createPerson(truth: Truth, notebook: Notebook): Person {
     notebook.noteIds.push(id);
     notebook.branchIds.push(branchId);
     await tab.writer.write([
-      {type: 'create', ...note(id), data: noteData(title), body: utf8Bytes(text)},
+      {type: 'create', ...note(id), data: titleData(title), body: utf8Bytes(text)},
       {type: 'create', kind: 'branch', id: branchId, data: writeData({note: id, parent, key: 'm'})},
     ]);
     truth.acknowledge(title);
@@ -90,7 +90,7 @@ export function createPerson(truth: Truth, notebook: Notebook): Person {
       const shown = shownIn(tab).get(id) ?? (await open(tab, id));
       if (shown === undefined || shown[part] === null || isHurt(shown)) return;
       const value = truth.write(part, shown[part]);
-      const edit = part === 'title' ? {data: noteData(value)} : {body: utf8Bytes(value)};
+      const edit = part === 'title' ? {data: titleData(value)} : {body: utf8Bytes(value)};
       const [written] = await tab.writer.write([{type: 'save', ...note(id), loaded: shown.loaded, ...edit}]);
       if (written?.outcome !== 'written' && written?.outcome !== 'written_over_conflict') return;
       const now = {...shown, [part]: value};
@@ -166,7 +166,7 @@ export function createPerson(truth: Truth, notebook: Notebook): Person {
           {
             type: 'create',
             ...note(id),
-            data: noteData(`imported ${batch}.${i}`),
+            data: titleData(`imported ${batch}.${i}`),
             body: utf8Bytes(`from a file ${batch}.${i}`),
           },
           {

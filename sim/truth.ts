@@ -5,8 +5,14 @@
  * person had deleted it.
  */
 
-import {utf8Bytes} from '../protocol/bytes.ts';
+import {type Bytes, utf8Bytes} from '../protocol/bytes.ts';
 import {hashOf} from '../protocol/hash.ts';
+import {writeData} from '../src/notes/note-data.ts';
+
+/** What is in the `data` of every note here. */
+export function titleData(title: string): Bytes {
+  return writeData({title, type: 'text', mime: 'text/html'});
+}
 
 /** A note as a person sees it. */
 export function versionOf(id: string, title: string, text: string | null): string {
@@ -18,8 +24,8 @@ export interface Truth {
   write(part: 'text' | 'title', over: string | null): string;
   /** A text on its way between devices; a merge makes some that nobody wrote. */
   learn(text: string): void;
-  /** The text of this hash, also where it isn't on a device; null for none that anybody wrote. */
-  textOf(hash: string): string | null;
+  /** The text, or the title in the data, of this hash, also where it isn't on a device or damaged there; null for none. */
+  valueOf(hash: string): string | null;
   /** The person was told that it is saved; `over`, `whole`: all of what the editor showed before and shows now. */
   acknowledge(value: string, over?: string, whole?: string): void;
   /** Whether a person had all of this version in an editor; a merge makes versions that nobody wrote. */
@@ -45,7 +51,7 @@ export function createTruth(): Truth {
   const parentOf = new Map<string, string | null>();
   const newIn = new Map<string, string>();
   const told = new Set<string>();
-  const textByHash = new Map<string, string>();
+  const valueByHash = new Map<string, string>();
   const written = new Set<string>();
   const overtaken = new Set<string>();
   const back = new Set<string>();
@@ -58,17 +64,18 @@ export function createTruth(): Truth {
       const own = `${part} ${count}`;
       if (part === 'title') {
         parentOf.set(own, over);
+        valueByHash.set(hashOf(titleData(own)), own);
         return own;
       }
       const {text, replaced} = withParagraph(over, own, count);
       parentOf.set(own, replaced);
       parentOf.set(text, over);
       newIn.set(text, own);
-      textByHash.set(hashOf(utf8Bytes(text)), text);
+      valueByHash.set(hashOf(utf8Bytes(text)), text);
       return text;
     },
-    learn: (text) => void textByHash.set(hashOf(utf8Bytes(text)), text),
-    textOf: (hash) => textByHash.get(hash) ?? null,
+    learn: (text) => void valueByHash.set(hashOf(utf8Bytes(text)), text),
+    valueOf: (hash) => valueByHash.get(hash) ?? null,
     wasWritten: (version) => written.has(version),
     acknowledge(value, over, whole) {
       told.add(newIn.get(value) ?? value);

@@ -28,7 +28,7 @@ export interface Scrubbing {
 
 /** Neither the start of the app nor the first round after it shares the disk with a scrub. */
 export const START_MS = 30_000;
-/** Nobody writes, here or in another tab: a person who types saves more often than that. */
+/** Nobody writes, here or in another tab: what is typed is saved in each pause of typing. */
 export const QUIET_MS = 2_000;
 const REST_PER_WORK = 99;
 const MIN_PAUSE_MS = 250;

@@ -1,41 +1,33 @@
 /** The `aster` command: picks what to run and wires it to the process. `npm run aster -- <command>`. */
 
-import {startServer} from '../server/main.ts';
-import {type Options, OptionsError, readOptions} from '../server/options.ts';
+import {parseCommandLine, usageOf, usageOfCommand} from './arguments.ts';
+import {backup} from './backup.ts';
+import {type CommandIo, MISUSED, refusalOf} from './command.ts';
+import {restore} from './restore.ts';
+import {serve} from './serve.ts';
+import {verify} from './verify.ts';
 
-const USAGE = `usage: npm run aster -- <command>
+const COMMANDS = {serve, backup, restore, verify};
 
-  serve    run the server with the app
-`;
+const asked = parseCommandLine(process.argv.slice(2), COMMANDS);
+const usage = asked.name === undefined ? usageOf(COMMANDS) : usageOfCommand(asked.name, COMMANDS[asked.name]);
+if (asked.type === 'help') process.stdout.write(usage);
+else if (asked.type === 'misuse') refuse(`${asked.reason}\n\n${usage}`, MISUSED);
+else await run(asked.name, asked.operands);
 
-const [command] = process.argv.slice(2);
-
-if (command === 'serve') await serve();
-else refuse(command === undefined ? USAGE : `unknown command: ${command}\n\n${USAGE}`);
-
-/** Runs until a signal; further ones change nothing, as a terminal's Ctrl+C arrives both directly and through npm. */
-async function serve(): Promise<void> {
-  const options = readOptionsOrRefuse();
-  if (options === undefined) return;
+async function run(name: keyof typeof COMMANDS, operands: readonly string[]): Promise<void> {
   process.umask(0o077); // notes are private: whatever folder they lie in, only this user reads them
-  const server = await startServer(options, {print: (line) => process.stdout.write(`${line}\n`)});
-  await new Promise<void>((resolve) => {
-    process.on('SIGINT', () => resolve()).on('SIGTERM', () => resolve());
-  });
-  await server.close();
-}
-
-function readOptionsOrRefuse(): Options | undefined {
+  const io: CommandIo = {env: process.env, print: (line) => void process.stdout.write(`${line}\n`)};
   try {
-    return readOptions(process.env);
+    process.exitCode = await COMMANDS[name].run(operands, io);
   } catch (error) {
-    if (!(error instanceof OptionsError)) throw error;
-    refuse(`${error.message}\n`);
-    return undefined;
+    const refusal = refusalOf(error, COMMANDS[name]);
+    if (refusal === undefined) throw error;
+    refuse(`${refusal.words}\n`, refusal.exitCode);
   }
 }
 
-function refuse(text: string): void {
+function refuse(text: string, exitCode: number): void {
   process.stderr.write(text);
-  process.exitCode = 2;
+  process.exitCode = exitCode;
 }

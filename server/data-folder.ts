@@ -1,11 +1,14 @@
 /**
- * The data folder belongs to one server at a time. The lock is SQLite's own on a file beside the data: the system gives it
- * back when the process ends, however it ends, so that nothing stale is ever left to clean up.
+ * The data folder belongs to one server, or one restore, at a time. The lock is SQLite's own on a file beside the data: the
+ * system gives it back when the process ends, however it ends, so that nothing stale is ever left to clean up. Who gets it
+ * finishes the restore that another process died in.
  */
 
-import {chmodSync, mkdirSync} from 'node:fs';
+import {chmodSync, existsSync, mkdirSync, statSync} from 'node:fs';
 import {join} from 'node:path';
 import Database from 'better-sqlite3';
+import {asDataFileError} from './storage/data-file.ts';
+import {DATABASE_NAME, type Finished, finishReplacement, isReplacementDecided} from './storage/replacement.ts';
 
 export class DataFolderError extends Error {
   constructor(message: string, options?: {cause: unknown}) {
@@ -16,12 +19,22 @@ export class DataFolderError extends Error {
 
 export interface DataFolder {
   readonly databaseFile: string;
+  /** The interrupted restore that was finished now. */
+  readonly finished: Finished | undefined;
   /** Lets another server use the folder. */
   release(): void;
 }
 
+export type DataFolderUse = 'serve' | 'restore';
+
+const IN_USE: Readonly<Record<DataFolderUse, (dir: string) => string>> = {
+  serve: (dir) =>
+    `another server uses ${dir}, or a backup is being put back there. Stop it, or give this one a folder of its own by ASTER_DATA_DIR.`,
+  restore: (dir) => `a server uses ${dir}. Stop it, put the backup back, and start it again. Nothing was changed.`,
+};
+
 /** Makes the folder, for its owner only, where there is none. Throws DataFolderError with a sentence for people. */
-export function openDataFolder(dir: string): DataFolder {
+export function openDataFolder(dir: string, use: DataFolderUse = 'serve'): DataFolder {
   makeFolder(dir);
   const lock = new Database(join(dir, 'server.lock'), {timeout: 0});
   try {
@@ -29,12 +42,31 @@ export function openDataFolder(dir: string): DataFolder {
     lock.exec('BEGIN EXCLUSIVE');
   } catch (cause) {
     lock.close();
+    throw new DataFolderError(IN_USE[use](dir), {cause});
+  }
+  try {
+    const finished = finishReplacement(dir);
+    return {databaseFile: join(dir, DATABASE_NAME), finished, release: () => void lock.close()};
+  } catch (error) {
+    lock.close();
+    throw asDataFileError(error, dir);
+  }
+}
+
+/** For reading beside a server: takes no lock, makes nothing. Throws DataFolderError. */
+export function findDatabase(dir: string): string {
+  if (isFolder(dir) && isReplacementDecided(dir)) {
     throw new DataFolderError(
-      `another server uses ${dir}. Stop it, or give this one a folder of its own by ASTER_DATA_DIR.`,
-      {cause},
+      `putting a backup back into ${dir} was interrupted, or is under way. Start the server: it finishes that first.`,
     );
   }
-  return {databaseFile: join(dir, 'aster.db'), release: () => void lock.close()};
+  const file = join(dir, DATABASE_NAME);
+  if (existsSync(file)) return file;
+  throw new DataFolderError(`there is no ${DATABASE_NAME} in ${dir}. Give the server’s data folder by ASTER_DATA_DIR.`);
+}
+
+function isFolder(dir: string): boolean {
+  return statSync(dir, {throwIfNoEntry: false})?.isDirectory() === true;
 }
 
 function makeFolder(dir: string): void {

@@ -1,6 +1,6 @@
 import {type ChildProcess, spawn} from 'node:child_process';
 import {once} from 'node:events';
-import {mkdtempSync, rmSync, statSync, writeFileSync} from 'node:fs';
+import {cpSync, mkdtempSync, rmSync, statSync, writeFileSync} from 'node:fs';
 import {connect} from 'node:net';
 import {tmpdir} from 'node:os';
 import {join} from 'node:path';
@@ -81,6 +81,16 @@ describe('a server', () => {
     await server.close();
     await server.close();
     await start(dataDir);
+  });
+
+  it('finishes the restore that another process died in, and says so', async () => {
+    const dataDir = newFolder();
+    await (await start(dataDir)).server.close();
+    cpSync(join(dataDir, 'aster.db'), join(dataDir, 'restore-2026-11-22T12-00-00-000Z.db'));
+    const {printed} = await start(dataDir);
+    expect(printed[0]).toBe(
+      `Putting a backup back was interrupted; it is finished now. What was there before is kept in ${join(dataDir, 'replaced-2026-11-22T12-00-00-000Z')}.`,
+    );
   });
 
   it('says what to do when the port is taken, and leaves the folder free', async () => {

@@ -7,10 +7,12 @@ import {join} from 'node:path';
 import {setImmediate} from 'node:timers/promises';
 import {type Core, createCore} from './core/core.ts';
 import type {Log} from './core/ports.ts';
+import {startScrubbing, type Timers} from './core/scrubbing.ts';
 import {type DataFolder, openDataFolder} from './data-folder.ts';
 import {createHttp} from './http/http.ts';
 import type {Options} from './options.ts';
 import type {Storage} from './storage/port.ts';
+import type {Finished} from './storage/replacement.ts';
 import {openSqliteStorage} from './storage/sqlite-storage.ts';
 
 export interface RunningServer {
@@ -34,6 +36,7 @@ const ERASE_EVERY_MS = 3_600_000;
 /** Rejects with an error whose message is for people: the folder is in use, the port is taken. */
 export async function startServer(options: Options, {print, log = logToStderr}: ServerPorts): Promise<RunningServer> {
   const folder = openDataFolder(options.dataDir);
+  if (folder.finished !== undefined) print(finishedWords(folder.finished));
   let storage: Storage | undefined;
   try {
     storage = openSqliteStorage(folder.databaseFile);
@@ -64,6 +67,7 @@ async function serve({options, print, log, folder, storage}: Parts): Promise<Run
     throw listenError(error, options);
   }
   const erasing = eraseRegularly(core, log);
+  const scrubbing = startScrubbing(core, TIMERS, log);
   const url = urlOf(http.app.server.address() as AddressInfo, options);
   const setupLink = setupCode === undefined ? undefined : `${url}setup#code=${encodeURIComponent(setupCode)}`;
   print(`Aster runs at ${url}`);
@@ -71,6 +75,7 @@ async function serve({options, print, log, folder, storage}: Parts): Promise<Run
 
   let closing: Promise<void> | undefined;
   const close = async () => {
+    await scrubbing.stop();
     await erasing.stop();
     await http.close();
     await storage.close();
@@ -86,6 +91,14 @@ async function serve({options, print, log, folder, storage}: Parts): Promise<Run
   };
 }
 
+const TIMERS: Timers = {
+  monotonicMs: () => performance.now(),
+  after(delayMs, action) {
+    const timer = setTimeout(action, delayMs).unref();
+    return () => clearTimeout(timer);
+  },
+};
+
 function eraseRegularly(core: Core, log: Log): {stop: () => Promise<void>} {
   let running = Promise.resolve();
   const erase = () => {
@@ -100,6 +113,11 @@ function eraseRegularly(core: Core, log: Log): {stop: () => Promise<void>} {
       return running;
     },
   };
+}
+
+function finishedWords({keptIn}: Finished): string {
+  const kept = keptIn === undefined ? '' : ` What was there before is kept in ${keptIn}.`;
+  return `Putting a backup back was interrupted; it is finished now.${kept}`;
 }
 
 /** The build's own folder behind the link, so that a build made meanwhile doesn't mix with this one. */

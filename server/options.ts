@@ -32,20 +32,25 @@ export class OptionsError extends Error {
 
 const MIN_SETUP_CODE_CHARS = 8;
 
-type Environment = Readonly<Record<string, string | undefined>>;
+export type Environment = Readonly<Record<string, string | undefined>>;
 
 /** An empty value counts as none. Throws OptionsError. */
 export function readOptions(env: Environment): Options {
-  refuseUnsupported(env);
   return {
     host: valueIn(env, 'HOST') ?? '127.0.0.1',
     port: readPort(env),
     basePath: readBasePath(env),
-    dataDir: resolve(valueIn(env, 'ASTER_DATA_DIR') ?? './data'),
+    dataDir: readDataDir(env),
     setupCode: readSetupCode(env),
     allowedOrigins: readOrigins(env),
     trustProxy: readTrustProxy(env),
   };
+}
+
+/** For what needs the data only. Throws OptionsError. */
+export function readDataDir(env: Environment): string {
+  refuseUnsupported(env);
+  return resolve(valueIn(env, 'ASTER_DATA_DIR') ?? './data');
 }
 
 function valueIn(env: Environment, name: string): string | undefined {

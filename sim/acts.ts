@@ -9,7 +9,10 @@ import type {Replica, Tab} from './replica.ts';
 import {replicaAt, type Scene, tabOf, unlessFailed} from './scene.ts';
 import type {Act} from './steps.ts';
 
-export function play(scene: Scene, act: Act): void {
+/** Acts that begin at once; time that passes is the simulation's. */
+type Played = Exclude<Act, {type: 'days pass'}>;
+
+export function play(scene: Scene, act: Played): void {
   const {server, replicas} = scene;
   switch (act.type) {
     case 'server clock':
@@ -47,7 +50,7 @@ export function play(scene: Scene, act: Act): void {
   }
 }
 
-type ReplicaAct = Extract<Act, {replica: number}> & Exclude<Act, {type: 'evict'}>;
+type ReplicaAct = Extract<Played, {replica: number}> & Exclude<Act, {type: 'evict'}>;
 
 function playOnReplica(scene: Scene, replica: Replica, act: ReplicaAct): void {
   switch (act.type) {

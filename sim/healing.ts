@@ -1,4 +1,7 @@
-/** Nothing goes wrong any more: everybody comes back, syncs, and has damage looked for. Then a further round moves nothing. */
+/**
+ * Nothing goes wrong any more: everybody comes back, syncs, and is left alone until each side has read all it has. Then a
+ * further round moves nothing.
+ */
 
 import {refKey} from '../protocol/entity.ts';
 import {EMPTY_HASH} from '../protocol/hash.ts';
@@ -6,6 +9,9 @@ import {restOf} from './invariants.ts';
 import type {Replica} from './replica.ts';
 import {BACK_WITHIN_MS, MINUTE, ROUND_LIMIT_MS, type Scene, tabOf} from './scene.ts';
 import {Violation} from './witness.ts';
+
+/** Within it each side reads everything once, at least. */
+const DAY = 24 * 60 * MINUTE;
 
 export async function heal(scene: Scene): Promise<void> {
   const {scheduler, server, replicas} = scene;
@@ -22,6 +28,7 @@ export async function heal(scene: Scene): Promise<void> {
       life.endIn(Number.POSITIVE_INFINITY);
       life.endAt(null);
     }
+    for (const tab of replica.tabs) tab.setVisible(true);
     replica.setOnline(true);
   }
   await scheduler.pass(30 * MINUTE); // what was late has arrived, what was dead is back
@@ -31,13 +38,20 @@ export async function heal(scene: Scene): Promise<void> {
   }
   for (let pass = 0; pass < 4; pass++) await everybodySyncs(scene);
   for (const replica of replicas) await readsRevisions(scene, replica);
-  if (scene.harmed.size === 0) return;
-  for (let pass = 0; pass < 2; pass++) {
-    for (const replica of replicas) {
-      await scheduler.until(tabOf(replica, 0).control.verify(), ROUND_LIMIT_MS);
-      await everybodySyncs(scene);
-    }
+  await scrubHeals(scene);
+}
+
+/** Nobody asks for anything: what is damaged is found by reading, on either side, and repaired. */
+async function scrubHeals(scene: Scene): Promise<void> {
+  const {scheduler, replicas, harmed} = scene;
+  await scheduler.pass(DAY);
+  if (harmed.size === 0) {
+    const finds = replicas.map(({store}) => store.snapshot().state?.scrub.last?.found);
+    if (finds.some((found) => found !== 0)) throw new Violation('a scrub found what nobody damaged', `${finds}`);
+    return;
   }
+  // One side may have waited for the other to be whole.
+  await scheduler.pass(DAY);
 }
 
 /** A revision of a note whose text wasn't here yet has none here either: whoever opens it gets it. */

@@ -7,6 +7,7 @@ import {EMPTY_HASH, hashOf} from '../protocol/hash.ts';
 import {ROOT_NOTE_ID} from '../protocol/ids.ts';
 import {readBranch, readNote} from '../src/notes/note-data.ts';
 import {buildTree, type Tree} from '../src/notes/tree.ts';
+import {isOwnDeleted} from '../src/sync/inspect.ts';
 import type {Replica} from './replica.ts';
 import type {SimServer} from './server.ts';
 import {type Truth, versionOf} from './truth.ts';
@@ -56,8 +57,8 @@ export function restOf(server: SimServer, replicas: readonly Replica[]): string 
   const rows = replicas.map(({store}) => {
     const {entities, bodies, outbox, buckets} = store.snapshot();
     return [
-      [...entities.values()].map(({stamp, hash, known}) => [stamp, hash, known]),
-      [...bodies.keys()],
+      [...entities.values()].filter((row) => !isOwnDeleted(row)).map(({stamp, hash, known}) => [stamp, hash, known]),
+      [...bodies.keys()].filter((key) => !isOwnDeleted(entities.get(key))),
       [...outbox],
       [...buckets],
     ];
@@ -86,7 +87,7 @@ function replicaSide({name, store}: Replica): Side {
   const {entities, bodies} = store.snapshot();
   return {
     name,
-    heads: [...entities.values()],
+    heads: [...entities.values()].filter((row) => !isOwnDeleted(row)),
     textOf(head) {
       if (head.parts.body === EMPTY_HASH) return '';
       const row = bodies.get(refKey(head));

@@ -31,7 +31,8 @@ export async function join(scene: Scene): Promise<void> {
   const {replicas, scheduler, schedule} = scene;
   const replica = createReplica(scene, `device ${replicas.length}`);
   await scheduler.until(replica.connect(replicas.length === 0 ? 'set up' : 'sign in'), ROUND_LIMIT_MS);
-  replica.store.watch(scene.witness.watchReplica(replica.name, () => replica.store.snapshot().entities.values()));
+  const rows = () => replica.store.snapshot().entities.values();
+  replica.store.watch(scene.witness.watchReplica(replica.name, rows, scene.server.floor));
   replicas.push(replica);
   for (let tab = 0; tab < schedule.tabs; tab++) openTab(scene, replica, -1);
 }

@@ -43,7 +43,7 @@ export interface Person {
 const note = (id: string): Ref => ({kind: 'note', id});
 const IMPORTED_NOTES = 3;
 /** An option, so that a run sees deletions erased. */
-const ERASE_AFTER_MS = 20 * 60_000;
+export const ERASE_AFTER_MS = 20 * 60_000;
 
 export function createPerson(truth: Truth, notebook: Notebook): Person {
   const shownByTab = new WeakMap<Tab, Map<string, Shown>>();

@@ -139,7 +139,7 @@ export const PLANTED: readonly Planted[] = [
     edits: [
       {
         file: 'src/sync/repair-return.ts',
-        find: 'if (had) entities.push({...encodeVersion(had as Version), seq: known.seq});\n      else ws.setEntity(asAbsent(entity));',
+        find: 'if (had) entities.push({...encodeVersion(had), seq: entity.known.seq});\n      else ws.setEntity(asAbsent(entity));',
         put: 'ws.setEntity(asAbsent(entity));',
       },
     ],
@@ -172,6 +172,41 @@ export const PLANTED: readonly Planted[] = [
         file: 'src/sync/repair-rows.ts',
         find: 'return above.map(({kind, id}) => ({kind, id}));',
         put: 'return above.slice(above.length).map(({kind, id}) => ({kind, id}));',
+      },
+    ],
+  },
+  {
+    name: 'a device below the floor gives back what was deleted',
+    edits: [
+      {
+        file: 'src/sync/let-go.ts',
+        find: 'if (state === undefined || below === null) return candidates;',
+        put: 'if (state === undefined || below !== undefined) return candidates;',
+      },
+    ],
+  },
+  {
+    name: 'the floor is not raised',
+    edits: [
+      {
+        file: 'server/core/drop.ts',
+        find: 'floor: Math.max(document.floor, ...rows.map(({seq}) => seq))',
+        put: 'floor: document.floor',
+      },
+    ],
+  },
+  {
+    name: 'a returning device pushes before it compares',
+    edits: [{file: 'src/sync/round.ts', find: 'if (await isReturning(ports.store)) {', put: 'if (heard !== heard) {'}],
+  },
+  {
+    name: 'a device below the floor lets go of what it edited',
+    edits: [
+      {file: 'src/sync/let-go.ts', find: " && !edited.has(noteOf(entity) ?? '')", put: ''},
+      {
+        file: 'src/sync/let-go.ts',
+        find: 'ws.outbox(entity) !== undefined && !entity.deleted',
+        put: 'entity.known === null',
       },
     ],
   },
@@ -285,5 +320,19 @@ export const PLANTED: readonly Planted[] = [
         put: 'return row.baseVersion ?? undefined;',
       },
     ],
+  },
+  {
+    name: 'a device’s scrub mends the digest to the damaged row',
+    edits: [
+      {
+        file: 'src/sync/recount.ts',
+        find: 'return countsAsAbsent(entity) ? {finding, entity} : {finding, entity: asAbsent(entity), aside};',
+        put: 'return {finding, entity, aside};',
+      },
+    ],
+  },
+  {
+    name: 'the server’s scrub tells what it finds and leaves it',
+    edits: [{file: 'server/core/scrub.ts', find: 'standing: await remake(ports, accountId, index)};', put: '};'}],
   },
 ];

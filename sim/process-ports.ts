@@ -1,13 +1,17 @@
 /** The ports of one process of a browser: everything goes through its life, and stops with it. */
 
 import {type SyncError, SyncFailure} from '../protocol/errors.ts';
+import type {CallRequest} from '../protocol/messages.ts';
+import {readLifetimes} from '../src/notes/lifetimes.ts';
 import {mergeBody, mergeData} from '../src/notes/merge.ts';
+import {noteOf} from '../src/notes/note-of.ts';
 import type {MemoryStore} from '../src/sync/memory-store.ts';
-import type {Locks, Random, Store, Time, Transport} from '../src/sync/ports.ts';
+import type {Locks, Random, ReadLifetimes, Store, Time, Transport} from '../src/sync/ports.ts';
 import type {RoundPorts} from '../src/sync/round.ts';
 import type {Life} from './life.ts';
 import type {LockManager} from './locks.ts';
 import {createTransport, type Line} from './network.ts';
+import {ERASE_AFTER_MS} from './person.ts';
 import {START_MS} from './server.ts';
 import type {World} from './world.ts';
 
@@ -22,6 +26,13 @@ interface Device {
 
 export type ProcessPorts = RoundPorts & {readonly transport: Transport; readonly random: Random};
 
+/** So that a run sees everything end. */
+const readShortLifetimes: ReadLifetimes = async (tx) => ({
+  ...(await readLifetimes(tx)),
+  deletedMs: ERASE_AFTER_MS,
+  revisionsPerNote: 2,
+});
+
 const FULL: SyncError = {type: 'storage_full', message: 'simulated'};
 
 export function portsOf(world: World, device: Device, locks: LockManager, life: Life): ProcessPorts {
@@ -31,6 +42,8 @@ export function portsOf(world: World, device: Device, locks: LockManager, life: 
   let count = (): void => undefined;
   return {
     merging: {mergeData, mergeBody},
+    noteOf,
+    readLifetimes: readShortLifetimes,
     random,
     store: storeOf(device, life),
     time: timeOf(world, device, life),
@@ -38,6 +51,9 @@ export function portsOf(world: World, device: Device, locks: LockManager, life: 
       ...transport,
       call: (name, request, options) => {
         count();
+        if (name === 'push' && world.locks === 'locks') witness.pushes(device.name, device.store.snapshot().state);
+        if (name === 'repair')
+          witness.givesBack(device.name, request as CallRequest<'repair'>, device.store.snapshot());
         return transport.call(name, request, options);
       },
     },

@@ -5,6 +5,7 @@ import {type Ref, refKey} from '../protocol/entity.ts';
 import {failed, type Result} from '../protocol/errors.ts';
 import {CALLS, type CallAnswer, type CallName, type CallRequest, type Poke} from '../protocol/messages.ts';
 import {type Core, createCore} from '../server/core/core.ts';
+import {startScrubbing, type Timers} from '../server/core/scrubbing.ts';
 import {createMemoryStorage, type MemoryStorage} from '../server/storage/memory-storage.ts';
 import {type Coverage, createLife, type Life} from './life.ts';
 import type {SeededRandom} from './random.ts';
@@ -12,12 +13,15 @@ import type {Scheduler} from './scheduler.ts';
 
 export const START_MS = Date.UTC(2026, 0, 1);
 export const SETUP_CODE = 'simulated-setup-code';
+/** So that runs see deletions forgotten. */
+export const HORIZON_MS = 90 * 60_000;
 
 export interface SimServer {
   readonly storage: MemoryStorage;
   nowMs(): number;
   /** Of the current version of an entity. */
   stampOf(ref: Ref): string | undefined;
+  floor(): number;
   /** How far its wall clock is from true time. */
   skewMs: number;
   isUp(): boolean;
@@ -53,6 +57,7 @@ export function createServer(scheduler: Scheduler, random: SeededRandom, coverag
       const [rows] = storage.tables.entities.values();
       return rows?.get(refKey(ref))?.row.stamp;
     },
+    floor: () => Math.max(0, ...[...storage.tables.documents.values()].map(({floor}) => floor)),
     isUp: () => life.isAlive(),
     life: () => life,
     stop: () => life.end(),
@@ -70,8 +75,10 @@ export function createServer(scheduler: Scheduler, random: SeededRandom, coverag
         random: (count) => random.bytes(count),
         log: () => undefined,
         passwords: PASSWORDS,
+        tombstoneHorizonMs: HORIZON_MS,
       });
       await core.start(SETUP_CODE);
+      startScrubbing(core, timersOf(scheduler, own), () => undefined);
     },
     call: (name, request, token) =>
       life.whileAlive(() => answer(started(), name, request, token, server.skewMs, scheduler)),
@@ -82,6 +89,14 @@ export function createServer(scheduler: Scheduler, random: SeededRandom, coverag
     },
   };
   return server;
+}
+
+/** They stop with the process. */
+function timersOf(scheduler: Scheduler, life: Life): Timers {
+  return {
+    monotonicMs: scheduler.nowMs,
+    after: (delayMs, action) => scheduler.after(delayMs, () => (life.isAlive() ? action() : undefined)),
+  };
 }
 
 /** Through JSON and the schemas, as over HTTP. */

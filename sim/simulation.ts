@@ -1,6 +1,7 @@
 /** Plays one schedule: a server, some replicas, people; then heals everything and checks what must hold. */
 
 import {play} from './acts.ts';
+import {passDays} from './erasing.ts';
 import {heal, nothingMoves} from './healing.ts';
 import {checkInvariants} from './invariants.ts';
 import type {Coverage} from './life.ts';
@@ -40,7 +41,8 @@ export async function simulate(schedule: Schedule, coverage: Coverage = new Map(
   };
   await begin(scene);
   for (const {act, thenMs} of schedule.steps) {
-    play(scene, act);
+    if (act.type === 'days pass') await passDays(scene, act.away);
+    else play(scene, act);
     await scheduler.pass(thenMs);
     scene.witness.ask();
   }

@@ -36,6 +36,8 @@ export type Act =
   | {readonly type: 'crash server'; readonly points: number}
   /** Deletions whose time has passed. */
   | {readonly type: 'erase'}
+  /** What is deleted is erased and forgotten meanwhile; `away` goes offline. */
+  | {readonly type: 'days pass'; readonly away: number}
   /** Remembers what the server has now; later puts it back, as a copied folder or as a restored backup does. */
   | {readonly type: 'copy'}
   | {readonly type: 'put back'; readonly epoch: 'same' | 'new'}
@@ -140,6 +142,7 @@ const acts: readonly fc.WeightedArbitrary<Act>[] = [
   },
   {weight: 4, arbitrary: fc.record({type: on('crash server'), points: fc.integer({min: 1, max: 20})})},
   {weight: 1, arbitrary: fc.record({type: on('erase')})},
+  {weight: 1, arbitrary: fc.record({type: on('days pass'), away: replica})},
   {weight: 3, arbitrary: fc.record({type: on('copy')})},
   {weight: 3, arbitrary: fc.record({type: on('put back'), epoch: fc.constantFrom('same', 'new')})},
   {weight: 2, arbitrary: fc.record({type: on('evict'), replica})},

@@ -3,21 +3,26 @@
  * that program's own. The run asks for them between steps.
  *
  * 1. A cursor goes back only where the server was put back to an older copy.
- * 2. A hash check finds no difference unless something was damaged.
+ * 2. A hash check finds no difference unless something was damaged, or deletions were forgotten that the device doesn't know of.
  * 3. No program fails in a way that it has no word for.
  * 4. A round asks the network a bounded number of times.
  * 5. The server refuses nothing that this engine sends, but a stamp that its own clock, set back since, and the current version
  *    leave more than five minutes behind.
  * 6. No version is stamped more than five minutes ahead of the server's clock and of what it follows.
  * 7. No version loses to one that was written on top of it.
- * 8. What a device knows of the server's version of an entity is never replaced by an older one.
+ * 8. Of a deletion that the server has forgotten nobody gives anything back who didn't change that note himself; and a device
+ *    that knows of none such yet pushes nothing before it compared, unless the difference can't be repaired.
+ * 9. What a device knows of the server's version of an entity is never replaced by an older one.
  */
 
 import {type Ref, refKey} from '../protocol/entity.ts';
 import {MAX_CLOCK_OFFSET_MS} from '../protocol/limits.ts';
-import type {CallAnswer, CallRequest, PushedEntity} from '../protocol/messages.ts';
+import type {CallAnswer, CallRequest, PulledEntity, PushedEntity} from '../protocol/messages.ts';
 import {parseStamp} from '../protocol/stamp.ts';
-import type {EntityRow, Overview} from '../src/sync/ports.ts';
+import {noteOf} from '../src/notes/note-of.ts';
+import {isOwnDeleted} from '../src/sync/inspect.ts';
+import type {StoreTables} from '../src/sync/memory-store.ts';
+import type {EntityRow, Overview, ReplicaState} from '../src/sync/ports.ts';
 import {createLineage} from './lineage.ts';
 import type {Truth} from './truth.ts';
 
@@ -33,13 +38,19 @@ export class Violation extends Error {
 
 export interface Witness {
   /** One for each replica, to be told whatever is stored there. */
-  watchReplica(name: string, rows: () => Iterable<EntityRow>): (overview: Overview) => void;
+  watchReplica(name: string, rows: () => Iterable<EntityRow>, floor: () => number): (overview: Overview) => void;
   failed(name: string, error: unknown): void;
   /** From the beginning of a round to its end: call it with every request. */
   watchRound(name: string): () => void;
   pushed(request: CallRequest<'push'>, server: Judge): void;
   /** The answer to a push. */
   judged(request: CallRequest<'push'>, answer: CallAnswer<'push'>, server: Judge): void;
+  /** Deletions that the server has dropped. */
+  forgotten(refs: readonly Ref[]): void;
+  /** A push leaves a device on which one round runs at a time. */
+  pushes(name: string, state: ReplicaState | undefined): void;
+  /** A repair leaves; `tables`: what its device has. */
+  givesBack(name: string, request: CallRequest<'repair'>, tables: StoreTables): void;
   /** The server's clock was set: what was stamped before may be ahead of it. */
   clockSet(): void;
   /** From now on sides may differ without anybody's fault. */
@@ -65,12 +76,13 @@ export function createWitness(truth: Truth): Witness {
   const lineage = createLineage(truth);
   const violations: Violation[] = [];
   const stamps = new Set<string>();
+  const forgotten = new Set<string>();
   let isDamaged = false;
   let isPutBack = false;
   let isClockSet = false;
   const tell = (rule: string, detail: string) => void violations.push(new Violation(rule, detail));
   return {
-    watchReplica(name, rows) {
+    watchReplica(name, rows, floor) {
       let seqs = new Map<string, number>();
       let before = {replica: '', seq: -1};
       return ({state}) => {
@@ -78,14 +90,17 @@ export function createWitness(truth: Truth): Witness {
         const seq = state?.cursor?.seq ?? (replica === before.replica ? before.seq : -1);
         if (!isPutBack && replica === before.replica && seq < before.seq)
           tell('a cursor went back', `${name}, from ${before.seq} to ${seq}`);
-        const now = new Map([...rows()].map((row) => [refKey(row), row.known?.seq ?? -1]));
+        const now = new Map(
+          [...rows()].flatMap((row) => (isOwnDeleted(row) ? [] : [[refKey(row), row.known?.seq ?? -1]])),
+        );
         for (const [key, seqBefore] of seqs) {
           if (!isDamaged && (now.get(key) ?? seqBefore) < seqBefore)
             tell('an older version took the place of a newer', `${name} ${key}`);
         }
         seqs = now;
         before = {replica, seq};
-        if (!isDamaged && state?.lastCheck?.result === 'different')
+        const mayLack = state?.returning != null || (state?.pulledFrom ?? Number.POSITIVE_INFINITY) < floor();
+        if (!isDamaged && !mayLack && state?.lastCheck?.result === 'different')
           tell('a difference though nothing was damaged', name);
       };
     },
@@ -101,8 +116,25 @@ export function createWitness(truth: Truth): Witness {
       for (const entity of entities as PushedEntity[]) {
         if (!isClockSet && isFromTheFuture(entity, server))
           tell('a stamp from the future', `${entity.id} ${entity.stamp}`);
+        forgotten.delete(refKey(entity)); // somebody edited it
         stamps.add(`${refKey(entity)} ${entity.stamp}`);
         lineage.learn(entity);
+      }
+    },
+    forgotten(refs) {
+      for (const ref of refs) forgotten.add(refKey(ref));
+    },
+    pushes(name, state) {
+      if (state?.returning != null && state.lastCheck?.result !== 'different')
+        tell('a returning device pushed before it compared', name);
+    },
+    givesBack(name, {entities}, tables) {
+      const edited = notesThatWait(tables);
+      for (const one of entities as PulledEntity[]) {
+        const row = tables.entities.get(refKey(one));
+        const isUnasked = row !== undefined && !edited.has(noteOf(row));
+        if (forgotten.delete(refKey(one)) && !one.deleted && isUnasked && !isPutBack)
+          tell('a forgotten deletion was undone', `${name} ${refKey(one)}`);
       }
     },
     clockSet() {
@@ -142,4 +174,9 @@ function isAhead({stamp, ...ref}: PushedEntity, server: Judge): boolean {
   const current = server.stampOf(ref);
   const latestMs = Math.max(server.nowMs(), current === undefined ? 0 : parseStamp(current).millis);
   return parseStamp(stamp).millis > latestMs + MAX_CLOCK_OFFSET_MS;
+}
+
+function notesThatWait({outbox, entities}: StoreTables): ReadonlySet<string | null> {
+  const rows = [...outbox.keys()].map((key) => entities.get(key));
+  return new Set(rows.flatMap((row) => (row === undefined ? [] : [noteOf(row)])));
 }

@@ -6,7 +6,9 @@
 import type {SyncError} from '../protocol/errors.ts';
 import {createDexieStore} from './db/dexie-store.ts';
 import {createDatabase, type Database} from './db/schema.ts';
+import {readLifetimes} from './notes/lifetimes.ts';
 import {mergeBody, mergeData} from './notes/merge.ts';
+import {noteOf} from './notes/note-of.ts';
 import {createBrowserRandom} from './platform/browser-random.ts';
 import {createBrowserTime} from './platform/browser-time.ts';
 import {createFetchCalls} from './platform/fetch-calls.ts';
@@ -27,7 +29,7 @@ export function createBrowserReplica(basePath: string, onFailure: (error: SyncEr
   const random = createBrowserRandom();
   const transport = createFetchCalls({time, connectivity: {isOnline: () => navigator.onLine}});
   const locks = createWebLocks({scope: basePath, time});
-  return {database, ports: {store, transport, time, random, locks, merging: {mergeData, mergeBody}}};
+  return {database, ports: {store, transport, time, random, locks, merging: {mergeData, mergeBody}, noteOf, readLifetimes}};
 }
 
 /** Storage belongs to the origin: two Asters under two paths of one host have two databases. */

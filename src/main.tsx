@@ -38,7 +38,7 @@ function createApp(): Started {
   const {database, ports: shared} = createBrowserReplica(base.pathname, failure.tell);
   const {store, time, random} = shared;
   const background = createBackgroundSync();
-  const writer = createWriter({store, time, random, background});
+  const writer = createWriter({store, time, random, readLifetimes: shared.readLifetimes, background});
   const connectivity = createBrowserConnectivity();
   const transport = createFetchTransport({time, connectivity});
   const ports = {...shared, transport, connectivity, background, rules};

@@ -26,6 +26,8 @@ export type WholeVersion = Version & Pick<WholeRow, 'body'>;
 export interface Commit {
   /** The head before this commit. */
   readonly before: number;
+  /** Up to here the account has forgotten deletions. */
+  readonly floor: number;
   /** `replaced`: its leaf leaves the digest; its body counts as new where it may never have been served. */
   put(version: WholeVersion, replaced: Replaced | undefined): Promise<WholeRow>;
   /** At a seq of before, which no row has now: what had it once sees no change. */
@@ -64,6 +66,7 @@ export async function openCommit(
 
   return {
     before: document.headSeq,
+    floor: document.floor,
     async put(version, replaced) {
       seq += 1;
       const row = toRow(version, replaced, seq, now());
@@ -81,9 +84,10 @@ export async function openCommit(
     setBucket: (index, bucket) => void bucketByIndex.set(index, bucket),
     async close() {
       const digests = digestsWith(document, bucketByIndex);
+      // Also where the root stays: the bucket itself may have been what was damaged.
+      for (const [index, bucket] of bucketByIndex) await tx.putBucket(accountId, index, bucket);
       if (seq === document.headSeq && digests.root === document.root) return 'unchanged';
       if (seq === document.headSeq) seq += 1;
-      for (const [index, bucket] of bucketByIndex) await tx.putBucket(accountId, index, bucket);
       const headMark = newMark(random);
       await tx.addCommit(accountId, {seq, mark: headMark});
       await tx.putDocument(accountId, {...document, ...digests, headSeq: seq, headMark});

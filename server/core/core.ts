@@ -10,6 +10,7 @@ import {type Accounts, createAccounts} from '../accounts/accounts.ts';
 import {argon2Passwords, type Passwords} from '../accounts/passwords.ts';
 import {isInitialized} from '../accounts/setup-code.ts';
 import {listBuckets, listItems} from './buckets.ts';
+import {dropErased, TOMBSTONE_HORIZON_MS} from './drop.ts';
 import {eraseDue} from './erase.ts';
 import {fetchEntities} from './fetch.ts';
 import {checkHistory, ensureEpoch, readDocument, readStanding} from './history.ts';
@@ -20,6 +21,7 @@ import {pull} from './pull.ts';
 import {push} from './push.ts';
 import {createRecompute} from './recompute.ts';
 import {repair} from './repair.ts';
+import {createScrub} from './scrub.ts';
 
 type SyncCall<N extends 'push' | 'pull' | 'fetch' | 'buckets' | 'items' | 'repair'> = (
   device: Device,
@@ -41,12 +43,15 @@ export interface Core extends Pick<Accounts, 'setup' | 'login' | 'authenticate'>
   standing(accountId: string): Promise<Standing>;
   /** Called after each commit of the account. Returns the end of the subscription. */
   subscribe(accountId: string, listener: PokeListener): () => void;
-  /** Erases the deletions whose time has passed, of all accounts. */
+  /** Erases the deletions whose time has passed, and drops what was erased long ago, of all accounts. */
   erase(): Promise<void>;
+  /** Reads the next stored rows against their hashes; in how many milliseconds there is more to read. One call at a time. */
+  scrub(): Promise<number>;
 }
 
-export interface CoreOptions extends Omit<CorePorts, 'breathe'> {
+export interface CoreOptions extends Omit<CorePorts, 'breathe' | 'tombstoneHorizonMs'> {
   readonly breathe?: CorePorts['breathe'];
+  readonly tombstoneHorizonMs?: number;
   readonly passwords?: Passwords;
   /** The app's version, for `status`. */
   readonly version?: string;
@@ -56,13 +61,15 @@ export function createCore({
   passwords = argon2Passwords,
   version = '0.0.0',
   breathe = async () => {},
+  tombstoneHorizonMs = TOMBSTONE_HORIZON_MS,
   ...given
 }: CoreOptions): Core {
-  const ports = {...given, breathe};
+  const ports = {...given, breathe, tombstoneHorizonMs};
   const {storage, now, random, log} = ports;
   const accounts = createAccounts(ports, passwords);
   const pokes = createPokes(log);
   const recompute = createRecompute(ports);
+  const scrub = createScrub(ports, pokes.notify);
   const {setup, login, authenticate} = accounts;
 
   return {
@@ -103,8 +110,10 @@ export function createCore({
       for (const accountId of await storage.read((tx) => tx.accountIds())) {
         const standing = await eraseDue(ports, accountId);
         if (standing !== undefined) pokes.notify(standing);
+        await dropErased(ports, accountId);
       }
     },
+    scrub: scrub.next,
   };
 }
 

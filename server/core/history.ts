@@ -17,9 +17,14 @@ export function newMark(random: CorePorts['random']): string {
   return toBase64Url(random(MARK_BYTES));
 }
 
-/** Once per data folder; `aster restore` will make another. */
+/** Once per data folder; a restore starts another. */
 export async function ensureEpoch(tx: StorageWrites, random: CorePorts['random']): Promise<void> {
-  if ((await tx.meta('epoch')) === undefined) await tx.putMeta('epoch', newMark(random));
+  if ((await tx.meta('epoch')) === undefined) await startEpoch(tx, random);
+}
+
+/** From now on every device that has seen anything of these data is told `other_history`, and heals. */
+export async function startEpoch(tx: StorageWrites, random: CorePorts['random']): Promise<void> {
+  await tx.putMeta('epoch', newMark(random));
 }
 
 /** An account with an empty document: seq 0 has a mark too, so that a replica of an emptied server is noticed. */

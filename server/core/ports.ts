@@ -12,6 +12,8 @@ export interface CorePorts {
   /** So many random bytes, from a source fit for tokens. */
   readonly random: (count: number) => Bytes;
   readonly log: Log;
+  /** How long a tombstone without content is kept. */
+  readonly tombstoneHorizonMs: number;
   /** Lets others be served in the middle of long work. */
   readonly breathe: () => Promise<void>;
 }

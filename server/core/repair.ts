@@ -7,6 +7,7 @@
  *    as no pull would ever send it, and a later commit would want its place.
  * 2. What is sound here is replaced by a higher stamp only, and is then kept as a `restore` revision.
  * 3. No new stamps.
+ * 4. At or below the account's floor nothing comes back at its old seq: who saw that deletion would see nothing of it.
  */
 
 import * as z from 'zod/mini';
@@ -51,8 +52,7 @@ export async function repair(
     if (otherHistory !== undefined) return {answer: failed(otherHistory), commit: 'unchanged'};
     const commit = await openCommit(tx, accountId, ports);
     const court: Court = {tx, accountId, commit, nowMs: ports.now(), log: ports.log};
-    for (const index of new Set(buckets)) await remakeBucket(court, index);
-    await bringIntoHistory(court, new Set(buckets));
+    await remakeBuckets(court, new Set(buckets));
     const verdicts: RepairVerdict[] = [];
     for (const one of returned) verdicts.push(one.ok ? await takeBack(court, one.value) : one.error);
     const closed = await commit.close();
@@ -72,6 +72,12 @@ function decodeReturned(raw: unknown): Result<Returned, RepairVerdict & {type: '
     return failed(rejected(wire, 'malformed_entity', 'a repair takes whole versions only'));
   }
   return ok({version: {...version, body: version.body}, seq});
+}
+
+/** From the rows that are sound; the others are set aside. */
+export async function remakeBuckets(court: Court, indexes: ReadonlySet<number>): Promise<void> {
+  for (const index of indexes) await remakeBucket(court, index);
+  await bringIntoHistory(court, indexes);
 }
 
 async function remakeBucket(court: Court, index: number): Promise<void> {
@@ -107,7 +113,8 @@ async function takeBack(court: Court, {version, seq}: Returned): Promise<RepairV
       : {kind, id, stamp, type: 'kept', current: encodeRow(current)};
   }
   if (current !== undefined) await keepReplaced(court, current);
-  const isFree = replaced === undefined && seq > 0 && seq <= commit.before && !(await tx.hasSeq(accountId, seq));
+  const isFree =
+    replaced === undefined && seq > commit.floor && seq <= commit.before && !(await tx.hasSeq(accountId, seq));
   const row = isFree ? await commit.putBack(version, seq) : await commit.put(version, replaced);
   if ((await tx.judged(accountId, version, stamp)) === undefined) {
     await tx.putJudged(accountId, version, {stamp, outcome: 'applied', parents: []});

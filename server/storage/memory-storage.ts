@@ -150,6 +150,12 @@ function readsOf(tables: Tables): StorageReads {
         .filter(({facts}) => facts.eraseAtMs !== null && facts.eraseAtMs <= nowMs)
         .sort((a, b) => (a.facts.eraseAtMs ?? 0) - (b.facts.eraseAtMs ?? 0) || a.row.seq - b.row.seq)
         .map(({row}) => row),
+    erasedTombstones: async (accountId, untilMs, limit) =>
+      rowsOf(accountId)
+        .filter(({row, facts}) => facts.erased && row.receivedMs <= untilMs)
+        .sort((a, b) => a.row.receivedMs - b.row.receivedMs || a.row.seq - b.row.seq)
+        .slice(0, limit)
+        .map(({row: {kind, id, seq}}) => ({kind, id, seq})),
     tombstonesOf: async (accountId, noteId) =>
       rowsOf(accountId)
         .filter(({facts}) => facts.tombstoneOf === noteId)
@@ -166,6 +172,11 @@ function writesOf(tables: Tables, undo: (() => void)[]): OnlyWrites {
     const before = map.get(key);
     undo.push(before === undefined ? () => map.delete(key) : () => map.set(key, before));
     map.set(key, value);
+  }
+  function remove<K, V>(map: Map<K, V>, key: K): void {
+    const before = map.get(key);
+    if (before !== undefined) undo.push(() => map.set(key, before));
+    map.delete(key);
   }
   function tableOf<K, V>(byAccount: Map<string, Map<K, V>>, accountId: string): Map<K, V> {
     if (!tables.accounts.has(accountId)) throw new Error(`no account ${accountId}`);
@@ -190,13 +201,13 @@ function writesOf(tables: Tables, undo: (() => void)[]): OnlyWrites {
     putDocument: async (accountId, document) => put(tables.documents, accountId, document),
     putEntity: async (accountId, row) =>
       put(tableOf(tables.entities, accountId), refKey(row), {row, facts: factsOf(row)}),
-    deleteEntity: async (accountId, ref) => {
-      const rows = tableOf(tables.entities, accountId);
-      const before = rows.get(refKey(ref));
-      if (before !== undefined) undo.push(() => rows.set(refKey(ref), before));
-      rows.delete(refKey(ref));
-    },
+    deleteEntity: async (accountId, ref) => remove(tableOf(tables.entities, accountId), refKey(ref)),
     putJudged: async (accountId, ref, row) => put(tableOf(tables.judged, accountId), judgedKey(ref, row.stamp), row),
+    forgetJudged: async (accountId, ref) => {
+      const judged = tableOf(tables.judged, accountId);
+      const keys = [...judged.keys()].filter((key) => key.startsWith(judgedKey(ref, '')));
+      for (const key of keys) remove(judged, key);
+    },
     addCommit: async (accountId, commit) => {
       const commits = tableOf(tables.commits, accountId);
       if (commits.has(commit.seq)) throw new Error(`there is a commit ${commit.seq} already`);

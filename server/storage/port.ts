@@ -24,7 +24,7 @@ export interface Storage {
 }
 
 export interface StorageReads {
-  /** A value of the server itself: epoch, hash of the setup code. */
+  /** A value of the server itself: epoch, hash of the setup code, where the scrub stands. */
   meta(key: MetaKey): Promise<string | undefined>;
   accountIds(): Promise<readonly string[]>;
   accountByKey(usernameKey: string): Promise<AccountRow | undefined>;
@@ -49,6 +49,8 @@ export interface StorageReads {
   bucket(accountId: string, index: number): Promise<Bucket | undefined>;
   /** Tombstones with content whose time has passed, the oldest first. */
   dueTombstones(accountId: string, nowMs: number): Promise<readonly EntityRow[]>;
+  /** Tombstones without content that came or lost it at or before `untilMs`, the oldest first, at most `limit`. */
+  erasedTombstones(accountId: string, untilMs: number, limit: number): Promise<readonly ErasedRow[]>;
   /** Tombstones with content that were deleted together with a note. */
   tombstonesOf(accountId: string, noteId: string): Promise<readonly EntityRow[]>;
   /** Whether a live revision keeps an unresolved conflict of this entity. */
@@ -65,13 +67,15 @@ export interface StorageWrites extends StorageReads {
   putEntity(accountId: string, row: WholeRow): Promise<void>;
   deleteEntity(accountId: string, ref: Ref): Promise<void>;
   putJudged(accountId: string, ref: Ref, row: JudgedRow): Promise<void>;
+  /** All stamps that were judged of this entity. */
+  forgetJudged(accountId: string, ref: Ref): Promise<void>;
   addCommit(accountId: string, commit: CommitRow): Promise<void>;
   putBucket(accountId: string, index: number, bucket: Bucket): Promise<void>;
   /** Keeps the bytes of a row that fails its own hash, before it is replaced. Idempotent. */
   setAside(accountId: string, row: EntityRow, nowMs: number): Promise<void>;
 }
 
-export type MetaKey = 'epoch' | 'setup_code_hash';
+export type MetaKey = 'epoch' | 'setup_code_hash' | 'scrub';
 
 export interface AccountRow {
   readonly id: string;
@@ -103,6 +107,7 @@ export interface DocumentRow {
   readonly root: string;
   /** The 256 bucket digests, in order. */
   readonly digests: Bytes;
+  /** The highest seq of a tombstone that was dropped: a replica that has pulled less may not know of that deletion. */
   readonly floor: number;
 }
 
@@ -130,6 +135,10 @@ export interface Place extends Ref {
   readonly bodySeq: number;
   readonly dataBytes: number;
   readonly bodyBytes: number;
+}
+
+export interface ErasedRow extends Ref {
+  readonly seq: number;
 }
 
 export interface CountedRow extends Ref {

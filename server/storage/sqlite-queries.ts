@@ -1,7 +1,7 @@
 /** The port's reads and writes as prepared statements on one connection. They answer at once, in promises. */
 
 import type {Database} from 'better-sqlite3';
-import type {CommitRow, CountedRow, Place, PlacesQuery, StorageReads, StorageWrites} from './port.ts';
+import type {CommitRow, CountedRow, ErasedRow, Place, PlacesQuery, StorageReads, StorageWrites} from './port.ts';
 import {
   fromEntityRow,
   HEAD_COLUMNS,
@@ -60,6 +60,10 @@ export function readsOf(db: Database): StorageReads {
   const due = many<SqlEntity>(
     `SELECT ${HEAD_COLUMNS}, body FROM entities WHERE account = ? AND erase_at_ms <= ? ORDER BY erase_at_ms, seq`,
   );
+  const erased = many<ErasedRow>(
+    `SELECT kind, id, seq FROM entities WHERE account = ? AND erased = 1 AND received_ms <= ?
+      ORDER BY received_ms, seq LIMIT ?`,
+  );
   const tombstonesOf = many<SqlEntity>(
     `SELECT ${HEAD_COLUMNS}, body FROM entities WHERE account = ? AND tombstone_of = ? ORDER BY seq`,
   );
@@ -89,6 +93,7 @@ export function readsOf(db: Database): StorageReads {
     commitAt: async (accountId, seq) => commitAt(accountId, seq),
     bucket: async (accountId, index) => bucket(accountId, index),
     dueTombstones: async (accountId, nowMs) => due(accountId, nowMs).map(toEntityRow),
+    erasedTombstones: async (accountId, untilMs, limit) => erased(accountId, untilMs, limit),
     tombstonesOf: async (accountId, noteId) => tombstonesOf(accountId, noteId).map(toEntityRow),
     hasOpenConflict: async (accountId, of) => openConflict(accountId, of) !== undefined,
   };
@@ -115,6 +120,7 @@ export function writesOf(db: Database): OnlyWrites {
     ['account', 'kind', 'id', 'stamp', 'outcome', 'parents', 'over'],
     ['account', 'kind', 'id', 'stamp'],
   );
+  const forgetJudged = db.prepare('DELETE FROM judged WHERE account = ? AND kind = ? AND id = ?');
   const addCommit = db.prepare('INSERT INTO commits VALUES (:account, :seq, :mark)');
   const putBucket = into('buckets', ['account', 'bucket', 'sum', 'count'], ['account', 'bucket']);
   const setAside = db.prepare(`INSERT OR IGNORE INTO set_aside VALUES
@@ -131,6 +137,7 @@ export function writesOf(db: Database): OnlyWrites {
     deleteEntity: async (account, {kind, id}) => void deleteEntity.run(account, kind, id),
     putJudged: async (account, {kind, id}, {stamp, outcome, parents, over = null}) =>
       void putJudged.run({account, kind, id, stamp, outcome, parents: parents.join(' '), over}),
+    forgetJudged: async (account, {kind, id}) => void forgetJudged.run(account, kind, id),
     addCommit: async (account, {seq, mark}) => void addCommit.run({account, seq, mark}),
     putBucket: async (account, bucket, {sum, count}) => void putBucket.run({account, bucket, sum, count}),
     setAside: async (account, {kind, id, seq, stamp, hash, meta, data, body}, noticedMs) =>

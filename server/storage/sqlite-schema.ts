@@ -68,7 +68,11 @@ const MIGRATIONS: readonly string[] = [
     PRIMARY KEY (account, kind, id, seq)
   ) STRICT;
   `,
+  'CREATE INDEX entities_by_erased ON entities (account, received_ms, seq) WHERE erased = 1',
 ];
+
+/** What this version brings every database to. */
+export const SCHEMA_VERSION = MIGRATIONS.length;
 
 /** Idempotent. Throws SchemaTooNewError for a file of a newer server. */
 export function migrate(db: Database): void {

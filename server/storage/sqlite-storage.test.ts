@@ -64,3 +64,20 @@ it('walks the lane "all" along two indexes, without sorting what is left to send
   expect(plan.join('\n')).not.toContain('TEMP B-TREE');
   return storage.close();
 });
+
+it('finds what may be dropped along an index, without sorting', () => {
+  const file = newFile();
+  const storage = openSqliteStorage(file);
+  const db = new Database(file, {readonly: true});
+  const plan = db
+    .prepare(
+      `EXPLAIN QUERY PLAN SELECT kind, id, seq FROM entities WHERE account = ? AND erased = 1 AND received_ms <= ?
+       ORDER BY received_ms, seq LIMIT ?`,
+    )
+    .all('a', 0, 10)
+    .map((row) => (row as {detail: string}).detail);
+  db.close();
+  expect(plan.join('\n')).toContain('entities_by_erased');
+  expect(plan.join('\n')).not.toContain('TEMP B-TREE');
+  return storage.close();
+});

@@ -326,6 +326,39 @@ export function testStorage(name: string, lifetime: 'process' | 'disk', create: 
       });
     });
 
+    it('finds what was erased by some time, the oldest first, so many at most', async () => {
+      const [early, late, later] = [30, 10, 20].map((receivedMs, i) =>
+        rowOf(erased(note({id: `erased-${i}`, stamp: at(1)})), i + 1, receivedMs),
+      ) as [WholeRow, WholeRow, WholeRow];
+      await put(early, late, later, rowOf(deletionOf(note({stamp: at(1)}), at(2)), 4, 0));
+      const ref = ({kind, id, seq}: WholeRow) => ({kind, id, seq});
+      await storage.read(async (tx) => {
+        expect(await tx.erasedTombstones('ann', 9, 10)).toEqual([]);
+        expect(await tx.erasedTombstones('ann', 20, 10)).toEqual([ref(late), ref(later)]);
+        expect(await tx.erasedTombstones('ann', 1000, 1)).toEqual([ref(late)]);
+        expect(await tx.erasedTombstones('bob', 1000, 10)).toEqual([]);
+      });
+    });
+
+    it('forgets everything that was judged of one entity, unless the write throws', async () => {
+      const ref = {kind: 'note', id: 'note-1'} as const;
+      const other = {...ref, id: 'note-10'};
+      await storage.write('ann', async (tx) => {
+        for (const of of [ref, other])
+          for (const ms of [1, 2]) await tx.putJudged('ann', of, {stamp: at(ms), outcome: 'seen', parents: []});
+      });
+      const judged = (of: typeof ref | typeof other) => storage.read((tx) => tx.judged('ann', of, at(2)));
+      const undone = storage.write('ann', async (tx) => {
+        await tx.forgetJudged('ann', ref);
+        throw new Error('undo');
+      });
+      await expect(undone).rejects.toThrow('undo');
+      expect(await judged(ref)).toBeDefined();
+      await storage.write('ann', (tx) => tx.forgetJudged('ann', ref));
+      expect(await judged(ref)).toBeUndefined();
+      expect(await judged(other)).toBeDefined();
+    });
+
     it('knows which seqs are taken, and forgets a row that is deleted', async () => {
       const {kind, id, seq} = rowOf(note({id: 'gone', stamp: at(1)}), 7);
       await storage.write('ann', (tx) => tx.putEntity('ann', rowOf(note({id: 'gone', stamp: at(1)}), 7)));

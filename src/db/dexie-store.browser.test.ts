@@ -96,7 +96,14 @@ it('brings a database of the first version along', async () => {
     state: 'key',
   });
   await old.open();
-  const {lastVerification: _v, unresolved: _u, givenUp: _g, protocol: _p, ...oldState} = stateOf({deviceName: 'old'});
+  const {
+    lastVerification: _v,
+    unresolved: _u,
+    givenUp: _g,
+    protocol: _p,
+    scrub: _s,
+    ...oldState
+  } = stateOf({deviceName: 'old'});
   await old.table('state').put({key: 'replica', state: oldState});
   await old.table('notes').put(entity('note', 'n1'));
   await old.table('revisions').bulkPut([conflict('r1', 'open'), conflict('r2', 'resolved'), revision('r3', 'n1')]);

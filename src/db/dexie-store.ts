@@ -17,6 +17,7 @@ import {
   outboxToRecord,
   recordToEntity,
   recordToOutbox,
+  recordToState,
 } from './records.ts';
 import {type Database, type RefKey, TABLE_NAMES, type Tables, tablesOf} from './schema.ts';
 import {isConnectionLost, toStorageFailure} from './storage-errors.ts';
@@ -66,7 +67,7 @@ async function readOverview({state, outbox}: Tables): Promise<Overview> {
     outbox.count(),
     outbox.where('[held+queuedMs]').between([1], [1, []]).count(),
   ]);
-  return {state: record?.state, waiting, parked};
+  return {state: record && recordToState(record), waiting, parked};
 }
 
 function createTx(transaction: Transaction): StoreTx {
@@ -76,7 +77,10 @@ function createTx(transaction: Transaction): StoreTx {
 
 function stateOps({state}: Tables): Pick<StoreTx, 'state' | 'putState'> {
   return {
-    state: async () => (await state.get('replica'))?.state,
+    state: async () => {
+      const record = await state.get('replica');
+      return record && recordToState(record);
+    },
     putState: async (value) => {
       await state.put({key: 'replica', state: value});
     },
@@ -86,7 +90,10 @@ function stateOps({state}: Tables): Pick<StoreTx, 'state' | 'putState'> {
 function entityOps({
   entities,
   aside,
-}: Tables): Pick<StoreTx, 'entities' | 'putEntities' | 'deleteEntities' | 'ids' | 'setAside' | 'asides'> {
+}: Tables): Pick<
+  StoreTx,
+  'entities' | 'putEntities' | 'deleteEntities' | 'ids' | 'revisionsOf' | 'setAside' | 'asides'
+> {
   return {
     async entities(refs) {
       const found: (EntityRecord | undefined)[] = [];
@@ -110,6 +117,7 @@ function entityOps({
         .above(after ?? '')
         .limit(limit)
         .primaryKeys(),
+    revisionsOf: async (of) => (await entities('revision').where('of').equals(of).toArray()).map(recordToEntity),
     setAside: async (rows) => {
       await aside.bulkPut(rows.map(asideToRecord));
     },

@@ -6,11 +6,13 @@
 
 import {utf8Bytes} from '../../protocol/bytes.ts';
 import {ROOT_NOTE_ID} from '../../protocol/ids.ts';
+import type {LifetimeValues} from '../notes/lifetimes.ts';
 import {readAttribute, writeData} from '../notes/note-data.ts';
 import type {Change, Loaded, Time, Writer, Written} from '../sync/ports.ts';
 import {settleConflict, takeFromOther} from './conflict-choices.ts';
 import {queryAllConflicts, queryConflict} from './conflict-views.ts';
 import {isLive, noteDataOf} from './heads.ts';
+import {planLifetimes, queryLifetimes} from './lifetime-options.ts';
 import {type Query, readOnce, toLive} from './live.ts';
 import {queryNote} from './note-view.ts';
 import {NotebookError} from './notebook-error.ts';
@@ -59,6 +61,8 @@ export function createNotebook(ports: NotebookPorts): Notebook {
     movePlace: (branchId, to) => movePlace(ports, branchId, to),
     addPlace: (noteId, to) => addPlace(ports, noteId, to),
     restoreRevision: (revisionId) => restoreRevision(ports, revisionId),
+    watchLifetimes: () => toLive(db, queryLifetimes),
+    saveLifetimes: (values) => saveLifetimes(ports, values),
     saveRevision: (noteId) => writeOne(writer, {type: 'keep', kind: 'note', id: noteId, reason: 'named'}),
   };
 }
@@ -135,6 +139,11 @@ async function restoreRevision({db, writer}: NotebookPorts, revisionId: string):
   const row = await readOnce(db, ({entities}) => entities('revision').get(revisionId));
   if (row?.meta?.type !== 'revision') throw new NotebookError('missing', `there is no revision ${revisionId}`);
   await writeOne(writer, {type: 'restore', kind: row.meta.ofKind, id: row.meta.of, revision: revisionId});
+}
+
+async function saveLifetimes({db, writer}: NotebookPorts, values: LifetimeValues): Promise<void> {
+  const changes = planLifetimes(await readOnce(db, queryLifetimes), values);
+  if (changes.length > 0) await writer.write(changes);
 }
 
 async function writeOne(writer: Writer, change: Change): Promise<void> {

@@ -7,7 +7,14 @@ import type {Bytes} from '../../protocol/bytes.ts';
 import type {Bucket} from '../../protocol/digest.ts';
 import type {Kind, Meta, Version} from '../../protocol/entity.ts';
 import {readAttachment, readAttribute, readBranch} from '../notes/note-data.ts';
-import type {AsideRow, BodyRow, EntityRow, OutboxRow, ReplicaState} from '../sync/ports.ts';
+import {
+  type AsideRow,
+  type BodyRow,
+  type EntityRow,
+  NEVER_SCRUBBED,
+  type OutboxRow,
+  type ReplicaState,
+} from '../sync/ports.ts';
 
 /** What an entity points at, where its data or meta says so; tombstones with content point too. */
 interface Pointers {
@@ -34,9 +41,14 @@ export interface ShelfRecord {
   readonly buckets: readonly Bucket[];
 }
 
+/** What was added without a new version of the schema may not be in it. */
 export interface StateRecord {
   readonly key: 'replica';
-  readonly state: ReplicaState;
+  readonly state: Omit<ReplicaState, 'scrub'> & Partial<Pick<ReplicaState, 'scrub'>>;
+}
+
+export function recordToState({state}: StateRecord): ReplicaState {
+  return {...state, scrub: state.scrub ?? NEVER_SCRUBBED};
 }
 
 export function entityToRecord(row: EntityRow): EntityRecord {

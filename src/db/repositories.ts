@@ -5,6 +5,7 @@
 
 import type {ConflictState, Kind, Ref, RevisionReason, Version} from '../../protocol/entity.ts';
 import type {SyncError} from '../../protocol/errors.ts';
+import type {LifetimeValues} from '../notes/lifetimes.ts';
 import type {AttachmentData, AttributeData, BranchData, NoteData} from '../notes/note-data.ts';
 import type {Live} from '../sync/api.ts';
 import type {Loaded, OutboxRow, Unresolved} from '../sync/ports.ts';
@@ -186,4 +187,7 @@ export interface Notebook {
   addPlace(noteId: string, to: Placement): Promise<void>;
   restoreRevision(revisionId: string): Promise<void>;
   saveRevision(noteId: string): Promise<void>;
+  /** How long deleted notes and revisions are kept, on all devices. */
+  watchLifetimes(): Live<LifetimeValues>;
+  saveLifetimes(values: LifetimeValues): Promise<void>;
 }

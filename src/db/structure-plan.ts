@@ -6,7 +6,6 @@
 import {utf8Bytes} from '../../protocol/bytes.ts';
 import type {Head, Kind} from '../../protocol/entity.ts';
 import {ROOT_NOTE_ID} from '../../protocol/ids.ts';
-import {ERASE_AFTER_MS} from '../../protocol/limits.ts';
 import {type BranchData, type NoteData, readBranch, readNote, writeData} from '../notes/note-data.ts';
 import {compareBranches, type Position, planInsert} from '../notes/ordering.ts';
 import type {EntityChange} from '../sync/ports.ts';
@@ -137,7 +136,7 @@ function patchBranch(id: string, changed: Partial<BranchData>): EntityChange {
 }
 
 export function deletion(kind: Kind, id: string, of?: string): EntityChange & {type: 'delete'} {
-  return {type: 'delete', kind, id, eraseAfterMs: ERASE_AFTER_MS, ...(of === undefined ? {} : {of})};
+  return {type: 'delete', kind, id, ...(of === undefined ? {} : {of})};
 }
 
 /** Whether the branch already stands where `position` says, among its siblings. */

@@ -7,6 +7,7 @@ import {BUCKET_COUNT, rootDigest} from '../../protocol/digest.ts';
 import {failed, ok, type Result} from '../../protocol/errors.ts';
 import type {Hash} from '../../protocol/hash.ts';
 import type {HashCheck, StoreTx} from './ports.ts';
+import {notReturning} from './returning.ts';
 import type {RoundPorts} from './round.ts';
 import type {Standing} from './standing.ts';
 
@@ -33,7 +34,7 @@ export async function checkHash(
       root,
       serverRoot,
     };
-    await tx.putState({...state, lastCheck: made});
+    await tx.putState({...(made.result === 'equal' ? notReturning(state) : state), lastCheck: made});
     return made;
   });
   if (check?.result !== 'different') return ok(check);

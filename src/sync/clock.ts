@@ -40,9 +40,9 @@ export function isFresh(sample: ClockSample | null, now: Instant): sample is Clo
   return monotonic >= 0 && monotonic < SAMPLE_LIFE_MS && !isStepped(sample, now);
 }
 
-/** Whether the wall clock was set since the sample was taken: what it says of the clocks is over. */
-export function isStepped(sample: ClockSample, now: Instant): boolean {
-  return Math.abs(now.wallMs - sample.wallMs - (now.monotonicMs - sample.monotonicMs)) >= STEP_MS;
+/** Whether the wall clock was set since then: what a sample of then says of the clocks is over. */
+export function isStepped(since: Instant, now: Instant): boolean {
+  return Math.abs(now.wallMs - since.wallMs - (now.monotonicMs - since.monotonicMs)) >= STEP_MS;
 }
 
 /** The clocks differ by more than what is tolerated, for certain. */

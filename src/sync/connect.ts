@@ -7,7 +7,18 @@ import {failed, ok, type Result} from '../../protocol/errors.ts';
 import {ID_BYTES, idFromBytes} from '../../protocol/ids.ts';
 import type {Session} from '../../protocol/messages.ts';
 import type {Credentials, SetupInput} from './api.ts';
-import type {Change, Random, ReplicaState, ServerLink, Store, StoreTx, Time, Transport} from './ports.ts';
+import {
+  type Change,
+  NEVER_SCRUBBED,
+  type Random,
+  type ReadLifetimes,
+  type ReplicaState,
+  type ServerLink,
+  type Store,
+  type StoreTx,
+  type Time,
+  type Transport,
+} from './ports.ts';
 import {writeChanges} from './writer.ts';
 
 export const DEFAULT_TIMEOUT_MS = 30_000;
@@ -26,6 +37,7 @@ export interface ConnectPorts {
   readonly time: Time;
   readonly random: Random;
   readonly rules: NotebookRules;
+  readonly readLifetimes: ReadLifetimes;
 }
 
 /** A notebook of this browser's own. Does nothing where there is one already. */
@@ -33,7 +45,7 @@ export async function startNotebook(ports: ConnectPorts, deviceName: string): Pr
   await ports.store.transaction('write', async (tx) => {
     if ((await tx.state()) !== undefined) return;
     await createReplica(tx, ports, {deviceName, address: null, server: null});
-    await writeChanges(tx, ports.rules.welcome(), ports.time.wallMs());
+    await writeChanges(tx, ports.rules.welcome(), ports.time.wallMs(), ports.readLifetimes);
   });
 }
 
@@ -48,7 +60,7 @@ export async function setUpServer(ports: ConnectPorts, input: SetupInput): Promi
   await ports.store.transaction('write', async (tx) => {
     const isNew = (await tx.state()) === undefined;
     await link(tx, ports, input, session.value);
-    if (isNew) await writeChanges(tx, ports.rules.welcome(), ports.time.wallMs());
+    if (isNew) await writeChanges(tx, ports.rules.welcome(), ports.time.wallMs(), ports.readLifetimes);
   });
   return ok(undefined);
 }
@@ -84,7 +96,7 @@ async function link(
 /** A replica id is never used again: it lives only in this store, and goes with it. */
 async function createReplica(
   tx: StoreTx,
-  {time, random, rules}: ConnectPorts,
+  {time, random, rules, readLifetimes}: ConnectPorts,
   {deviceName, address, server}: Pick<ReplicaState, 'deviceName' | 'address' | 'server'>,
 ): Promise<void> {
   const replica = idFromBytes(random.bytes(ID_BYTES));
@@ -104,6 +116,7 @@ async function createReplica(
     lastSyncMs: null,
     lastCheck: null,
     lastVerification: null,
+    scrub: NEVER_SCRUBBED,
     unresolved: [],
     givenUp: null,
     protocol: null,
@@ -111,5 +124,5 @@ async function createReplica(
     paused: false,
   };
   await tx.putState(state);
-  await writeChanges(tx, [rules.nameDevice(replica, deviceName)], time.wallMs());
+  await writeChanges(tx, [rules.nameDevice(replica, deviceName)], time.wallMs(), readLifetimes);
 }

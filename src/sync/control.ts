@@ -5,6 +5,7 @@ import {failed, ok, type SyncError} from '../../protocol/errors.ts';
 import type {SyncControl, SyncStatus} from './api.ts';
 import {type ConnectPorts, DEFAULT_TIMEOUT_MS, setUpServer, signIn, startNotebook} from './connect.ts';
 import {createEngine, type Engine, type EnginePorts} from './engine.ts';
+import {createEraser} from './erase-here.ts';
 import type {Overview, ReplicaState, Store} from './ports.ts';
 import {fetchEntities, firstSyncTo} from './pull.ts';
 import {ALL_BUCKETS, recount} from './recount.ts';
@@ -19,12 +20,19 @@ export interface ControlPorts extends EnginePorts, Omit<ConnectPorts, 'transport
 export function createSyncControl(ports: ControlPorts): SyncControl {
   const engine = createEngine(ports);
   const {store, transport} = ports;
+  const eraser = createEraser(ports);
   const verifying = createVerifying(ports, engine);
   const change = (edit: (state: ReplicaState) => ReplicaState) => changeState(store, edit);
   return {
     status: {subscribe: (listener) => watchStatus(ports, engine, listener)},
-    start: () => engine.start(),
-    stop: () => engine.stop(),
+    start() {
+      engine.start();
+      eraser.start();
+    },
+    stop() {
+      engine.stop();
+      eraser.stop();
+    },
     syncNow: () => engine.run(),
     retry: (ref) => unpark(store, ref),
     pause: () => change((state) => ({...state, paused: true})),

@@ -7,6 +7,8 @@
 import {describe, expect, test} from 'vitest';
 import {utf8Bytes} from '../../protocol/bytes.ts';
 import {refKey} from '../../protocol/entity.ts';
+import {ERASE_AFTER_MS} from '../../protocol/limits.ts';
+import {TOMBSTONE_HORIZON_MS} from '../../server/core/drop.ts';
 import {localRoot} from './check.ts';
 import type {Change} from './ports.ts';
 import {type RoundPorts, runRound} from './round.ts';
@@ -120,6 +122,26 @@ const SCENARIOS: readonly Scenario[] = [
       return {world, device: a, others: [b], act: runRound};
     },
   },
+  {
+    name: 'a return after deletions were forgotten, with an edit of one and a new note that wait',
+    prepare: async () => {
+      const [world, a, b] = await twoDevices();
+      await a.save('diary', await a.load('diary'), {text: 'written while away'});
+      await a.create('large0', 'New', 'made while away');
+      await forgetDeletions(world, b, ['shop', 'diary', 'gone']);
+      return {world, device: a, others: [b], act: runRound};
+    },
+  },
+  {
+    name: 'a return after deletions were forgotten, to a server with a new history',
+    prepare: async () => {
+      const [world, a, b] = await twoDevices();
+      await a.create('large0', 'New', 'made while away');
+      await forgetDeletions(world, b, ['shop', 'gone']);
+      world.storage.tables.meta.set('epoch', 'another-epoch');
+      return {world, device: a, others: [b], act: runRound};
+    },
+  },
 ];
 
 describe.each(SCENARIOS)('$name', ({prepare}) => {
@@ -189,6 +211,17 @@ async function twoDevices(): Promise<[World, Device, Device]> {
   await settle(a, b);
   world.nowMs += 1000;
   return [world, a, b];
+}
+
+async function forgetDeletions(world: World, by: Device, ids: readonly string[]): Promise<void> {
+  world.nowMs += 1000;
+  for (const id of ids) await by.remove(id);
+  await by.round();
+  for (const passedMs of [ERASE_AFTER_MS, TOMBSTONE_HORIZON_MS]) {
+    world.nowMs += passedMs;
+    await world.core.erase();
+    await by.round();
+  }
 }
 
 async function createLarge({writer}: Device, count: number): Promise<void> {

@@ -1,7 +1,7 @@
 /**
  * When rounds run (design section 5): after a local write, when the network or the page comes back, on a poke, by a timer
  * where there are no pokes, by hand. Runs in the tab that holds the leader lock, a visible one if there is one; what a page
- * that goes leaves behind is handed to the worker. Starts nothing before `start`.
+ * that goes leaves behind is handed to the worker. The tab that leads scrubs, too. Starts nothing before `start`.
  */
 
 import {failed, type Result, type SyncError, SyncFailure} from '../../protocol/errors.ts';
@@ -9,6 +9,7 @@ import type {Poke} from '../../protocol/messages.ts';
 import {nextStep, pauseMs} from './next-step.ts';
 import type {Background, Connectivity, Overview, Random, StoreTx, Transport} from './ports.ts';
 import {type RoundPorts, runRound} from './round.ts';
+import {createScrubbing, type Scrubbing} from './scrubbing.ts';
 import {callOptions, linkOf} from './standing.ts';
 
 export interface EnginePorts extends RoundPorts {
@@ -57,9 +58,14 @@ class LeadingEngine implements Engine {
   /** Streams in a row that ended soon after they were opened. */
   #shortPokes = 0;
   #link = '';
+  readonly #scrubbing: Scrubbing;
 
   constructor(ports: EnginePorts) {
     this.#ports = ports;
+    this.#scrubbing = createScrubbing(ports, {
+      onFound: () => this.#schedule(0),
+      onFailure: (error) => this.#onFailure(error),
+    });
   }
 
   start(): void {
@@ -96,6 +102,7 @@ class LeadingEngine implements Engine {
   /** No more by itself here: another leads, or the engine stopped. */
   #rest(): void {
     this.#leads = false;
+    this.#scrubbing.stop();
     for (const stop of this.#leaderStops.splice(0)) stop();
     this.#cancelTimer?.();
     this.#cancelTimer = null;
@@ -127,6 +134,7 @@ class LeadingEngine implements Engine {
     this.#link = '';
     this.#leaderStops.push(this.#ports.connectivity.watch((event) => this.#onConnectivity(event)));
     this.#leaderStops.push(this.#ports.store.watch((overview) => this.#onStored(overview)));
+    this.#scrubbing.start();
     this.#schedule(0);
   }
 
@@ -173,12 +181,16 @@ class LeadingEngine implements Engine {
       return await this.#ports.store.transaction('read', body);
     } catch (error) {
       if (!(error instanceof SyncFailure)) throw error;
-      this.#lastError = error.error;
-      this.#tellFailure(error.error);
-      this.#failures += 1;
-      this.#scheduleNext();
+      this.#onFailure(error.error);
       return undefined;
     }
+  }
+
+  #onFailure(error: SyncError): void {
+    this.#lastError = error;
+    this.#tellFailure(error);
+    this.#failures += 1;
+    this.#scheduleNext();
   }
 
   #onConnectivity(event: 'online' | 'offline' | 'visible' | 'hidden'): void {
@@ -194,6 +206,7 @@ class LeadingEngine implements Engine {
 
   /** Another server, another token, or something to send. */
   #onStored({state, waiting, parked}: Overview): void {
+    this.#scrubbing.stored();
     const link = JSON.stringify([state?.server, state?.paused, state?.clockChoice, state?.replica]);
     if (link !== this.#link) {
       this.#link = link;

@@ -27,6 +27,7 @@ export function inspect({entity, body, outbox}: StoredRows, bodies: 'expected' |
   const isBodyHere = entity.parts.body === EMPTY_HASH || body?.hash === entity.parts.body;
   if (isBodyHere && entity.parts.body !== EMPTY_HASH && !isBodySound(body)) return 'damaged';
   if (outbox !== undefined) return 'sound';
+  if (isOwnDeleted(entity)) return 'sound';
   if (!isBodyHere && bodies === 'expected') return 'bodiless';
   const isKnown = entity.known?.stamp === entity.stamp && entity.known.hash === entity.hash;
   return isKnown ? 'sound' : 'unsent';
@@ -35,6 +36,11 @@ export function inspect({entity, body, outbox}: StoredRows, bodies: 'expected' |
 /** A row that fails its own hash, or lacks its text, isn't counted: it is shown, and edits of it know what they are of. */
 export function countsAsAbsent(entity: EntityRow): boolean {
   return entity.known === null || entity.known.counted !== isCounted(entity);
+}
+
+/** In this device's own "Recently deleted" (let-go.ts), or deleted before any server had it. */
+export function isOwnDeleted(row: EntityRow | undefined): boolean {
+  return row !== undefined && row.known === null && row.deleted;
 }
 
 export function asAbsent(entity: EntityRow): EntityRow {

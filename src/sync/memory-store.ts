@@ -70,6 +70,7 @@ function transactionOn(tables: StoreTables): StoreTx {
         .map(({id}) => id)
         .sort((a, b) => (a < b ? -1 : 1))
         .slice(0, limit),
+    revisionsOf: async (of) => [...entities.values()].filter(({meta}) => meta?.type === 'revision' && meta.of === of),
     setAside: async (rows) => {
       for (const row of rows) aside.set(`${refKey(row)}@${row.atMs}`, row);
     },

@@ -110,6 +110,26 @@ export interface Verification {
   readonly repaired: number;
 }
 
+/** A pass of the scrub over all rows of this device. */
+export interface ScrubPass {
+  readonly startedMs: number;
+  /** Entities read so far. */
+  readonly checked: number;
+  /** Of these, what was damaged, missing or unknown to the digest. */
+  readonly found: number;
+  /** When the last of these was found, and the next hash check began to count. */
+  readonly foundMs: number | null;
+}
+
+/** How far stored rows have been read against their hashes (src/sync/scrub.ts). */
+export interface Scrub {
+  /** Null between two passes. */
+  readonly pass: (ScrubPass & {readonly nextBucket: number}) | null;
+  readonly last: (ScrubPass & {readonly endedMs: number}) | null;
+}
+
+export const NEVER_SCRUBBED: Scrub = {pass: null, last: null};
+
 /** The one row about the replica itself. */
 export interface ReplicaState {
   readonly replica: string;
@@ -129,15 +149,44 @@ export interface ReplicaState {
   readonly lastSyncMs: number | null;
   readonly lastCheck: HashCheck | null;
   readonly lastVerification: Verification | null;
+  readonly scrub: Scrub;
   readonly unresolved: readonly Unresolved[];
   /** Where the repairs of a difference were given up: not tried again by itself until one of the two roots changes. */
   readonly givenUp: Pick<HashCheck, 'root' | 'serverRoot'> | null;
+  /**
+   * Set while this device comes back after the server has forgotten deletions that it doesn't know of (returning.ts): what it
+   * knows at a seq below this one, and the server lacks, was deleted. Absent in rows of older builds, like the next.
+   */
+  readonly returning?: number | null;
+  /** The lowest cursor that was pulled from since the floor was last looked at, or since this device is returning. */
+  readonly pulledFrom?: number | null;
+  /**
+   * Device time at which something last went to this device's own "Recently deleted", known to no server; null when all of
+   * it is erased (erase-here.ts).
+   */
+  readonly ownDeletedMs?: number | null;
   /** The protocol version that both speak; null before the first hello. */
   readonly protocol: number | null;
   /** The failure of the last round; null after a good one. */
   readonly problem: SyncError | null;
   readonly paused: boolean;
 }
+
+/** How long things are kept, as the notebook's options say. */
+export interface Lifetimes {
+  /** What is deleted can be restored for so long, in milliseconds. */
+  readonly deletedMs: number;
+  /** An automatic revision (reason `edit`) is kept when the last one of a note is at least so old, in milliseconds. */
+  readonly reviseEveryMs: number;
+  /** So many automatic revisions of a note are kept. */
+  readonly revisionsPerNote: number;
+}
+
+/** Reads the options in the caller's transaction (src/notes/lifetimes.ts). */
+export type ReadLifetimes = (tx: Pick<StoreTx, 'entities'>) => Promise<Lifetimes>;
+
+/** The note that an entity belongs to: of a note itself, of an option null (src/notes/note-of.ts). */
+export type NoteOf = (head: Head) => string | null;
 
 /** A row that failed its own hash, as it was stored, for a person who can still read it. */
 export interface AsideRow extends Ref {
@@ -155,6 +204,8 @@ export interface StoreTx {
   deleteEntities(refs: readonly Ref[]): Promise<void>;
   /** Ids of one kind in their order, after `after` (null: from the first), at most `limit`. */
   ids(kind: Kind, after: string | null, limit: number): Promise<string[]>;
+  /** All live revisions of an entity, in no order. */
+  revisionsOf(of: string): Promise<EntityRow[]>;
   setAside(rows: readonly AsideRow[]): Promise<void>;
   asides(): Promise<AsideRow[]>;
   bodies(refs: readonly Ref[]): Promise<(BodyRow | undefined)[]>;
@@ -268,7 +319,13 @@ export type EntityChange =
   | (Ref & {readonly type: 'create'; readonly data: Bytes; readonly body?: Bytes})
   | (Ref & {readonly type: 'save'; readonly loaded: Loaded; readonly data?: Bytes; readonly body?: Bytes})
   | (Ref & {readonly type: 'patch'; readonly edit: (stored: Head) => Bytes | null})
-  | (Ref & {readonly type: 'delete'; readonly eraseAfterMs: number; readonly of?: string; readonly loaded?: Loaded})
+  /** `eraseAfterMs`: where it isn't given, what the options say. `of`: the note that this is deleted with. */
+  | (Ref & {
+      readonly type: 'delete';
+      readonly eraseAfterMs?: number;
+      readonly of?: string;
+      readonly loaded?: Loaded;
+    })
   | (Ref & {readonly type: 'undelete'})
   /** Replaces the stored version, which is kept as a `restore` revision, by that of a revision. */
   | (Ref & {readonly type: 'restore'; readonly revision: string; readonly loaded?: Loaded})

@@ -144,7 +144,7 @@ function isStillAt({cursor, firstSync}: ReplicaState, place: Place): boolean {
 }
 
 function moved(state: ReplicaState, place: Place, page: Page): ReplicaState {
-  if (place.lane === 'all') return {...state, cursor: page.next};
+  if (place.lane === 'all') return {...state, cursor: page.next, pulledFrom: state.pulledFrom ?? place.after.seq};
   const next = progress(place, page);
   return next === null ? {...state, firstSync: null, cursor: place.head} : {...state, firstSync: next};
 }

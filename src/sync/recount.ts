@@ -121,7 +121,7 @@ async function mendBuckets({store, time}: RecountPorts, buckets: readonly number
   });
 }
 
-async function readRows(tx: StoreTx, refs: readonly Ref[]): Promise<StoredRows[]> {
+export async function readRows(tx: StoreTx, refs: readonly Ref[]): Promise<StoredRows[]> {
   const rows: StoredRows[] = [];
   for (let at = 0; at < refs.length; at += ROWS_PER_READ) {
     const some = refs.slice(at, at + ROWS_PER_READ);
@@ -135,7 +135,7 @@ async function readRows(tx: StoreTx, refs: readonly Ref[]): Promise<StoredRows[]
   return rows;
 }
 
-async function bodiesExpected(tx: StoreTx): Promise<'expected' | 'on_the_way'> {
+export async function bodiesExpected(tx: StoreTx): Promise<'expected' | 'on_the_way'> {
   return (await tx.state())?.cursor ? 'expected' : 'on_the_way';
 }
 
@@ -220,12 +220,13 @@ function unsent(entity: EntityRow, atMs: number): Mended {
   return {finding: 'unsent', entity: {...entity, own: own ?? stamp}, outbox};
 }
 
-function bucketFrom(rows: readonly EntityRow[]): Bucket {
+/** What they count as, on top of what was counted before. */
+export function bucketFrom(rows: readonly EntityRow[], before = EMPTY_BUCKET): Bucket {
   return rows.reduce((bucket, {kind, id, known}) => {
     return known?.counted ? addLeaf(bucket, leafOf({kind, id, stamp: known.stamp, hash: known.hash})) : bucket;
-  }, EMPTY_BUCKET);
+  }, before);
 }
 
-function isSame(a: Bucket, b: Bucket): boolean {
+export function isSame(a: Bucket, b: Bucket): boolean {
   return a.sum === b.sum && a.count === b.count;
 }

@@ -5,11 +5,13 @@
  * begins the healing anew.
  */
 
-import type {SyncError} from '../../protocol/errors.ts';
+import {ok, type Result, type SyncError} from '../../protocol/errors.ts';
 import type {Position} from '../../protocol/messages.ts';
-import type {EntityRow, ReplicaState, StoreTx} from './ports.ts';
+import type {EntityRow, ReplicaState, Store, StoreTx} from './ports.ts';
 import {ALL_BUCKETS, refsIn} from './recount.ts';
-import {askedBy, type Standing, strangerIn, withSeen} from './standing.ts';
+import {askFloor, boundInCommon, notReturning, placeOf, withFloor} from './returning.ts';
+import type {RoundPorts} from './round.ts';
+import {askedBy, historyOf, linkOf, type Standing, strangerIn, withSeen} from './standing.ts';
 
 export interface Ground {
   /** What every request says of this device. */
@@ -20,6 +22,8 @@ export interface Ground {
   isAt(state: ReplicaState, answer: Standing): boolean;
   /** After an answer to a request that gave something back; `before`: the head that its commit came after. */
   returned(state: ReplicaState, answer: Standing & {readonly before: number}): ReplicaState;
+  /** Notes whether the server has forgotten deletions that this device doesn't know of; asked after what the server lacks. */
+  lookAtFloor(ports: RoundPorts): Promise<Result<void>>;
   /** After both were found to hold the same. */
   equal(tx: StoreTx, state: ReplicaState, answer: Standing): Promise<ReplicaState>;
 }
@@ -33,7 +37,17 @@ export const SAME_HISTORY: Ground = {
     const cursor = state.cursor?.seq === before && head.seq > before ? head : state.cursor;
     return withSeen({...state, cursor}, answer);
   },
-  equal: async (_tx, state) => state,
+  async lookAtFloor(ports) {
+    const link = linkOf(await ports.store.transaction('read', (tx) => tx.state()));
+    if (!link.ok) return link;
+    const asked = link.value;
+    if ((asked.pulledFrom ?? null) === null) return ok(undefined); // nothing passed since the last look
+    const floor = await askFloor(ports, asked, historyOf(asked));
+    if (!floor.ok) return floor;
+    await changeState(ports.store, (state) => withFloor(state, asked, floor.value));
+    return ok(undefined);
+  },
+  equal: async (_tx, state) => notReturning(state),
 };
 
 export const OTHER_HISTORY: Ground = {
@@ -41,10 +55,23 @@ export const OTHER_HISTORY: Ground = {
   strangerIn: (state, answer) => strangerIn({...state, epoch: null}, answer),
   isAt: () => true,
   returned: (state) => state,
+  async lookAtFloor(ports) {
+    const link = linkOf(await ports.store.transaction('read', (tx) => tx.state()));
+    if (!link.ok) return link;
+    const place = placeOf(link.value);
+    const floor = place === null ? null : await askFloor(ports, link.value, {epoch: null, cursor: place, seen: null});
+    if (floor?.ok === false && floor.error.type !== 'other_history') return floor;
+    const told = floor?.ok ? floor.value : null;
+    await changeState(ports.store, (state) => ({
+      ...state,
+      returning: told === null ? null : boundInCommon(state, told),
+    }));
+    return ok(undefined);
+  },
   async equal(tx, state, {epoch, head}) {
     await forgetPlacesAbove(tx, head);
     const cursor = state.cursor === null ? null : head;
-    return {...state, epoch, cursor, seen: head, firstSync: null};
+    return {...notReturning(state), epoch, cursor, seen: head, firstSync: null};
   },
 };
 
@@ -62,4 +89,11 @@ async function forgetPlacesAbove(tx: StoreTx, {seq}: Position): Promise<void> {
 
 function withKnownAt(row: EntityRow, seq: number): EntityRow {
   return row.known === null ? row : {...row, known: {...row.known, seq}};
+}
+
+async function changeState(store: Store, edit: (state: ReplicaState) => ReplicaState): Promise<void> {
+  await store.transaction('write', async (tx) => {
+    const state = await tx.state();
+    if (state !== undefined) await tx.putState(edit(state));
+  });
 }

@@ -18,7 +18,8 @@ import {MAX_FETCH_REFS} from '../../protocol/limits.ts';
 import type {CallAnswer, CallRequest} from '../../protocol/messages.ts';
 import type {VerifyProgress} from './api.ts';
 import {localRoot} from './check.ts';
-import {countsAsAbsent} from './inspect.ts';
+import {countsAsAbsent, isOwnDeleted} from './inspect.ts';
+import {letGo} from './let-go.ts';
 import type {HashCheck, StoreTx, Unresolved} from './ports.ts';
 import {fetchEntities} from './pull.ts';
 import {ALL_BUCKETS, type CountedRow, countedRows, recount} from './recount.ts';
@@ -83,9 +84,11 @@ export async function repair(
   const prefixes = fetched.value;
   const lacking = difference.counted.filter((row) => prefixes.has(prefixOf(row)));
   const suspects = suspectBuckets(difference.buckets, lacking, listed.value.stale ?? [], tally);
-  const returned = await returnRows(ports, ground, [...lacking, ...tally.higherHere], suspects);
+  const sorted = await letGo(ports, ground, lacking, absentIn(tally));
+  if (!sorted.ok) return sorted;
+  const returned = await returnRows(ports, ground, [...sorted.value, ...tally.higherHere], suspects);
   if (!returned.ok) return returned;
-  tally.repaired += returned.value.count;
+  tally.repaired += returned.value.count + lacking.length - sorted.value.length;
   return ok(await conclude(ports, returned.value.standing ?? listed.value, tally));
 }
 
@@ -217,6 +220,12 @@ function suspectBuckets(
   return [...new Set([...known, ...stale, ...unexplained])];
 }
 
+/** Whole on neither side, as far as this device knows; what is damaged on the server is there. */
+function absentIn({damagedHere, damagedThere}: Tally): Ref[] {
+  const there = new Set(damagedThere.map(refKey));
+  return damagedHere.filter((ref) => !there.has(refKey(ref)));
+}
+
 function moved({checked, repaired}: Tally): Result<Repaired> {
   return ok({outcome: 'moved', checked, repaired, unresolved: []});
 }
@@ -259,6 +268,7 @@ async function stillUnresolved(
   return all.filter((_, i) => {
     const entity = entities[i];
     if (outbox[i] !== undefined) return outbox[i].parked?.type === 'wrong_hash';
-    return entity === undefined ? all[i]?.where === 'server' : countsAsAbsent(entity);
+    if (entity === undefined) return all[i]?.where === 'server';
+    return countsAsAbsent(entity) && !isOwnDeleted(entity);
   });
 }

@@ -8,11 +8,13 @@ import type {CallAnswer} from '../../protocol/messages.ts';
 import {PROTOCOL_RANGE} from '../../protocol/version.ts';
 import {checkHash} from './check.ts';
 import {isFresh, isPrecise, isSkewed, readInstant, skewError, takeSample} from './clock.ts';
+import {comeBack} from './come-back.ts';
 import type {Merging} from './conflict.ts';
 import {healHistory} from './heal.ts';
-import type {ClockSample, Locks, Store, Time, Transport} from './ports.ts';
+import type {ClockSample, Locks, NoteOf, ReadLifetimes, ReplicaState, Store, Time, Transport} from './ports.ts';
 import {beginFirstSync, pullAll} from './pull.ts';
 import {pushAll} from './push.ts';
+import {isReturning, withFloor} from './returning.ts';
 import {callOptions, historyOf, linkOf, type Standing, strangerIn, withSeen} from './standing.ts';
 import {repairDifference} from './verify.ts';
 
@@ -22,6 +24,8 @@ export interface RoundPorts {
   readonly time: Time;
   readonly locks: Locks;
   readonly merging: Merging;
+  readonly noteOf: NoteOf;
+  readonly readLifetimes: ReadLifetimes;
 }
 
 export const ROUND_LOCK = 'round';
@@ -71,6 +75,11 @@ async function sequence(ports: RoundPorts, heard: Standing | undefined, tries = 
   if (!greeted.ok) return greeted;
   const {held} = greeted.value;
   let {standing} = greeted.value;
+  if (await isReturning(ports.store)) {
+    const back = await comeBack(ports);
+    if (!back.ok) return back;
+    standing = back.value;
+  }
   if (held === null) {
     const pushed = await pushAll(ports);
     if (!pushed.ok) return pushed;
@@ -126,18 +135,24 @@ async function hello(ports: RoundPorts): Promise<Result<Greeted>> {
     if (stranger !== undefined) return failed(stranger);
     const sample = takeSample(asked, answer.value.t1, answer.value.t2, readInstant(time));
     if (!isPrecise(sample) && tries < SAMPLE_TRIES) continue;
-    await storeHello(ports, answer.value, sample);
+    await storeHello(ports, state, answer.value, sample);
     await beginFirstSync(ports, answer.value);
     const isHeld = isSkewed(sample) && state.clockChoice === 'own';
     return ok({standing: answer.value, held: isHeld ? skewError(sample, readInstant(time)) : null});
   }
 }
 
-async function storeHello({store}: RoundPorts, answer: CallAnswer<'hello'>, clock: ClockSample): Promise<void> {
+async function storeHello(
+  {store}: RoundPorts,
+  asked: ReplicaState,
+  answer: CallAnswer<'hello'>,
+  clock: ClockSample,
+): Promise<void> {
   const protocol = Math.min(answer.protocol.max, PROTOCOL_RANGE.max);
   await store.transaction('write', async (tx) => {
     const state = await tx.state();
-    if (state !== undefined) await tx.putState(withSeen({...state, clock, protocol}, answer));
+    if (state === undefined) return;
+    await tx.putState(withSeen(withFloor({...state, clock, protocol}, asked, answer.floor), answer));
   });
 }
 

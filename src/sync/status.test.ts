@@ -1,7 +1,7 @@
 import {expect, test} from 'vitest';
 import type {ErrorType, SyncError} from '../../protocol/errors.ts';
 import type {StatusState} from './api.ts';
-import type {ReplicaState} from './ports.ts';
+import {NEVER_SCRUBBED, type ReplicaState} from './ports.ts';
 import {statusOf} from './status.ts';
 
 const linked: ReplicaState = {
@@ -25,6 +25,7 @@ const linked: ReplicaState = {
   lastSyncMs: 1,
   lastCheck: null,
   lastVerification: null,
+  scrub: NEVER_SCRUBBED,
   unresolved: [],
   givenUp: null,
   protocol: null,

@@ -127,6 +127,14 @@ export function storeContract(name: string, createHarness: () => Promise<StoreHa
         expect(found).toEqual([branch, undefined, note, branch]);
       });
 
+      it('lists the live revisions of an entity', async () => {
+        const [first, second] = [revision('r1', 'n1'), revision('r2', 'n1')];
+        await write((tx) => tx.putEntities([first, second, revision('r3', 'n10'), tombstone('revision', 'r4')]));
+        const found = await read((tx) => tx.revisionsOf('n1'));
+        expect(found.toSorted((a, b) => (a.id < b.id ? -1 : 1))).toStrictEqual([first, second]);
+        expect(await read((tx) => tx.revisionsOf('none'))).toEqual([]);
+      });
+
       it('tells kinds with the same id apart', async () => {
         const bodies: BodyRow[] = [bodyRow('note', 'x', 'of the note'), bodyRow('revision', 'x', 'of the revision')];
         await write((tx) => tx.putBodies(bodies));

@@ -68,7 +68,7 @@ function resultOf(outcome: Repaired['outcome'], repaired: number, unresolved: nu
 }
 
 /** Until a repair with the server finds them sound there. */
-async function nameDamaged(store: Store, damaged: readonly Ref[]): Promise<void> {
+export async function nameDamaged(store: Store, damaged: readonly Ref[]): Promise<void> {
   await store.transaction('write', async (tx) => {
     const state = await tx.state();
     if (state === undefined) return;

@@ -3,18 +3,23 @@
  * replaces without its editor having shown it is kept as a `conflict` revision in the same transaction.
  */
 
-import {isErased, type Ref, type Version} from '../../protocol/entity.ts';
+import {isErased, NO_BYTES, type Ref, type Version} from '../../protocol/entity.ts';
 import {SyncFailure} from '../../protocol/errors.ts';
 import {hashOf} from '../../protocol/hash.ts';
 import {ID_BYTES, idFromBytes} from '../../protocol/ids.ts';
+import {ERASE_AFTER_MS} from '../../protocol/limits.ts';
+import type {Stamp} from '../../protocol/stamp.ts';
 import {correctionMs} from './clock.ts';
 import {type Content, keepVersion, revisionRef, setConflictState, type Writing, writeVersion} from './local-version.ts';
 import type {
   Background,
   Change,
   EntityChange,
+  EntityRow,
+  Lifetimes,
   Loaded,
   Random,
+  ReadLifetimes,
   ReplicaState,
   Resolution,
   Store,
@@ -25,21 +30,19 @@ import type {
 } from './ports.ts';
 import {Workset} from './workset.ts';
 
-/** An automatic revision is kept when the last one of a note is at least this old. */
-const REVISE_EVERY_MS = 10 * 60_000;
-
 export interface WriterPorts {
   readonly store: Store;
   readonly time: Time;
   readonly random: Random;
+  readonly readLifetimes: ReadLifetimes;
   readonly background?: Background;
 }
 
-export function createWriter({store, time, random, background}: WriterPorts): Writer {
+export function createWriter({store, time, random, readLifetimes, background}: WriterPorts): Writer {
   return {
     newId: () => idFromBytes(random.bytes(ID_BYTES)),
     async write(changes) {
-      const written = await store.transaction('write', (tx) => writeChanges(tx, changes, time.wallMs()));
+      const written = await store.transaction('write', (tx) => writeChanges(tx, changes, time.wallMs(), readLifetimes));
       background?.requestSync();
       return written;
     },
@@ -47,14 +50,20 @@ export function createWriter({store, time, random, background}: WriterPorts): Wr
 }
 
 /** All of `changes` in the caller's transaction, which must have the replica's state. */
-export async function writeChanges(tx: StoreTx, changes: readonly Change[], wallMs: number): Promise<Written[]> {
+export async function writeChanges(
+  tx: StoreTx,
+  changes: readonly Change[],
+  wallMs: number,
+  readLifetimes: ReadLifetimes,
+): Promise<Written[]> {
   const state = await tx.state();
   if (state === undefined) throw new SyncFailure({type: 'not_set_up', message: 'this browser has no notebook yet'});
   const ws = new Workset(tx);
   await ws.load(changes.flatMap(refsOf));
+  const lifetimes = changes.some(needsLifetimes) ? await readLifetimes(tx) : null;
   const written: Written[] = [];
   for (const change of changes) {
-    written.push(await make(ws, change, writingBy(state, wallMs)));
+    written.push(await make(ws, change, {...writingBy(state, wallMs), lifetimes}));
   }
   await ws.flush();
   return written;
@@ -64,18 +73,33 @@ export function writingBy(state: ReplicaState, wallMs: number): Writing {
   return {replica: state.replica, wallMs, correctionMs: correctionMs(state)};
 }
 
+interface Lasting extends Writing {
+  /** Read where a change needs them. */
+  readonly lifetimes: Lifetimes | null;
+}
+
+interface Making extends Lasting {
+  /** The automatic revisions of what is saved, the oldest first, where it is time for another. */
+  readonly automatic: readonly EntityRow[];
+}
+
+function needsLifetimes(change: Change): boolean {
+  if (change.type === 'resolve') return change.changes.some(needsLifetimes);
+  return change.type === 'delete' || (change.type === 'save' && change.body !== undefined);
+}
+
 function refsOf(change: Change): Ref[] {
   if (change.type === 'resolve') return [change, ...change.changes.flatMap(refsOf)];
   return change.type === 'restore' ? [change, {kind: 'revision', id: change.revision}] : [change];
 }
 
-async function make(ws: Workset, change: Change, writing: Writing): Promise<Written> {
+async function make(ws: Workset, change: Change, writing: Lasting): Promise<Written> {
   if (change.type === 'resolve') return resolve(ws, change, writing);
-  await loadRevisions(ws, change, writing.wallMs);
-  return apply(ws, change, writing);
+  const automatic = await loadRevisions(ws, change, writing);
+  return apply(ws, change, {...writing, automatic});
 }
 
-async function resolve(ws: Workset, change: Resolution, writing: Writing): Promise<Written> {
+async function resolve(ws: Workset, change: Resolution, writing: Lasting): Promise<Written> {
   if (!isLive(ws.version(change))) return told(ws, change, 'missing');
   const obstacle = change.changes.map((part) => restoreObstacle(ws, part)).find((found) => found !== null);
   if (obstacle) return told(ws, change, obstacle);
@@ -85,18 +109,26 @@ async function resolve(ws: Workset, change: Resolution, writing: Writing): Promi
 }
 
 /** The revisions that a change may keep have ids that follow from what is stored. */
-async function loadRevisions(ws: Workset, change: EntityChange, wallMs: number): Promise<void> {
+async function loadRevisions(ws: Workset, change: EntityChange, writing: Lasting): Promise<readonly EntityRow[]> {
   const stored = ws.version(change);
-  if (stored === undefined) return;
+  if (stored === undefined) return [];
   if (change.type === 'keep') await ws.load([revisionRef(stored, change.reason)]);
   if (change.type === 'restore' || change.type === 'replace' || change.type === 'delete')
     await ws.load([revisionRef(stored, 'restore'), revisionRef(stored, 'conflict')]);
-  if (change.type !== 'save') return;
+  if (change.type !== 'save') return [];
   if (replacesUnseen(stored, change)) await ws.load([revisionRef(stored, 'conflict')]);
-  if (isTimeToRevise(ws, change, stored, wallMs)) await ws.load([revisionRef(stored, 'edit')]);
+  if (!isTimeToRevise(ws, change, stored, writing)) return [];
+  const automatic = (await ws.tx.revisionsOf(change.id)).filter((row) => keptAutomatically(row) !== null);
+  await ws.load([revisionRef(stored, 'edit'), ...automatic]);
+  return automatic.sort((a, b) => ((keptAutomatically(a) ?? '') < (keptAutomatically(b) ?? '') ? -1 : 1));
 }
 
-function apply(ws: Workset, change: EntityChange, writing: Writing): Written {
+/** The stamp of what an automatic revision keeps. */
+function keptAutomatically({meta}: EntityRow): Stamp | null {
+  return meta?.type === 'revision' && meta.reason === 'edit' ? meta.stamp : null;
+}
+
+function apply(ws: Workset, change: EntityChange, writing: Making): Written {
   const stored = ws.version(change);
   switch (change.type) {
     case 'create': {
@@ -114,7 +146,7 @@ function apply(ws: Workset, change: EntityChange, writing: Writing): Written {
     }
     case 'delete': {
       if (stored === undefined || stored.deleted) return told(ws, change, 'missing');
-      const {eraseAfterMs, of, loaded} = change;
+      const {eraseAfterMs = writing.lifetimes?.deletedMs ?? ERASE_AFTER_MS, of, loaded} = change;
       if (loaded !== undefined && isOther(stored, loaded)) keepVersion(ws, stored, 'conflict', writing.wallMs);
       const meta = {type: 'tombstone' as const, eraseAfterMs, ...(of === undefined ? {} : {of})};
       return put(ws, change, {deleted: true, meta, data: stored.data, body: 'same'}, writing);
@@ -143,16 +175,16 @@ function save(
   ws: Workset,
   change: EntityChange & {type: 'save'},
   stored: Version | undefined,
-  writing: Writing,
+  writing: Making,
 ): Written {
   const data = change.data ?? stored?.data;
   if (data === undefined || data.length === 0) return told(ws, change, 'missing');
   const conflict = stored !== undefined && replacesUnseen(stored, change);
   if (conflict && !isErased(stored)) keepVersion(ws, stored, 'conflict', writing.wallMs);
-  const revise = stored !== undefined && isTimeToRevise(ws, change, stored, writing.wallMs);
+  const revise = stored !== undefined && isTimeToRevise(ws, change, stored, writing);
   const content = {deleted: false, meta: null, data, body: change.body ?? ('same' as const)};
   const written = put(ws, change, content, writing, [change.loaded.stamp]);
-  if (revise && written.outcome === 'written') keepAutomatically(ws, stored, writing.wallMs);
+  if (revise && written.outcome === 'written') keepAutomatically(ws, stored, writing);
   return conflict && written.outcome === 'written' ? {...written, outcome: 'written_over_conflict'} : written;
 }
 
@@ -224,16 +256,34 @@ function isUnseen(stored: string, loaded: string, next: Uint8Array): boolean {
   return stored !== loaded && stored !== hashOf(next);
 }
 
-function isTimeToRevise(ws: Workset, change: EntityChange & {type: 'save'}, stored: Version, wallMs: number): boolean {
-  if (change.body === undefined || stored.deleted || stored.body === null || stored.body.length === 0) return false;
+function isTimeToRevise(
+  ws: Workset,
+  change: EntityChange & {type: 'save'},
+  stored: Version,
+  {wallMs, lifetimes}: Lasting,
+): boolean {
+  if (
+    lifetimes === null ||
+    change.body === undefined ||
+    stored.deleted ||
+    stored.body === null ||
+    stored.body.length === 0
+  )
+    return false;
   const last = ws.entity(change)?.revisedMs ?? null;
-  return last === null || Math.abs(wallMs - last) >= REVISE_EVERY_MS;
+  return last === null || Math.abs(wallMs - last) >= lifetimes.reviseEveryMs;
 }
 
-function keepAutomatically(ws: Workset, version: Version, wallMs: number): void {
+/** One more, and beyond the limit the oldest go for good: nothing else is ever dropped by a limit. */
+function keepAutomatically(ws: Workset, version: Version, writing: Making): void {
+  const {wallMs, automatic, lifetimes} = writing;
   keepVersion(ws, version, 'edit', wallMs);
   const row = ws.entity(version);
   if (row !== undefined) ws.setEntity({...row, revisedMs: wallMs});
+  const others = automatic.filter(({id}) => id !== revisionRef(version, 'edit').id);
+  const excess = lifetimes === null ? 0 : others.length + 1 - lifetimes.revisionsPerNote;
+  const gone = {deleted: true, meta: {type: 'tombstone', eraseAfterMs: 0}, data: NO_BYTES, body: NO_BYTES} as const;
+  for (const {kind, id} of others.slice(0, Math.max(0, excess))) writeVersion(ws, {kind, id}, gone, writing);
 }
 
 function put(

@@ -3,8 +3,18 @@
 import Dexie from 'dexie';
 import type {Kind} from '../../../protocol/entity.ts';
 import type {SyncError} from '../../../protocol/errors.ts';
+import {readLifetimes} from '../../notes/lifetimes.ts';
 import type {Live} from '../../sync/api.ts';
-import type {EntityRow, OutboxRow, Random, ReplicaState, Store, Time, Writer} from '../../sync/ports.ts';
+import {
+  type EntityRow,
+  NEVER_SCRUBBED,
+  type OutboxRow,
+  type Random,
+  type ReplicaState,
+  type Store,
+  type Time,
+  type Writer,
+} from '../../sync/ports.ts';
 import {createWriter} from '../../sync/writer.ts';
 import {createDexieStore} from '../dexie-store.ts';
 import {createNotebook} from '../notebook.ts';
@@ -43,7 +53,7 @@ export async function createNotebookWorld(): Promise<NotebookWorld> {
     const database = createDatabase({name, onFailure: (error) => failures.push(error)});
     opened.push(database);
     const store = createDexieStore(database);
-    const writer = createWriter({store, time, random});
+    const writer = createWriter({store, time, random, readLifetimes});
     return {database, store, writer, notebook: createNotebook({db: database, writer, time})};
   };
   const time: Time = {
@@ -101,6 +111,7 @@ const NEW_STATE: ReplicaState = {
   lastSyncMs: null,
   lastCheck: null,
   lastVerification: null,
+  scrub: NEVER_SCRUBBED,
   unresolved: [],
   givenUp: null,
   protocol: null,

@@ -2,7 +2,7 @@
 
 import {utf8Bytes} from '../../../protocol/bytes.ts';
 import {type Head, makeVersion, toHead, type Version} from '../../../protocol/entity.ts';
-import type {BodyRow, EntityRow, OutboxRow, ReplicaState} from '../ports.ts';
+import {type BodyRow, type EntityRow, NEVER_SCRUBBED, type OutboxRow, type ReplicaState} from '../ports.ts';
 
 export function stateOf(parts: Partial<ReplicaState>): ReplicaState {
   return {
@@ -21,6 +21,7 @@ export function stateOf(parts: Partial<ReplicaState>): ReplicaState {
     lastSyncMs: null,
     lastCheck: null,
     lastVerification: null,
+    scrub: NEVER_SCRUBBED,
     unresolved: [],
     givenUp: null,
     protocol: null,

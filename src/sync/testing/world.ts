@@ -12,8 +12,10 @@ import {derivedId} from '../../../protocol/ids.ts';
 import {CALLS, type CallAnswer, type CallName, type CallRequest} from '../../../protocol/messages.ts';
 import {type Core, createCore} from '../../../server/core/core.ts';
 import {createMemoryStorage, type MemoryStorage} from '../../../server/storage/memory-storage.ts';
+import {readLifetimes} from '../../notes/lifetimes.ts';
 import {mergeBody, mergeData} from '../../notes/merge.ts';
 import {deviceNameKey, writeData} from '../../notes/note-data.ts';
+import {noteOf} from '../../notes/note-of.ts';
 import {setUpServer, signIn} from '../connect.ts';
 import {createMemoryStore, type MemoryStore} from '../memory-store.ts';
 import type {Change, EntityRow, Loaded, Locks, OutboxRow, ReplicaState, Time, Transport, Writer} from '../ports.ts';
@@ -134,7 +136,7 @@ function createDevice(world: World, name: string, random: (count: number) => Uin
     lead: () => ({claim: () => undefined, stop: () => undefined}),
     watch: () => () => undefined,
   };
-  const writer = createWriter({store, time, random: {bytes: random, fraction: () => 0.5}});
+  const writer = createWriter({store, time, random: {bytes: random, fraction: () => 0.5}, readLifetimes});
   const transport = createTransport(world, () => device);
   const note = (id: string): Ref => ({kind: 'note', id});
   const read = <T>(body: Parameters<typeof store.transaction<T>>[1]) => store.transaction('read', body);
@@ -147,7 +149,7 @@ function createDevice(world: World, name: string, random: (count: number) => Uin
     name,
     store,
     writer,
-    ports: {store, transport, time, locks, merging: {mergeData, mergeBody}},
+    ports: {store, transport, time, locks, merging: {mergeData, mergeBody}, noteOf, readLifetimes},
     clockMs: 0,
     faults: [],
     calls: [],

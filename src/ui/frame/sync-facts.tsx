@@ -1,9 +1,10 @@
-/** Last sync, last hash check with both digests, last verification, clock offset, whose server. */
+/** Last sync, last hash check with both digests, last verification and scrub, clock offset, whose server. */
 
 import type {SyncStatus} from '../../sync/api.ts';
 import type {HashCheck} from '../../sync/ports.ts';
 import {formatNumber, formatOffset, formatTime} from '../formats.ts';
 import {Icon} from '../parts/icon.tsx';
+import {scrubWords} from '../scrub-words.ts';
 import {useNow} from '../use-now.ts';
 import {verificationWords} from '../verification-words.ts';
 
@@ -31,6 +32,7 @@ export function Facts({status}: {readonly status: SyncStatus}) {
             </dd>
           </>
         )}
+        <ReadThrough status={status} nowMs={nowMs} />
         <dt>Clock</dt>
         <dd className="numbers">{clockOffsetMs === null ? 'Not measured yet' : formatOffset(clockOffsetMs)}</dd>
         <dt>Server</dt>
@@ -42,6 +44,27 @@ export function Facts({status}: {readonly status: SyncStatus}) {
       </dl>
       {lastCheck === null ? null : <Digests check={lastCheck} />}
     </section>
+  );
+}
+
+/** Of a notebook without a server: all there is to say. */
+export function LocalFacts({status}: {readonly status: SyncStatus}) {
+  const nowMs = useNow(10_000);
+  return (
+    <section className="panel-part" aria-label="State">
+      <dl className="facts">
+        <ReadThrough status={status} nowMs={nowMs} />
+      </dl>
+    </section>
+  );
+}
+
+function ReadThrough({status, nowMs}: {readonly status: SyncStatus; readonly nowMs: number}) {
+  return (
+    <>
+      <dt>Read through</dt>
+      <dd className="numbers">{scrubWords(status, nowMs)}</dd>
+    </>
   );
 }
 

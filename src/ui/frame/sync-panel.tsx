@@ -10,7 +10,7 @@ import {ClockProblem} from './clock-problem.tsx';
 import {Outbox} from './outbox.tsx';
 import {Problem} from './problem.tsx';
 import {SyncActions} from './sync-actions.tsx';
-import {Facts} from './sync-facts.tsx';
+import {Facts, LocalFacts} from './sync-facts.tsx';
 import {Unresolved} from './unresolved.tsx';
 
 export function SyncPanel({status, onClose}: {readonly status: SyncStatus; readonly onClose: () => void}) {
@@ -18,7 +18,7 @@ export function SyncPanel({status, onClose}: {readonly status: SyncStatus; reado
     <Dialog title="Sync" place="side" onClose={onClose}>
       <div className="panel">
         {status.replica?.server == null ? (
-          <OnThisDevice hasNotebook={status.replica !== null} onLeave={onClose} />
+          <OnThisDevice status={status} onLeave={onClose} />
         ) : (
           <Connected status={status} onLeave={onClose} />
         )}
@@ -61,8 +61,9 @@ function RefusedChanges({count}: {readonly count: number}) {
   );
 }
 
-function OnThisDevice({hasNotebook, onLeave}: {readonly hasNotebook: boolean; readonly onLeave: () => void}) {
-  if (!hasNotebook) return <p>This browser has no notebook yet. Once it has one, this panel says how it syncs.</p>;
+function OnThisDevice({status, onLeave}: {readonly status: SyncStatus; readonly onLeave: () => void}) {
+  if (status.replica === null)
+    return <p>This browser has no notebook yet. Once it has one, this panel says how it syncs.</p>;
   return (
     <>
       <Banner
@@ -77,6 +78,7 @@ function OnThisDevice({hasNotebook, onLeave}: {readonly hasNotebook: boolean; re
         <p>The notes are on this device only. With a server they reach your other devices, too.</p>
       </Banner>
       <Unresolved onLeave={onLeave} />
+      <LocalFacts status={status} />
     </>
   );
 }

@@ -4,6 +4,7 @@ import {formatCount} from '../formats.ts';
 import {ExportUnsynced} from '../parts/export-unsynced.tsx';
 import {useStatus} from '../use-status.tsx';
 import {ImportNotes} from './import-notes.tsx';
+import {Lifetimes} from './lifetimes.tsx';
 import {OptionsPage} from './options-page.tsx';
 import {StorageUse} from './storage-use.tsx';
 
@@ -17,6 +18,11 @@ export function DataOptions() {
       <section className="page-part" aria-labelledby="unsynced">
         <h2 id="unsynced">Changes that wait here</h2>
         <UnsyncedChanges />
+      </section>
+      <section className="page-part" aria-labelledby="lifetimes">
+        <h2 id="lifetimes">Revision and deletion times</h2>
+        <p>These hold for all devices of this notebook.</p>
+        <Lifetimes />
       </section>
       <section className="page-part" aria-labelledby="storage">
         <h2 id="storage">Storage on this device</h2>

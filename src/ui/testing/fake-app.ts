@@ -30,6 +30,7 @@ export const LINKED_REPLICA: ReplicaState = {
   lastSyncMs: NOW_MS,
   lastCheck: null,
   lastVerification: null,
+  scrub: {pass: null, last: null},
   unresolved: [],
   givenUp: null,
   protocol: null,

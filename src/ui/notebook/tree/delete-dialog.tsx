@@ -1,11 +1,14 @@
 /** Asks before a note, or one of its places, goes; says what goes with it and how long it is kept. */
 
+import {useMemo} from 'react';
 import type {Tree} from '../../../notes/tree.ts';
+import {useApp} from '../../app-context.ts';
 import {formatCount} from '../../formats.ts';
 import {Button} from '../../parts/button.tsx';
 import {Dialog} from '../../parts/dialog.tsx';
 import {ErrorBanner} from '../../parts/error-banner.tsx';
 import {useAction} from '../../parts/use-action.ts';
+import {useLive} from '../../use-live.ts';
 import {notesWithin} from './tree-moves.ts';
 import {shownTitle} from './tree-row.tsx';
 
@@ -20,6 +23,8 @@ interface DeleteDialogProps {
 }
 
 export function DeleteDialog({tree, noteId, title, what, onDelete, onClose}: DeleteDialogProps) {
+  const {notebook} = useApp();
+  const lifetimes = useLive(useMemo(() => notebook.watchLifetimes(), [notebook]));
   const action = useAction();
   const otherPlaces = what === 'place' ? tree.places(noteId).length - 1 : 0;
   const remove = () =>
@@ -36,8 +41,8 @@ export function DeleteDialog({tree, noteId, title, what, onDelete, onClose}: Del
           </p>
         ) : (
           <p>
-            “{shownTitle(title)}”{withBelow(notesWithin(tree, noteId).size - 1)} from all your devices. The text is kept
-            for 7 days before it is erased.
+            “{shownTitle(title)}”{withBelow(notesWithin(tree, noteId).size - 1)} from all your devices.
+            {lifetimes && ` The text is kept for ${formatCount(lifetimes.deletedDays, 'day')} before it is erased.`}
           </p>
         )}
         {action.error === null ? null : <ErrorBanner error={action.error} />}

@@ -1,0 +1,109 @@
+import {mkdirSync, readdirSync, rmSync, writeFileSync} from 'node:fs';
+import {join} from 'node:path';
+import {afterEach, beforeEach, expect, it} from 'vitest';
+import {at, note} from '../server/testing/world.ts';
+import {verifyDatabase} from '../server/verify.ts';
+import {createData, harm, noteIdsIn, pushNote, runAster, temporaryFolders, withData} from './testing/cli.ts';
+
+const folders = temporaryFolders();
+let folder: string;
+let dataDir: string;
+let file: string;
+beforeEach(() => {
+  folder = folders.create();
+  dataDir = join(folder, 'data');
+  file = join(folder, 'backup.db');
+});
+afterEach(() => folders.removeAll());
+
+const aster = (...args: string[]) => runAster(args, {ASTER_DATA_DIR: dataDir});
+const including = (text: string): string => expect.stringContaining(text) as string;
+
+it('a backup made while the server takes one change after the other has all that was acknowledged before, and is whole', async () => {
+  const {before, pushed} = await withData(dataDir, async (world) => {
+    const hasBegun = () => readdirSync(folder).some((name) => name.startsWith('backup.db'));
+    let [before, pushed, isMade] = [0, 0, false];
+    const making = aster('backup', file).finally(() => {
+      isMade = true;
+    });
+    while (!isMade) {
+      pushed += 1;
+      await pushNote(world, note({id: `note-${pushed}`, stamp: at(1), text: 'text '.repeat(500)}));
+      if (!hasBegun()) before = pushed;
+      await new Promise(setImmediate);
+    }
+    expect(await making).toMatchObject({
+      exitCode: 0,
+      stderr: '',
+      stdout: including(`Backup made and checked: ${file}`),
+    });
+    return {before, pushed};
+  });
+  const kept = noteIdsIn(file)
+    .map((id) => Number(id.slice('note-'.length)))
+    .sort((a, b) => a - b);
+  expect(kept.length).toBeGreaterThanOrEqual(before);
+  expect(kept.length).toBeLessThanOrEqual(pushed);
+  expect(kept).toEqual(kept.map((_, index) => index + 1)); // a moment: nothing later without all that came before it
+  expect(verifyDatabase(file).accounts[0]?.differences).toEqual([]);
+});
+
+it('a restore says what it put in place and where the other data are, and the server goes on from there', async () => {
+  await createData(dataDir, ['note-1']);
+  expect(await aster('backup', file)).toMatchObject({exitCode: 0});
+  const {exitCode, stdout} = await aster('restore', file);
+  expect(exitCode).toBe(0);
+  expect(stdout).toContain(`The backup is in place in ${dataDir}.`);
+  expect(stdout).toContain('It has 1 account and 1 note; its newest change arrived at 2026-11-22 12:00:00 UTC.');
+  const kept = readdirSync(dataDir).find((name) => name.startsWith('replaced-')) ?? '';
+  expect(stdout).toContain(`What was there before is kept in ${join(dataDir, kept)}.`);
+  expect(await aster('verify')).toMatchObject({exitCode: 0, stdout: including('Everything is equal.')});
+});
+
+it('verify beside a running server says equal, names what differs by kind and id, and says what to do', async () => {
+  await withData(dataDir, async (world) => {
+    await pushNote(world, note({id: 'note-1', stamp: at(1), text: 'Secret'}));
+    const equal = await aster('verify');
+    expect(equal).toMatchObject({exitCode: 0, stderr: ''});
+    expect(equal.stdout).toMatch(
+      /^Reading all of .+ …\nAccount Ann \([\w-]+\), 1 row: equal\. Root [\w-]{43}\nEverything is equal\.\n$/,
+    );
+    harm(join(dataDir, 'aster.db'), "UPDATE entities SET body = CAST('Secret, other' AS BLOB)");
+    const different = await aster('verify');
+    expect(different).toMatchObject({
+      exitCode: 1,
+      stdout: including('2 differences.\n  note note-1: what is stored fails'),
+    });
+    expect(different.stdout).toContain('press "Verify everything"');
+    expect(different.stdout).not.toContain('Secret');
+    harm(join(dataDir, 'aster.db'), "UPDATE documents SET head_mark = 'x'");
+    expect((await aster('verify')).stdout).toContain('restore your newest backup');
+  });
+});
+
+it('what can’t be done, what isn’t set right and what isn’t understood end in different ways, each with a reason', async () => {
+  const run = async (...args: string[]) => {
+    const {exitCode, stdout, stderr} = await aster(...args);
+    expect(stdout).not.toMatch(/made|in place|equal/);
+    return {exitCode, stderr};
+  };
+  expect(await run('backup', file)).toEqual({exitCode: 1, stderr: including('there is no aster.db in')});
+  expect(await run('restore', file)).toEqual({exitCode: 1, stderr: including('does not exist')});
+  expect(await run('verify')).toEqual({
+    exitCode: 2,
+    stderr: including('Give the server’s data folder by ASTER_DATA_DIR'),
+  });
+  expect(await run('verify', '--deep')).toEqual({exitCode: 2, stderr: including('unknown option: --deep\n\nusage:')});
+  expect(await runAster(['verify'], {ASTER_DATABASE_URL: 'postgres://x'})).toMatchObject({exitCode: 2});
+  writeFileSync(dataDir, 'a file');
+  expect(await run('backup', file)).toEqual({exitCode: 1, stderr: including('there is no aster.db in')});
+  rmSync(dataDir);
+  mkdirSync(dataDir);
+  expect(await run('backup', file)).toMatchObject({exitCode: 1});
+  expect(readdirSync(dataDir)).toEqual([]);
+});
+
+it('help is no error', async () => {
+  expect(await aster('--help')).toMatchObject({exitCode: 0, stderr: '', stdout: including('restore <file>')});
+  expect(await aster('restore', '--help')).toMatchObject({exitCode: 0, stdout: including('Stop the server first.')});
+});

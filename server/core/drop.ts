@@ -1,0 +1,36 @@
+/**
+ * Forgetting deletions (design section 4): a tombstone without content is dropped when nobody can be expected to come back
+ * who doesn't know of it, and with it the memory of the entity's judged stamps. The account's floor rises in the same
+ * transaction to the highest seq dropped: a replica that has pulled less is told so by hello, and gives nothing back unasked
+ * (ADR 18). No seq is taken and no digest changes: what has no content counts in none.
+ */
+
+import {readDocument} from './history.ts';
+import type {CorePorts} from './ports.ts';
+
+export const TOMBSTONE_HORIZON_MS = 180 * 24 * 3_600_000;
+const ROWS_PER_TRANSACTION = 500;
+/** The rest goes with the next run. */
+const TRANSACTIONS_PER_RUN = 20;
+
+export async function dropErased(ports: CorePorts, accountId: string): Promise<void> {
+  for (let count = 0; count < TRANSACTIONS_PER_RUN; count++) {
+    if ((await dropSome(ports, accountId)) < ROWS_PER_TRANSACTION) return;
+    await ports.breathe();
+  }
+}
+
+/** How many were dropped. */
+async function dropSome({storage, now, tombstoneHorizonMs}: CorePorts, accountId: string): Promise<number> {
+  return storage.write(accountId, async (tx) => {
+    const rows = await tx.erasedTombstones(accountId, now() - tombstoneHorizonMs, ROWS_PER_TRANSACTION);
+    if (rows.length === 0) return 0;
+    for (const row of rows) {
+      await tx.deleteEntity(accountId, row);
+      await tx.forgetJudged(accountId, row);
+    }
+    const document = await readDocument(tx, accountId);
+    await tx.putDocument(accountId, {...document, floor: Math.max(document.floor, ...rows.map(({seq}) => seq))});
+    return rows.length;
+  });
+}

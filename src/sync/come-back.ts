@@ -1,0 +1,28 @@
+/**
+ * The first thing that a returning device does (returning.ts): it pulls and compares, before anything is pushed. An edit that
+ * waits tells which notes come back; pushed first, its outbox row would be gone when that is asked.
+ */
+
+import {failed, ok, type Result} from '../../protocol/errors.ts';
+import {checkHash} from './check.ts';
+import {pullAll} from './pull.ts';
+import {isReturning} from './returning.ts';
+import type {RoundPorts} from './round.ts';
+import type {Standing} from './standing.ts';
+import {repairDifference} from './verify.ts';
+
+/** Others go on writing meanwhile. */
+const MAX_ATTEMPTS = 5;
+
+/** A difference that can't be repaired doesn't hold up what waits: what was forgotten has been sorted out by then. */
+export async function comeBack(ports: RoundPorts): Promise<Result<Standing>> {
+  for (let attempt = 1; attempt <= MAX_ATTEMPTS; attempt++) {
+    const pulled = await pullAll(ports);
+    if (!pulled.ok) return pulled;
+    const checked = await checkHash(ports, pulled.value);
+    const equal = checked.ok ? checked : await repairDifference(ports, checked.error);
+    if (!equal.ok) return equal.error.type === 'hash_mismatch' ? ok(pulled.value) : equal;
+    if (!(await isReturning(ports.store))) return ok(pulled.value);
+  }
+  return failed({type: 'busy', message: 'the notes on the server keep changing'});
+}

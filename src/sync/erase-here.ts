@@ -1,0 +1,165 @@
+/**
+ * Erasing what no server knows of: the deletions of a notebook without a server, and of this device's own "Recently deleted"
+ * (let-go.ts). Everything that a server knows is erased by the server alone.
+ *
+ * 1. A deletion is erased when its time has passed since it was made, by this device's clock; not while that clock is known
+ *    to be wrong, nor in a look before which it was set.
+ * 2. Nothing is erased while an unresolved conflict of the note is left; what was deleted with a note, after it and not before.
+ * 3. Same stamp, content gone. Each row by itself, so that a kill leaves what the next look finishes.
+ */
+
+import {entityHash, isErased, KINDS, type Kind, NO_BYTES, type Ref} from '../../protocol/entity.ts';
+import {SyncFailure} from '../../protocol/errors.ts';
+import {EMPTY_HASH} from '../../protocol/hash.ts';
+import {parseStamp} from '../../protocol/stamp.ts';
+import {correctionMs, isSkewed, isStepped, readInstant} from './clock.ts';
+import {isOwnDeleted} from './inspect.ts';
+import type {EntityRow, Locks, NoteOf, ReplicaState, Store, StoreTx, Time} from './ports.ts';
+
+export interface EraserPorts {
+  readonly store: Store;
+  readonly time: Time;
+  readonly locks: Locks;
+  readonly noteOf: NoteOf;
+}
+
+export interface Eraser {
+  start(): void;
+  stop(): void;
+}
+
+const ERASER_LOCK = 'eraser';
+/** Long enough for a clock that was wrong at start to have been set. */
+const FIRST_LOOK_MS = 5 * 60_000;
+const LOOK_EVERY_MS = 3_600_000;
+const ROWS_PER_READ = 200;
+/** Revisions tell what is in dispute; a note goes before what was deleted with it. */
+const ORDER: readonly Kind[] = ['revision', 'note', ...KINDS.filter((kind) => kind !== 'revision' && kind !== 'note')];
+
+/** Looks now and then, in one tab. Nothing starts before `start`. */
+export function createEraser(ports: EraserPorts): Eraser {
+  const {locks, time} = ports;
+  let stops: (() => void)[] = [];
+  let cancel: (() => void) | null = null;
+  const rest = () => {
+    cancel?.();
+    cancel = null;
+  };
+  const lookAfter = (delayMs: number) => {
+    const before = readInstant(time);
+    cancel = time.after(delayMs, () => {
+      lookAfter(LOOK_EVERY_MS);
+      if (!isStepped(before, readInstant(time))) void eraseHere(ports).catch(unlessStoreFails);
+    });
+  };
+  return {
+    start() {
+      if (stops.length > 0) return;
+      const leadership = locks.lead(ERASER_LOCK, () => lookAfter(FIRST_LOOK_MS), rest);
+      stops = [() => leadership.stop(), rest];
+    },
+    stop() {
+      for (const stop of stops.splice(0)) stop();
+    },
+  };
+}
+
+/** The engine, which uses the store all the time, tells what is wrong with it. */
+function unlessStoreFails(error: unknown): void {
+  if (!(error instanceof SyncFailure)) throw error;
+}
+
+/** One look at everything that may be due. */
+export async function eraseHere({store, time, noteOf}: Pick<EraserPorts, 'store' | 'time' | 'noteOf'>): Promise<void> {
+  const state = await store.transaction('read', (tx) => tx.state());
+  if (state === undefined || (state.server !== null && (state.ownDeletedMs ?? null) === null)) return;
+  if (state.clock !== null && isSkewed(state.clock)) return;
+  const look: Look = {state, nowMs: time.wallMs() + correctionMs(state), noteOf, disputed: new Set()};
+  let left = 0;
+  for (const kind of ORDER) {
+    let after: string | null = null;
+    do {
+      const page: Page = await store.transaction('read', (tx) => readPage(tx, look, kind, after));
+      if (page.due.length > 0) await store.transaction('write', (tx) => erase(tx, look, page.due));
+      left += page.left;
+      after = page.next;
+    } while (after !== null);
+  }
+  if (left === 0 && state.server !== null) await noteNoneLeft(store, state);
+}
+
+interface Look {
+  readonly state: ReplicaState;
+  readonly nowMs: number;
+  readonly noteOf: NoteOf;
+  /** What an unresolved conflict is of, and the note of that. */
+  readonly disputed: Set<string | null>;
+}
+
+interface Page {
+  readonly due: readonly EntityRow[];
+  /** Deleted here, and with content when this was read. */
+  readonly left: number;
+  readonly next: string | null;
+}
+
+async function readPage(tx: StoreTx, look: Look, kind: Kind, after: string | null): Promise<Page> {
+  const ids = await tx.ids(kind, after, ROWS_PER_READ);
+  const refs = ids.map((id): Ref => ({kind, id}));
+  const rows = (await tx.entities(refs)).filter((row): row is EntityRow => row !== undefined);
+  for (const {meta, ...row} of rows) {
+    if (meta?.type !== 'revision' || meta.state !== 'open') continue;
+    look.disputed.add(meta.of).add(look.noteOf({...row, meta}));
+  }
+  const deleted = rows.filter((row) => isOwnDeleted(row) && !isErased(row));
+  const due = deleted.length === 0 ? [] : await dueOf(tx, look, deleted);
+  return {due, left: deleted.length, next: ids.length < ROWS_PER_READ ? null : (ids.at(-1) ?? null)};
+}
+
+/** With a server, what waits here goes there with its content, and is erased there. */
+async function dueOf(tx: StoreTx, look: Look, deleted: readonly EntityRow[]): Promise<EntityRow[]> {
+  const waiting = await tx.outbox(deleted);
+  const notes = await tx.entities(deleted.map(({id, meta}) => ({kind: 'note', id: noteIn(meta) ?? id})));
+  return deleted.filter((row, i) => {
+    if (look.state.server !== null && waiting[i] !== undefined) return false;
+    if (look.disputed.has(row.id) || look.disputed.has(look.noteOf(row))) return false;
+    const note = notes[i];
+    return noteIn(row.meta) === undefined ? isOver(row, look.nowMs) : note === undefined || isErased(note);
+  });
+}
+
+function noteIn(meta: EntityRow['meta']): string | undefined {
+  return meta?.type === 'tombstone' ? meta.of : undefined;
+}
+
+function isOver({stamp, meta}: EntityRow, nowMs: number): boolean {
+  return meta?.type === 'tombstone' && parseStamp(stamp).millis + meta.eraseAfterMs <= nowMs;
+}
+
+/** Looks again: what was restored, sent or disputed since stays. */
+async function erase(tx: StoreTx, look: Look, due: readonly EntityRow[]): Promise<void> {
+  const stored = await tx.entities(due);
+  const still = stored.filter((row, i): row is EntityRow => row?.stamp === due[i]?.stamp && isOwnDeleted(row));
+  const wanted = await dueOf(tx, look, still);
+  const undisputed: EntityRow[] = [];
+  for (const row of wanted) if (!(await tx.revisionsOf(row.id)).some(isOpen)) undisputed.push(row);
+  await tx.putEntities(undisputed.map(withoutContent));
+  await tx.deleteBodies(undisputed);
+}
+
+function isOpen({meta}: EntityRow): boolean {
+  return meta?.type === 'revision' && meta.state === 'open';
+}
+
+function withoutContent(row: EntityRow): EntityRow {
+  const parts = {meta: row.parts.meta, data: EMPTY_HASH, body: EMPTY_HASH};
+  return {...row, parts, hash: entityHash(parts), data: NO_BYTES};
+}
+
+/** Unless another was let go since the look began. */
+async function noteNoneLeft(store: Store, {ownDeletedMs}: ReplicaState): Promise<void> {
+  await store.transaction('write', async (tx) => {
+    const state = await tx.state();
+    if (state !== undefined && state.ownDeletedMs === ownDeletedMs) await tx.putState({...state, ownDeletedMs: null});
+  });
+}

@@ -7,7 +7,7 @@
  * a shape that this code doesn't know.
  */
 
-import Dexie, {type Table} from 'dexie';
+import Dexie, {type Collection, type Table} from 'dexie';
 import type {Kind} from '../../protocol/entity.ts';
 import type {SyncError, SyncFailure} from '../../protocol/errors.ts';
 import {guardFactory} from './guarded-factory.ts';
@@ -134,7 +134,7 @@ function createDexie(name: string): Dexie {
   dexie
     .version(SCHEMA_VERSION)
     .stores({revisions: STORES.revisions})
-    .upgrade((transaction) => transaction.table('revisions').toCollection().modify(markOpenConflict));
+    .upgrade((transaction) => openConflicts(transaction.table('revisions')).modify({open: 1}));
   return dexie;
 }
 
@@ -144,9 +144,9 @@ function addRepairState(record: StateRecord): void {
   Object.assign(record, {state: {...record.state, ...added}});
 }
 
-/** Version 3: open conflicts are found without reading every revision. */
-function markOpenConflict(record: EntityRecord): void {
-  if (isOpenConflict(record.meta)) Object.assign(record, {open: 1});
+/** Version 3: open conflicts are found without reading every revision. Only these are written. */
+function openConflicts(revisions: Table<EntityRecord>): Collection<EntityRecord> {
+  return revisions.filter(({meta}) => isOpenConflict(meta));
 }
 
 function rejectWhenBlocked(dexie: Dexie): Promise<never> {

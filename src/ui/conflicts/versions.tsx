@@ -65,6 +65,8 @@ function Texts({before, after, current, other, ...props}: TextsProps) {
   const compared = isReadable(before) && isReadable(after) ? compareTexts(before, after) : null;
   if (compared?.type === 'blocks') {
     if (compared.changes.length === 0) return <p className="quiet">Both have no text.</p>;
+    if (compared.changes.every(({type}) => type === 'same'))
+      return <p className="quiet">The text is the same in both.</p>;
     return <SideBySide comparison={compared} {...props} />;
   }
   return (

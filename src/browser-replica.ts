@@ -29,7 +29,10 @@ export function createBrowserReplica(basePath: string, onFailure: (error: SyncEr
   const random = createBrowserRandom();
   const transport = createFetchCalls({time, connectivity: {isOnline: () => navigator.onLine}});
   const locks = createWebLocks({scope: basePath, time});
-  return {database, ports: {store, transport, time, random, locks, merging: {mergeData, mergeBody}, noteOf, readLifetimes}};
+  return {
+    database,
+    ports: {store, transport, time, random, locks, merging: {mergeData, mergeBody}, noteOf, readLifetimes},
+  };
 }
 
 /** Storage belongs to the origin: two Asters under two paths of one host have two databases. */

@@ -8,6 +8,9 @@ import {ACCOUNT, observe} from './fixtures/observer.ts';
 import {closeSyncPanel, isSynced, openSyncPanel, status} from './fixtures/sync-panel.ts';
 import {expect, test} from './fixtures/test.ts';
 
+// Half a minute of it is the server's own, before it begins.
+test.describe.configure({timeout: 120_000});
+
 /** The app lets so much pass before it begins to read. */
 const BEGINS_AFTER = '00:31';
 
@@ -72,7 +75,6 @@ test('a note that is damaged on the server is found there by itself, and this de
   server,
   newDevice,
 }) => {
-  test.setTimeout(120_000);
   const a = await newDevice('Desk');
   await setUpServer(a, server.setupLink);
   await createNote(a, 'Plan', 'As agreed.');

@@ -1,11 +1,14 @@
 /**
  * The first thing that a returning device does (returning.ts): it pulls and compares, before anything is pushed. An edit that
- * waits tells which notes come back; pushed first, its outbox row would be gone when that is asked.
+ * waits tells which notes come back; pushed first, its outbox row would be gone when that is asked. The rows are counted
+ * anew before: a digest that was damaged might hide what the server has forgotten, and when it is mended later nobody knows
+ * any more that it was forgotten.
  */
 
 import {failed, ok, type Result} from '../../protocol/errors.ts';
 import {checkHash} from './check.ts';
 import {pullAll} from './pull.ts';
+import {ALL_BUCKETS, recount} from './recount.ts';
 import {isReturning} from './returning.ts';
 import type {RoundPorts} from './round.ts';
 import type {Standing} from './standing.ts';
@@ -16,6 +19,7 @@ const MAX_ATTEMPTS = 5;
 
 /** A difference that can't be repaired doesn't hold up what waits: what was forgotten has been sorted out by then. */
 export async function comeBack(ports: RoundPorts): Promise<Result<Standing>> {
+  await recount(ports, ALL_BUCKETS, () => undefined);
   for (let attempt = 1; attempt <= MAX_ATTEMPTS; attempt++) {
     const pulled = await pullAll(ports);
     if (!pulled.ok) return pulled;

@@ -15,12 +15,14 @@ import {createAppUpdate} from './platform/app-update.ts';
 import {createBackgroundSync, requestPeriodicSync} from './platform/background-sync.ts';
 import {createBrowserConnectivity} from './platform/browser-connectivity.ts';
 import {createFetchTransport} from './platform/fetch-transport.ts';
+import {createLeftBehind} from './platform/left-behind.ts';
 import type {Live} from './sync/api.ts';
 import type {NotebookRules} from './sync/connect.ts';
 import {createSyncControl} from './sync/control.ts';
 import {createWriter} from './sync/writer.ts';
 import {AppRoot} from './ui/app.tsx';
 import type {App} from './ui/app-context.ts';
+import {browserStorage} from './ui/browser-storage.ts';
 
 const rules: NotebookRules = {
   welcome: welcomeChanges,
@@ -41,7 +43,10 @@ function createApp(): Started {
   const writer = createWriter({store, time, random, readLifetimes: shared.readLifetimes, background});
   const connectivity = createBrowserConnectivity();
   const transport = createFetchTransport({time, connectivity});
-  const ports = {...shared, transport, connectivity, background, rules};
+  const control = createSyncControl({...shared, transport, connectivity, background, rules});
+  const note = createLeftBehind(browserStorage(), base.pathname);
+  const left = note.read();
+  control.status.subscribe(note.keep);
   return {
     failure,
     update: createAppUpdate({
@@ -50,7 +55,8 @@ function createApp(): Started {
       workerUrl: new URL('sw.js', base),
       time,
     }),
-    control: createSyncControl(ports),
+    control,
+    leftBehind: left,
     notebook: createNotebook({db: database, writer, time}),
     writer,
     importTrilium: async (file, options) => (await import('./transfer/import-trilium.ts')).importTrilium(file, options),

@@ -4,7 +4,7 @@
 
 import type {Ref} from '../../protocol/entity.ts';
 import type {Result, SyncError} from '../../protocol/errors.ts';
-import type {FirstSync, HashCheck, ReplicaState, Unresolved, Verification} from './ports.ts';
+import type {FirstSync, HashCheck, ReplicaState, ServerLink, Unresolved, Verification} from './ports.ts';
 
 /** A value that changes. `subscribe` calls at once with the current value, then with each new one, until unsubscribed. */
 export interface Live<T> {
@@ -47,6 +47,14 @@ export interface Credentials {
   readonly password: string;
   readonly deviceName: string;
   readonly code?: string;
+}
+
+/** What is known of this browser's notebook outside its database, which the browser may remove. */
+export interface LeftBehind {
+  readonly deviceName: string;
+  readonly server: ServerLink | null;
+  /** Changes that had not been sent when this was noted. */
+  readonly waiting: number;
 }
 
 export interface SetupInput extends Credentials {
@@ -102,6 +110,8 @@ export interface SyncControl {
   setUpServer(input: SetupInput): Promise<Result<void>>;
   /** Makes this browser a replica of an account, or signs its replica in again. */
   signIn(input: Credentials): Promise<Result<void>>;
+  /** After the browser removed the database: a new replica for the same device, if the server still takes its token. */
+  bringBack(deviceName: string, server: ServerLink): Promise<Result<void>>;
   saveServer(address: string, timeoutMs: number): Promise<void>;
   testSync(address: string, onLine: (line: TestLine) => void): Promise<void>;
   /** What the server at `address` says of itself; for the pages that it serves. */

@@ -1,8 +1,9 @@
 import {expect, test} from 'vitest';
 import type {SyncError} from '../../protocol/errors.ts';
-import {setUpServer, signIn, startNotebook} from './connect.ts';
+import {bringBack, setUpServer, signIn, startNotebook} from './connect.ts';
 import {createMemoryStore} from './memory-store.ts';
-import type {Change} from './ports.ts';
+import type {Change, ServerLink} from './ports.ts';
+import {runRound} from './round.ts';
 import {createWorld, type Device, noteData, settle} from './testing/world.ts';
 
 const INPUT = {address: 'https://aster.test', username: 'ada', password: 'correct horse battery', deviceName: 'New'};
@@ -73,3 +74,34 @@ test('signing in again after the token was refused keeps what waits, and sends i
   await settle(b);
   expect(await b.read('note1')).toEqual({title: 'One', text: 'text'});
 });
+
+test('after its database was removed a device has a new replica, under its old token, and gets everything', async () => {
+  const world = await createWorld();
+  const device = await world.device('A');
+  await device.create('note1', 'One', 'text');
+  await device.round();
+  const {server, deviceName, replica} = await device.state();
+  const store = createMemoryStore();
+  const ports = portsOf(device, store);
+  expect(await bringBack(ports, deviceName, server as ServerLink)).toEqual({ok: true, value: undefined});
+  const {state, entities} = await roundOn(ports);
+  expect(state?.replica).not.toBe(replica);
+  expect(state?.server?.deviceId).toBe(server?.deviceId);
+  expect(entities.has('note:note1')).toBe(true);
+  expect(await errorOf(bringBack(ports, deviceName, server as ServerLink))).toBe('other_account');
+});
+
+test('with a token that the server does not take any more nothing is made', async () => {
+  const world = await createWorld();
+  const device = await world.device('A');
+  const {server, deviceName} = await device.state();
+  const store = createMemoryStore();
+  const refused = {...(server as ServerLink), token: 'x'.repeat(43)};
+  expect(await errorOf(bringBack(portsOf(device, store), deviceName, refused))).toBe('signed_out');
+  expect(store.snapshot().state).toBeUndefined();
+});
+
+async function roundOn(ports: ReturnType<typeof portsOf>) {
+  expect(await runRound(ports)).toEqual({ok: true, value: undefined});
+  return ports.store.snapshot();
+}

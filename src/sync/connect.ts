@@ -6,6 +6,7 @@
 import {failed, ok, type Result} from '../../protocol/errors.ts';
 import {ID_BYTES, idFromBytes} from '../../protocol/ids.ts';
 import type {Session} from '../../protocol/messages.ts';
+import {PROTOCOL_RANGE} from '../../protocol/version.ts';
 import type {Credentials, SetupInput} from './api.ts';
 import {
   type Change,
@@ -77,6 +78,27 @@ export async function signIn(ports: ConnectPorts, input: Credentials): Promise<R
       return failed({type: 'other_account', message: 'this browser has another notebook already'});
     }
     await link(tx, ports, input, session.value);
+    return ok(undefined);
+  });
+}
+
+/** The server is asked first: with a token that it doesn't take any more there is nothing to bring back without a password. */
+export async function bringBack(ports: ConnectPorts, deviceName: string, server: ServerLink): Promise<Result<void>> {
+  const {transport, random, time, store} = ports;
+  const replica = idFromBytes(random.bytes(ID_BYTES)); // never used: the new one is made with its store
+  const history = {epoch: null, cursor: null, seen: null};
+  const request = {protocol: PROTOCOL_RANGE, replica, history, t0: time.wallMs()};
+  const {address, token} = server;
+  const answer = await transport.call('hello', request, {address, token, timeoutMs: DEFAULT_TIMEOUT_MS});
+  if (!answer.ok) return answer;
+  if (answer.value.account !== server.account.id) {
+    return failed({type: 'other_account', message: 'the server has another account for this device'});
+  }
+  return store.transaction('write', async (tx) => {
+    if ((await tx.state()) !== undefined) {
+      return failed({type: 'other_account', message: 'this browser has another notebook already'});
+    }
+    await createReplica(tx, ports, {deviceName, address, server});
     return ok(undefined);
   });
 }

@@ -3,7 +3,7 @@
 import type {Ref} from '../../protocol/entity.ts';
 import {failed, ok, type SyncError} from '../../protocol/errors.ts';
 import type {SyncControl, SyncStatus} from './api.ts';
-import {type ConnectPorts, DEFAULT_TIMEOUT_MS, setUpServer, signIn, startNotebook} from './connect.ts';
+import {bringBack, type ConnectPorts, DEFAULT_TIMEOUT_MS, setUpServer, signIn, startNotebook} from './connect.ts';
 import {createEngine, type Engine, type EnginePorts} from './engine.ts';
 import {createEraser} from './erase-here.ts';
 import type {Overview, ReplicaState, Store} from './ports.ts';
@@ -41,6 +41,7 @@ export function createSyncControl(ports: ControlPorts): SyncControl {
     startNotebook: (deviceName) => startNotebook(ports, deviceName),
     setUpServer: (input) => setUpServer(ports, input),
     signIn: (input) => signIn(ports, input),
+    bringBack: (deviceName, server) => bringBack(ports, deviceName, server),
     saveServer: (address, timeoutMs) => change((state) => withAddress(state, address, timeoutMs)),
     testSync: (address, onLine) => testSync(ports, address, onLine),
     serverStatus: (address) => transport.call('status', null, {address, token: null, timeoutMs: DEFAULT_TIMEOUT_MS}),

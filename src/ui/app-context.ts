@@ -3,7 +3,7 @@
 import {createContext, useContext} from 'react';
 import type {SyncError} from '../../protocol/errors.ts';
 import type {Notebook} from '../db/repositories.ts';
-import type {AppUpdate, Live, SyncControl} from '../sync/api.ts';
+import type {AppUpdate, LeftBehind, Live, SyncControl} from '../sync/api.ts';
 import type {Writer} from '../sync/ports.ts';
 import type {importTrilium} from '../transfer/import-trilium.ts';
 
@@ -18,6 +18,8 @@ export interface App {
   /** Loaded when it is first called. */
   readonly importTrilium: typeof importTrilium;
   readonly version: string;
+  /** What was here when this page started, also where the browser has removed it since. */
+  readonly leftBehind: LeftBehind | null;
   /** Path that the app is served under, with a slash at both ends. */
   readonly basePath: string;
   /** Address of the server that the app came from, the base path included. */

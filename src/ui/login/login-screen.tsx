@@ -32,9 +32,10 @@ export function LoginScreen() {
 
 /** To the server that this notebook belongs to; without one, to the server that the app came from. */
 function LoginForm({replica}: {readonly replica: ReplicaState | null}) {
-  const {control, ownAddress} = useApp();
+  const {control, ownAddress, leftBehind} = useApp();
   const [path, navigate] = useLocation();
-  const server = replica?.server?.address ?? replica?.address ?? tidyAddress(ownAddress);
+  const was = replica?.server ?? leftBehind?.server;
+  const server = was?.address ?? replica?.address ?? tidyAddress(ownAddress);
   const form = useForm({
     fields: ['username', 'password', 'deviceName'],
     check: missingFields,
@@ -49,9 +50,9 @@ function LoginForm({replica}: {readonly replica: ReplicaState | null}) {
       <p className="quiet">
         Server: <span className="address">{server}</span>
       </p>
-      <UsernameField wrong={form.wrong} defaultValue={replica?.server?.account.username} />
+      <UsernameField wrong={form.wrong} defaultValue={was?.account.username} />
       <PasswordField wrong={form.wrong} use="current" />
-      <DeviceNameField wrong={form.wrong} defaultValue={replica?.deviceName} />
+      <DeviceNameField wrong={form.wrong} defaultValue={replica?.deviceName ?? leftBehind?.deviceName} />
       {form.error === null ? null : <ErrorBanner error={form.error} />}
       <div className="actions">
         <Button look="primary" type="submit" busy={form.busy}>

@@ -1,8 +1,11 @@
 import {afterEach, expect, it, vi} from 'vitest';
 import {page} from 'vitest/browser';
+import {failed, ok, type Result} from '../../../protocol/errors.ts';
+import type {LeftBehind} from '../../sync/api.ts';
 import {
   fakeApp,
   INITIALIZED,
+  LINKED_REPLICA,
   NO_NOTEBOOK,
   type ServerAnswer,
   settable,
@@ -51,4 +54,38 @@ it('Back goes from a form to the choices', async () => {
   await expect.element(page.getByLabelText('Server address')).toBeVisible();
   history.back();
   await expect.element(button('Sync from a server')).toBeVisible();
+});
+
+const LEFT: LeftBehind = {deviceName: 'Desk', server: LINKED_REPLICA.server, waiting: 0};
+
+function openAfterRemoval(leftBehind: LeftBehind, answer: Result<void> = ok(undefined)) {
+  const bringBack = vi.fn(async () => answer);
+  render({...fakeApp({status: settable(NO_NOTEBOOK), control: {bringBack}}), leftBehind}, <FrontDoor />);
+  return {bringBack};
+}
+
+it('a browser that removed its copy says so, and one tap brings it back', async () => {
+  const {bringBack} = openAfterRemoval(LEFT);
+  await expect.element(heading('The browser removed this device’s copy')).toBeVisible();
+  await button('Bring it back').click();
+  expect(bringBack).toHaveBeenCalledWith('Desk', LINKED_REPLICA.server);
+});
+
+it('what had not been sent is told as gone', async () => {
+  openAfterRemoval({...LEFT, waiting: 3});
+  await expect.element(page.getByText('3 changes had not been sent')).toBeVisible();
+});
+
+it('where the server refuses, the cause is told and signing in is there', async () => {
+  openAfterRemoval(LEFT, failed({type: 'device_removed', message: 'removed'}));
+  await button('Bring it back').click();
+  await expect.element(page.getByRole('alert')).toBeVisible();
+  await expect.element(page.getByRole('link', {name: 'Sign in'})).toBeVisible();
+});
+
+it('a notebook that was on no server can only be begun anew', async () => {
+  openAfterRemoval({...LEFT, server: null});
+  await expect.element(page.getByText(/on no server/)).toBeVisible();
+  await expect.element(button('Bring it back')).not.toBeInTheDocument();
+  await expect.element(button('Start a new notebook on this device')).toBeVisible();
 });

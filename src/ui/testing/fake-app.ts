@@ -107,6 +107,7 @@ export function fakeApp({status, control = {}, notebook = {}}: FakeAppInput): Ap
     writer: withoutRest({}),
     importTrilium: () => Promise.reject(new Error('not faked')),
     version: '0.0.0',
+    leftBehind: null,
     basePath: '/',
     ownAddress: 'https://own.example/',
   };

@@ -50,15 +50,6 @@ export async function recoverDrafts(notebook: Notebook, drafts: Drafts): Promise
   }
 }
 
-/** Null where the browser has none or forbids it. */
-export function browserStorage(): Storage | null {
-  try {
-    return window.localStorage;
-  } catch {
-    return null;
-  }
-}
-
 function keysOf(storage: Storage, prefix: string): string[] {
   return Array.from({length: storage.length}, (_, index) => storage.key(index) ?? '').filter((key) =>
     key.startsWith(prefix),

@@ -3,7 +3,8 @@
 import {useEffect} from 'react';
 import type {Notebook} from '../../../db/repositories.ts';
 import {useApp} from '../../app-context.ts';
-import {browserStorage, createDrafts, recoverDrafts} from './drafts.ts';
+import {browserStorage} from '../../browser-storage.ts';
+import {createDrafts, recoverDrafts} from './drafts.ts';
 import {createNoteSessions, type NoteSessions} from './note-sessions.ts';
 
 /** Outlives the screens: a text that couldn't be stored yet must not go when another screen is shown. */

@@ -1,7 +1,7 @@
 /** Which rows of the tree are open: a matter of this device, kept in localStorage and never synced. */
 
 import {useCallback, useState} from 'react';
-import {browserStorage} from '../note/drafts.ts';
+import {browserStorage} from '../../browser-storage.ts';
 
 const KEY = 'aster.tree.expanded';
 

@@ -129,6 +129,8 @@ function write({person, notebook, schedule}: Scene, tab: Tab, act: Writing): Pro
       return person.importBatch(tab, act.note);
     case 'revision':
       return person.restoreRevision(tab, id, act.which);
+    case 'resolve':
+      return person.resolveConflict(tab, id, act.which, act.choice);
     case 'reorder': {
       const [branchId = '', before = ''] = [act.note, act.before].map((at) => branchIds[at % branchIds.length]);
       return person.reorder(tab, branchId, before);

@@ -12,6 +12,8 @@ import {Violation} from './witness.ts';
 
 /** Within it each side reads everything once, at least. */
 const DAY = 24 * 60 * MINUTE;
+/** What was late has arrived, what was dead is back, and no stamp is ahead of a server whose clock was set back by an hour. */
+const CAUGHT_UP_MS = 90 * MINUTE;
 
 export async function heal(scene: Scene): Promise<void> {
   const {scheduler, server, replicas} = scene;
@@ -31,7 +33,7 @@ export async function heal(scene: Scene): Promise<void> {
     for (const tab of replica.tabs) tab.setVisible(true);
     replica.setOnline(true);
   }
-  await scheduler.pass(30 * MINUTE); // what was late has arrived, what was dead is back
+  await scheduler.pass(CAUGHT_UP_MS);
   for (const replica of replicas) {
     await scheduler.until(tabOf(replica, 0).control.resume(), MINUTE);
     await scheduler.until(tabOf(replica, 0).control.chooseClock('own'), MINUTE);

@@ -6,7 +6,7 @@ import {EMPTY_HASH} from '../protocol/hash.ts';
 import {derivedId, ROOT_NOTE_ID} from '../protocol/ids.ts';
 import {type BranchData, readBranch, readNote, writeData} from '../src/notes/note-data.ts';
 import {planInsert} from '../src/notes/ordering.ts';
-import type {Change, Loaded, StoreTx} from '../src/sync/ports.ts';
+import type {Change, EntityRow, Loaded, StoreTx} from '../src/sync/ports.ts';
 import type {Tab} from './replica.ts';
 import {type Truth, titleData, versionOf} from './truth.ts';
 
@@ -31,6 +31,8 @@ export interface Person {
   restore(tab: Tab, id: string): Promise<void>;
   keep(tab: Tab, id: string): Promise<void>;
   restoreRevision(tab: Tab, id: string, which: number): Promise<void>;
+  /** Decides an open conflict of this note. */
+  resolveConflict(tab: Tab, id: string, which: number, choice: 'current' | 'other'): Promise<void>;
   tag(tab: Tab, id: string): Promise<void>;
   clone(tab: Tab, id: string, parent: string): Promise<void>;
   move(tab: Tab, branchId: string, parent: string, key: string): Promise<void>;
@@ -125,6 +127,16 @@ export function createPerson(truth: Truth, notebook: Notebook): Person {
       const revision = revisions[which % Math.max(1, revisions.length)];
       truth.bringBack(id);
       if (revision !== undefined) await tab.writer.write([{type: 'restore', ...note(id), revision}]);
+    },
+    async resolveConflict(tab, id, which, choice) {
+      const conflicts = await read(tab, (tx) => revisionsOf(tx, id, isOpenConflict));
+      const revision = conflicts[which % Math.max(1, conflicts.length)];
+      const shown = shownIn(tab).get(id) ?? (await open(tab, id));
+      if (revision === undefined) return;
+      if (choice === 'other') truth.bringBack(id);
+      const loaded = shown === undefined ? {} : {loaded: shown.loaded};
+      const changes = choice === 'current' ? [] : [{type: 'restore', ...note(id), revision, ...loaded} as const];
+      await tab.writer.write([{type: 'resolve', kind: 'revision', id: revision, changes}]);
     },
     async tag(tab, id) {
       const attribute = {note: id, type: 'label', name: 'tag', inheritable: false, position: 10} as const;
@@ -224,7 +236,17 @@ function patchBranch(id: string, changed: Partial<BranchData>): Change {
   };
 }
 
-async function revisionsOf(tx: StoreTx, id: string): Promise<string[]> {
+function isOpenConflict({meta}: EntityRow): boolean {
+  return meta?.type === 'revision' && meta.state === 'open';
+}
+
+async function revisionsOf(
+  tx: StoreTx,
+  id: string,
+  isWanted: (row: EntityRow) => boolean = () => true,
+): Promise<string[]> {
   const rows = await tx.entities((await tx.ids('revision', null, 10_000)).map((one) => ({kind: 'revision', id: one})));
-  return rows.flatMap((row) => (row?.meta?.type === 'revision' && row.meta.of === id && !row.deleted ? [row.id] : []));
+  return rows.flatMap((row) =>
+    row?.meta?.type === 'revision' && row.meta.of === id && !row.deleted && isWanted(row) ? [row.id] : [],
+  );
 }

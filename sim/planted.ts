@@ -335,4 +335,14 @@ export const PLANTED: readonly Planted[] = [
     name: 'the server’s scrub tells what it finds and leaves it',
     edits: [{file: 'server/core/scrub.ts', find: 'standing: await remake(ports, accountId, index)};', put: '};'}],
   },
+  {
+    name: 'what a decision about a conflict replaces is not kept',
+    edits: [
+      {
+        file: 'src/sync/writer.ts',
+        find: "keepVersion(ws, stored, isUnseenReplaced ? 'conflict' : 'restore', writing.wallMs);",
+        put: '',
+      },
+    ],
+  },
 ];

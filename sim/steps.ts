@@ -17,6 +17,7 @@ export type Act =
   | (OnNote & {readonly type: 'write'; readonly part: 'text' | 'title'})
   | (OnNote & {readonly type: 'open' | 'create' | 'delete' | 'restore' | 'keep' | 'tag' | 'clone' | 'import'})
   | (OnNote & {readonly type: 'revision'; readonly which: number})
+  | (OnNote & {readonly type: 'resolve'; readonly which: number; readonly choice: 'current' | 'other'})
   | (OnNote & {readonly type: 'move'; readonly to: number; readonly key: string})
   | (OnNote & {readonly type: 'reorder'; readonly before: number})
   | (OnTab & {readonly type: 'hide' | 'show' | 'pause' | 'resume' | 'verify' | 'full sync'})
@@ -94,6 +95,17 @@ const acts: readonly fc.WeightedArbitrary<Act>[] = [
   {weight: 2, arbitrary: fc.record({type: on('clone'), replica, tab, note})},
   {weight: 1, arbitrary: fc.record({type: on('import'), replica, tab, note: fc.nat(1)})},
   {weight: 2, arbitrary: fc.record({type: on('revision'), replica, tab, note, which: fc.nat(9)})},
+  {
+    weight: 3,
+    arbitrary: fc.record({
+      type: on('resolve'),
+      replica,
+      tab,
+      note,
+      which: fc.nat(3),
+      choice: fc.constantFrom('current', 'other'),
+    }),
+  },
   {
     weight: 5,
     arbitrary: fc.record({type: on('move'), replica, tab, note, to: note, key: fc.constantFrom('a', 'h', 'm', 't')}),

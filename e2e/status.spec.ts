@@ -18,8 +18,11 @@ async function openTab(device: Device): Promise<Device> {
   return {...device, page};
 }
 
-async function say(tabs: readonly Device[], words: string | RegExp): Promise<void> {
-  for (const tab of tabs) await expect(status(tab)).toHaveText(words);
+/** A server that is back is asked after a pause of ten seconds at most. */
+const AFTER_A_PAUSE = {timeout: 25_000};
+
+async function say(tabs: readonly Device[], words: string | RegExp, options = {}): Promise<void> {
+  for (const tab of tabs) await expect(status(tab)).toHaveText(words, options);
 }
 
 /** Presses a button of the sync panel. */
@@ -108,7 +111,7 @@ test('server not reachable, signed out, clock problem, sync problem, a refused c
     await a.page.reload();
     await say(tabs, 'Server not reachable 1 waiting');
     await server.start();
-    await say(tabs, SYNCED);
+    await say(tabs, SYNCED, AFTER_A_PAUSE);
   });
 
   await test.step('sync problem, after a round in either tab', async () => {
@@ -153,7 +156,7 @@ test('server not reachable, signed out, clock problem, sync problem, a refused c
     await write('Written at another time.');
     await say(tabs, 'Clock problem 1 waiting');
     await server.skewClock(0);
-    await say(tabs, SYNCED);
+    await say(tabs, SYNCED, AFTER_A_PAUSE);
   });
 
   await test.step('signed out, and in again in the other tab', async () => {

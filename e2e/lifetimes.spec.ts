@@ -50,10 +50,9 @@ test('how long deleted notes are kept is set on one device, and holds on the oth
   expect((await rowOf(observer, id))?.meta).toMatchObject({type: 'tombstone', eraseAfterMs: 30 * DAY_MS});
 });
 
-test('a device that was away until deletions were forgotten undoes none, and keeps what was written on it', async ({
-  server,
-  newDevice,
-}) => {
+test('a device that was away until deletions were forgotten undoes none, and keeps what was written on it', {
+  tag: '@deep',
+}, async ({server, newDevice}) => {
   const [a, b] = [await newDevice('Desk'), await newDevice('Couch')];
   await setUpServer(a, server.setupLink);
   await createNote(a, 'Plan', 'As agreed.');

@@ -100,10 +100,9 @@ test('a backup made while devices write, put back after more was written: the de
   expect(await aster(server, 'verify')).toMatchObject(EQUAL);
 });
 
-test('a device that signed in after the backup signs in once more, and what it wrote is all there', async ({
-  server,
-  newDevice,
-}) => {
+test('a device that signed in after the backup signs in once more, and what it wrote is all there', {
+  tag: '@deep',
+}, async ({server, newDevice}) => {
   const [a, b] = [await newDevice('Desk'), await newDevice('Phone')];
   await setUpServer(a, server.setupLink);
   await createNote(a, 'Plan', 'As it was.');

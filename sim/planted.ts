@@ -312,16 +312,6 @@ export const PLANTED: readonly Planted[] = [
     ],
   },
   {
-    name: 'a merge stands on a base that is not common',
-    edits: [
-      {
-        file: 'src/sync/verdict.ts',
-        find: 'return descends ? (row.baseVersion ?? undefined) : undefined;',
-        put: 'return row.baseVersion ?? undefined;',
-      },
-    ],
-  },
-  {
     name: 'a device’s scrub mends the digest to the damaged row',
     edits: [
       {

@@ -78,6 +78,18 @@ describe('texts that both sides changed', () => {
     expect((await a.read('note1'))?.title).toBe('Renamed');
   });
 
+  test('stay apart where the other one was not made from the base: what it never saw is not taken for deleted', async () => {
+    const {world, a, b} = await twoDevices(BASE);
+    await edit(world, b, '<p>one 2 three four</p><p>five six</p>');
+    await edit(world, a, '<p>one zwei three four</p><p>five six</p>');
+    await b.round();
+    await a.round(); // won over what B has; B doesn't know
+    await edit(world, b, '<p>one 2 three four</p><p>five 6</p>');
+    await settle(b, a);
+    await expectEverywhere(world, '<p>one 2 three four</p><p>five 6</p>', a, b);
+    expect(await keptBy(a)).toContain('conflict open: <p>one zwei three four</p><p>five six</p>');
+  });
+
   test('an edit made while the push is under way is merged too', async () => {
     const {world, a, b} = await twoDevices(BASE);
     await edit(world, b, `${BASE}<p>theirs</p>`);

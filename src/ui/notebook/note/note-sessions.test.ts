@@ -68,6 +68,17 @@ describe('note sessions', () => {
     expect(world.drafts.all()).toEqual([]);
   });
 
+  it('put away what is being saved, merged with what another device wrote meanwhile, on top of that', async () => {
+    const world = createWorld();
+    const handle = world.sessions.of('n1');
+    handle.retain();
+    handle.type({text: '<p>mine</p>'});
+    world.writeElsewhere('<p>theirs</p>');
+    world.sessions.flushAll();
+    const both = '<p>theirs</p><p>mine</p>';
+    expect(world.drafts.all()).toEqual([{noteId: 'n1', loaded: world.loaded(), edit: {text: both}}]);
+  });
+
   it('leave no draft behind when the save ended', async () => {
     const world = createWorld();
     const handle = world.sessions.of('n1');
@@ -157,6 +168,7 @@ function createWorld() {
       },
     } as unknown as Notebook,
     stored: () => text,
+    loaded: () => loadedOf(stamp, text),
     fail(type: 'storage_full' | null) {
       failure = type;
     },

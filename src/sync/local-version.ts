@@ -52,11 +52,15 @@ export function writeVersion(
   const stored = ws.version(ref);
   const row = ws.entity(ref);
   const {replica, wallMs, correctionMs} = writing;
-  const known = [row?.known?.stamp, ws.outbox(ref)?.base, row?.stamp, row?.own, row?.ownSent];
-  const stamp = makeStamp(wallMs + correctionMs, replica, [...known, ...after]);
+  const before = [row?.known?.stamp, ws.outbox(ref)?.base, row?.stamp, row?.own, row?.ownSent];
+  const stamp = makeStamp(wallMs + correctionMs, replica, [...before, ...after]);
   const next = compose(ref, content, stamp, stored);
   if (stored !== undefined && stored.hash === next.hash && stored.deleted === next.deleted) return undefined;
-  ws.setOutbox(ref, queue(ws.outbox(ref), stored, row?.known?.stamp ?? null, next, wallMs));
+  const known = row?.known?.stamp ?? null;
+  const isOnTop = stored === undefined || !replacesDamage(stored, next);
+  // The server has whole what is damaged here: it is to keep it, so this edit is no successor of it.
+  const base = isOnTop ? known : (after.find((one) => one !== known) ?? null);
+  ws.setOutbox(ref, queue(ws.outbox(ref), isOnTop ? stored : undefined, base, next, wallMs));
   ws.setEntity({
     ...toHead(next),
     known: row?.known ?? null,
@@ -72,6 +76,25 @@ export function writeVersion(
 export function keptTimes(row: EntityRow | undefined): Pick<EntityRow, 'revisedMs' | 'mergedMs'> {
   const {revisedMs = null, mergedMs} = row ?? {};
   return {revisedMs, ...(mergedMs === undefined ? {} : {mergedMs})};
+}
+
+/** Whether the server has this version whole and this device doesn't: bytes of it fail their own hash here. */
+export function isOnlyServers(ws: Workset, version: Version): boolean {
+  const isServers = ws.outbox(version) === undefined && ws.entity(version)?.known?.stamp === version.stamp;
+  if (!isServers) return false;
+  const {data, body} = damagedParts(version);
+  return data || body;
+}
+
+/** Parts that are here and fail their own hash. */
+export function damagedParts({data, body, parts}: Version): {readonly data: boolean; readonly body: boolean} {
+  return {data: hashOf(data) !== parts.data, body: body !== null && hashOf(body) !== parts.body};
+}
+
+function replacesDamage(stored: Version, next: Version): boolean {
+  if (stored.parts.data === next.parts.data && stored.parts.body === next.parts.body) return false;
+  const {data, body} = damagedParts(stored);
+  return (data && stored.parts.data !== next.parts.data) || (body && stored.parts.body !== next.parts.body);
 }
 
 /** The ref that keepVersion writes; load it first. */

@@ -9,7 +9,7 @@ import {MAX_SENT_STAMPS} from '../../protocol/limits.ts';
 import type {PushedEntity} from '../../protocol/messages.ts';
 import {makeStamp, type Stamp} from '../../protocol/stamp.ts';
 import {encodeVersion} from '../../protocol/wire.ts';
-import type {Writing} from './local-version.ts';
+import {damagedParts, type Writing} from './local-version.ts';
 import type {OutboxRow, StoreTx} from './ports.ts';
 import {Workset} from './workset.ts';
 import {writingBy} from './writer.ts';
@@ -86,6 +86,8 @@ function leftOut(ws: Workset, row: OutboxRow, pushed: Version): {data: boolean; 
   const [of] = revisedRef(ws, row);
   const revised = of === undefined ? undefined : ws.outbox(of)?.baseVersion;
   const had = row.sendWhole ? undefined : (row.baseVersion ?? revised);
+  // Written beside a version that is damaged here: what is damaged can't be sent, and the server has it whole.
+  if (!had && row.baseVersion === null && ws.entity(row)?.known) return damagedParts(pushed);
   if (!had || isErased(had)) return {data: false, body: false};
   const isSame = (part: 'data' | 'body') => pushed.parts[part] !== EMPTY_HASH && had.parts[part] === pushed.parts[part];
   return {data: isSame('data'), body: isSame('body')};

@@ -10,7 +10,15 @@ import {ID_BYTES, idFromBytes} from '../../protocol/ids.ts';
 import {ERASE_AFTER_MS} from '../../protocol/limits.ts';
 import type {Stamp} from '../../protocol/stamp.ts';
 import {correctionMs} from './clock.ts';
-import {type Content, keepVersion, revisionRef, setConflictState, type Writing, writeVersion} from './local-version.ts';
+import {
+  type Content,
+  isOnlyServers,
+  keepVersion,
+  revisionRef,
+  setConflictState,
+  type Writing,
+  writeVersion,
+} from './local-version.ts';
 import type {
   Background,
   Change,
@@ -180,7 +188,7 @@ function save(
   const data = change.data ?? stored?.data;
   if (data === undefined || data.length === 0) return told(ws, change, 'missing');
   const conflict = stored !== undefined && replacesUnseen(stored, change);
-  if (conflict && !isErased(stored)) keepVersion(ws, stored, 'conflict', writing.wallMs);
+  if (conflict && !isErased(stored) && !isOnlyServers(ws, stored)) keepVersion(ws, stored, 'conflict', writing.wallMs);
   const revise = stored !== undefined && isTimeToRevise(ws, change, stored, writing);
   const content = {deleted: false, meta: null, data, body: change.body ?? ('same' as const)};
   const written = put(ws, change, content, writing, [change.loaded.stamp]);
@@ -224,8 +232,9 @@ function replace(
   const isUnseenReplaced =
     stored !== undefined && loaded !== undefined && replacesUnseen(stored, {loaded, ...replacement});
   const after = loaded === undefined ? [] : [loaded.stamp];
+  const isKept = stored !== undefined && !isErased(stored) && !isOnlyServers(ws, stored);
   const written = put(ws, {kind, id}, {deleted: false, meta: null, data, body}, writing, after);
-  if (written.outcome !== 'written' || stored === undefined || isErased(stored)) return written;
+  if (written.outcome !== 'written' || !isKept) return written;
   keepVersion(ws, stored, isUnseenReplaced ? 'conflict' : 'restore', writing.wallMs);
   return isUnseenReplaced ? {...written, outcome: 'written_over_conflict'} : written;
 }

@@ -8,7 +8,7 @@ import {expect, test} from './fixtures/test.ts';
 
 const MEGABYTE = 1024 * 1024;
 const HISTORY = {epoch: null, cursor: null, seen: null};
-const ASKED = {protocol: 1, replica: 'e2eObserver00000', history: HISTORY};
+const ASKED = {protocol: 3, replica: 'e2eObserver00000', history: HISTORY};
 
 interface Message {
   readonly name: string;

@@ -200,22 +200,6 @@ test('without its server a device verifies itself and says so; a notebook withou
   await verifyEverything(alone, 'Everything on this device is whole.');
 });
 
-test('with a server of the first protocol everything syncs, and "Verify everything" says what that server can’t do', async ({
-  server,
-  faultProxy,
-  newDevice,
-}) => {
-  faultProxy.alterAnswers(['sync/hello'], (answer) => ({...answer, protocol: {min: 1, max: 1}}));
-  const {a, b, observer} = await twoDevices(server, faultProxy, newDevice);
-  await replaceText(b, 'Changed on the couch.');
-  await reopen(a);
-  await expect(textBox(a)).toHaveText('Changed on the couch.');
-  await openSyncOptions(a);
-  await verifyEverything(a, 'Everything on this device is whole; the server could not be asked.');
-  await expect(a.page.getByRole('main').getByText('The server is too old for this app.')).toBeVisible();
-  await allAreEqual(observer, a, b);
-});
-
 test('"Force full sync" gets everything again, keeps what waits, and leaves the notebook usable', async ({
   server,
   faultProxy,

@@ -24,11 +24,12 @@ import {encodeVersion} from './wire.ts';
 const HASH_BY_VERSION: Readonly<Record<number, string>> = {
   1: 'qivfxKI1RdDDjQx8lHYmJcTCZkTmj4scEGwynqLueG8',
   2: 'YYHO44g44R8fyp0LVraOnbEDYlSF5rTS6s_oxf33UDI',
+  3: 'z9dMOpgny4efZo1gFvpxr5JbkcAEfMZGZ7fTRHZonSo',
 };
 
 const NAMES = Object.keys(CALLS) as CallName[];
 const NOT_SET_UP = {epoch: null, cursor: null, seen: null};
-const ASKED = {protocol: 1, replica: 'replicaA', history: NOT_SET_UP};
+const ASKED = {protocol: 3, replica: 'replicaA', history: NOT_SET_UP};
 const HASH = noteVersion().hash;
 const STANDING = {account: 'account1', epoch: 'epoch-epoch', head: {seq: 3, mark: 'mark-mark'}, root: HASH};
 const PUSHED = {...encodeVersion(noteVersion()), base: null, sent: []};
@@ -39,7 +40,7 @@ const REQUESTS: {readonly [N in CallName]: unknown} = {
   status: null,
   setup: {setupCode: 'code', username: 'ada', password: '12345678', deviceName: 'Laptop'},
   login: {username: 'ada', password: 'x', deviceName: 'Laptop'},
-  hello: {protocol: {min: 1, max: 1}, replica: 'replicaA', history: NOT_SET_UP, t0: 1.5},
+  hello: {protocol: {min: 3, max: 3}, replica: 'replicaA', history: NOT_SET_UP, t0: 1.5},
   push: {...ASKED, entities: [PUSHED]},
   pull: {...ASKED, lane: 'all', after: 0},
   fetch: {...ASKED, refs: [{kind: 'note', id: 'note1'}]},
@@ -138,7 +139,7 @@ describe.each(NAMES)('%s', (name) => {
   });
 
   test('refuses what lacks any member that must be there', () => {
-    const optional = ['total'];
+    const optional = ['total', 'last'];
     if (request !== null) {
       for (const key of Object.keys(REQUESTS[name] as object)) {
         expect(accepts(request, {...(REQUESTS[name] as object), [key]: undefined}), key).toBe(false);

@@ -154,21 +154,27 @@ export const pushVerdictSchema = z.discriminatedUnion('type', [
 /** One verdict per pushed entity, in their order. `before`: the head that this push's commit came after. */
 export const pushAnswerSchema = z.object({...standing, before: count, verdicts: z.array(pushVerdictSchema)});
 
-/** `all`: everything after a position, in order. The others are the lanes of a first sync, up to `until`. */
+/** The lanes of a first sync, in their order. */
 export const LANES = ['heads', 'bodies', 'revisions'] as const;
-export const pullRequestSchema = z.object({
-  ...asked,
-  lane: z.enum(['all', ...LANES]),
-  after: count,
-  until: z.optional(count),
-});
+/**
+ * `all`: everything after a position, in the order of positions. A lane: what was there at `until`, by kind and id, after that
+ * entity; so that a replica that stores neighbours together never has to open what it has stored.
+ */
+export const pullRequestSchema = z.discriminatedUnion('lane', [
+  z.object({...asked, lane: z.literal('all'), after: count}),
+  z.object({...asked, lane: z.enum(LANES), after: z.nullable(refSchema), until: count}),
+]);
 const laneBody = z.object({kind, id, hash, body: part});
-/** `next`: the position to ask from next; in the lane `all` the cursor that storing this page makes. `total`: rows of the whole lane after `after`. */
+/**
+ * `next`: in the lane `all` the cursor that storing this page makes. `last`, of the other lanes: the entity after which to go on; null
+ * where nothing came. `total`: rows of the whole lane, on its first page.
+ */
 export const pullAnswerSchema = z.object({
   ...standing,
   rows: z.array(pulledEntitySchema),
   bodies: z.array(laneBody),
   next: positionSchema,
+  last: z.optional(z.nullable(refSchema)),
   done: z.boolean(),
   total: z.optional(count),
 });
@@ -181,7 +187,7 @@ export const fetchRequestSchema = z.object({
 export const fetchAnswerSchema = z.object({...standing, rows: z.array(pulledEntitySchema)});
 
 const bucketIndex = z.int().check(z.minimum(0), z.maximum(BUCKET_COUNT - 1));
-/** `recompute` [version 2]: from the stored data, not from the digest that is kept with it. */
+/** `recompute`: from the stored data, not from the digest that is kept with it. */
 export const bucketsRequestSchema = z.object({...asked, recompute: z.optional(z.literal(true))});
 /**
  * 256 bucket digests of 16 bytes each, in order, as one base64url text. `stale`: where, after `recompute`, the digest that is
@@ -202,7 +208,7 @@ export const itemsRequestSchema = z.object({
 });
 /**
  * `rows`: entities whose leaves the replica lacks, up to a page; `lacking`: its prefixes that the server doesn't have, or has
- * damaged; `damaged` [version 2]: entities that both lack, as the server's rows fail their own hash.
+ * damaged; `damaged`: entities that both lack, as the server's rows fail their own hash.
  */
 export const itemsAnswerSchema = z.object({
   ...standing,
@@ -212,7 +218,7 @@ export const itemsAnswerSchema = z.object({
   done: z.boolean(),
 });
 
-/** Version 2. `entities`: pulledEntitySchema each, whole, with their old stamps; `buckets`: made anew from the server's rows first. */
+/** `entities`: pulledEntitySchema each, whole, with their old stamps; `buckets`: made anew from the server's rows first. */
 export const repairRequestSchema = z.object({
   ...asked,
   buckets: z.array(bucketIndex).check(z.maxLength(BUCKET_COUNT)),

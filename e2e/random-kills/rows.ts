@@ -54,7 +54,7 @@ export async function rowsOfServer(observer: Observer): Promise<readonly Row[]> 
 }
 
 export async function rowsOfDevice({page}: Device): Promise<DeviceRows> {
-  const {entities, bodies, outbox, state} = await page.evaluate(readDatabase);
+  const {entities, bodies, outbox, state} = await page.evaluate(readDatabase, EMPTY_HASH);
   if (state === undefined) throw new Error('there is no replica in this browser');
   const bodyByKey = new Map(bodies.map((body) => [`${body.kind}:${body.id}`, body]));
   const bodyOf = ({kind, id, parts}: StoredRow): string | null => {
@@ -108,8 +108,30 @@ interface Stored {
   readonly state: DeviceRows['state'] | undefined;
 }
 
+interface Pack {
+  readonly kind: string;
+  readonly ids: readonly string[];
+  readonly rows: string;
+}
+
+interface BodyPack {
+  readonly kind: string;
+  readonly ids: readonly string[];
+  readonly hashes: readonly string[];
+  readonly ends: readonly number[];
+  readonly bytes: Uint8Array;
+}
+
+interface Rest {
+  readonly deleted: boolean;
+  readonly meta: object | null;
+  readonly metaHash: string;
+}
+
+type PackedRow = [stamp: string, seq: number, hash: string, data: string, body: string | 0, text: string, rest?: Rest];
+
 /** Runs in the page. */
-async function readDatabase(): Promise<Stored> {
+async function readDatabase(emptyHash: string): Promise<Stored> {
   type Bytes<T, K extends keyof T> = Omit<T, K> & {readonly [name in K]: Uint8Array};
   const result = <T>(request: IDBRequest<T>): Promise<T> =>
     new Promise((resolve, reject) => {
@@ -121,19 +143,49 @@ async function readDatabase(): Promise<Stored> {
   const transaction = database.transaction([...database.objectStoreNames]);
   const all = <T>(name: string): Promise<T[]> => result(transaction.objectStore(name).getAll());
   const kinds = ['notes', 'branches', 'attributes', 'attachments', 'revisions', 'options'];
-  const [bodies, outbox, states, ...tables] = await Promise.all([
+  const [bodies, outbox, states, packs, bodyPacks, ...tables] = await Promise.all([
     all<Bytes<Stored['bodies'][number], 'body'>>('bodies'),
     all<{kind: string; id: string; parked: unknown}>('outbox'),
     all<{state: DeviceRows['state']}>('state'),
+    all<Pack>('packs'),
+    all<BodyPack>('bodyPacks'),
     ...kinds.map((kind) => all<Bytes<StoredRow, 'data'>>(kind)),
   ]);
   database.close();
-  const entities = tables.flat().map(({kind, id, stamp, hash, deleted, parts, meta, data}) => {
+  const own = tables.flat().map(({kind, id, stamp, hash, deleted, parts, meta, data}): StoredRow => {
     return {kind, id, stamp, hash, deleted, parts, meta, data: text(data)};
   });
+  const packed = packs.flatMap(({kind, ids, rows}) =>
+    (JSON.parse(rows) as PackedRow[]).map(([stamp, , hash, dataHash, bodyHash, data, rest], index): StoredRow => {
+      const parts = {meta: rest?.metaHash ?? emptyHash, data: dataHash, body: bodyHash === 0 ? emptyHash : bodyHash};
+      return {
+        kind,
+        id: ids[index] ?? '',
+        stamp,
+        hash,
+        deleted: rest?.deleted ?? false,
+        parts,
+        meta: rest?.meta ?? null,
+        data,
+      };
+    }),
+  );
+  const packedBodies = bodyPacks.flatMap(({kind, ids, hashes, ends, bytes}) =>
+    ids.map((id, index) => {
+      const body = text(bytes.subarray(ends[index - 1] ?? 0, ends[index]));
+      return {kind, id, hash: hashes[index] ?? '', body};
+    }),
+  );
+  /** A row of its own hides a packed one. */
+  const visible = <T extends {kind: string; id: string}>(first: readonly T[], second: readonly T[]): T[] => [
+    ...new Map([...second, ...first].map((row) => [`${row.kind}:${row.id}`, row])).values(),
+  ];
   return {
-    entities,
-    bodies: bodies.map(({kind, id, hash, body}) => ({kind, id, hash, body: text(body)})),
+    entities: visible(own, packed),
+    bodies: visible(
+      bodies.map(({kind, id, hash, body}) => ({kind, id, hash, body: text(body)})),
+      packedBodies,
+    ),
     outbox: outbox.map(({kind, id, parked}) => `${kind}:${id}${parked === null ? '' : ` ${JSON.stringify(parked)}`}`),
     state: states[0]?.state,
   };

@@ -5,6 +5,7 @@ import {
   createWorld,
   current,
   deletionOf,
+  lanePage,
   note,
   pullPage,
   pushOne,
@@ -30,7 +31,7 @@ async function erased(): Promise<World> {
 
 async function floorOf({core, device}: World): Promise<number> {
   const history = {epoch: null, cursor: null, seen: null};
-  const request = {protocol: {min: 1, max: 2}, replica: 'replica-a', history, t0: START_MS};
+  const request = {protocol: {min: 3, max: 3}, replica: 'replica-a', history, t0: START_MS};
   return valueIn(await core.hello(device, request, START_MS)).floor;
 }
 
@@ -66,9 +67,9 @@ describe('dropping what was erased', () => {
     await world.core.erase();
     expect(await floorOf(world)).toBe(3);
     expect(await world.core.standing(world.device.accountId)).toEqual(before);
-    const {digests, stale} = valueIn(await world.core.buckets(world.device, {...ASKED, protocol: 2, recompute: true}));
+    const {digests, stale} = valueIn(await world.core.buckets(world.device, {...ASKED, recompute: true}));
     expect(stale).toEqual([]);
-    expect(digests).toBe(valueIn(await world.core.buckets(world.device, {...ASKED, protocol: 2})).digests);
+    expect(digests).toBe(valueIn(await world.core.buckets(world.device, ASKED)).digests);
   });
 
   it('tells nobody: there is nothing to pull', async () => {
@@ -82,7 +83,7 @@ describe('dropping what was erased', () => {
 
   it('keeps every place of the history: a device that was at a dropped seq goes on from there', async () => {
     const world = await erased();
-    const {next} = await pullPage(world, {after: 0, until: 3});
+    const {next} = await lanePage(world, {lane: 'heads', until: 3});
     const history = {epoch: null, cursor: next, seen: null};
     const asked = {...ASKED, history, lane: 'all' as const, after: 3};
     const before = valueIn(await world.core.pull(world.device, asked));
@@ -147,7 +148,7 @@ describe('dropping what was erased', () => {
       body: 'text',
       seq: 1,
     };
-    const request = {...ASKED, protocol: 2, buckets: [], entities: [JSON.parse(JSON.stringify(entity))]};
+    const request = {...ASKED, buckets: [], entities: [JSON.parse(JSON.stringify(entity))]};
     const {verdicts, head} = valueIn(await world.core.repair(world.device, request));
     expect(verdicts).toMatchObject([{type: 'stored', seq: head.seq}]);
     expect(head.seq).toBe(5);
@@ -158,7 +159,7 @@ describe('a first sync', () => {
   it('gets nothing of what was erased, in no lane', async () => {
     const world = await erased();
     for (const lane of ['heads', 'bodies', 'revisions'] as const) {
-      const {rows, bodies} = await pullPage(world, {lane, after: 0});
+      const {rows, bodies} = await lanePage(world, {lane});
       expect([...rows, ...bodies].map(({id}) => id)).not.toContain('note-1');
     }
   });

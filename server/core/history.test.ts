@@ -6,8 +6,8 @@ import {
   at,
   createWorld,
   errorIn,
+  lanePage,
   note,
-  pullPage,
   pushAll,
   pushed,
   pushOne,
@@ -15,7 +15,7 @@ import {
   type World,
 } from '../testing/world.ts';
 
-const hello = ({core, device}: World, history: History, protocol = {min: 1, max: 1}) =>
+const hello = ({core, device}: World, history: History, protocol = {min: 3, max: 3}) =>
   core.hello(device, {...ASKED, history, protocol, t0: 5}, 10);
 
 async function grown(): Promise<World> {
@@ -47,7 +47,7 @@ describe('history', () => {
 
   it('a position inside a commit is in the history by the mark of the commit’s end', async () => {
     const world = await grown();
-    const {next} = await pullPage(world, {after: 0, until: 2});
+    const {next} = await lanePage(world, {lane: 'heads', until: 2});
     const {head} = await world.core.standing(world.device.accountId);
     expect(next).toEqual({seq: 2, mark: head.mark});
     expect((await hello(world, {...ASKED.history, cursor: next})).ok).toBe(true);
@@ -108,8 +108,8 @@ describe('hello', () => {
   });
 
   it.each([
-    [{min: 0, max: 0}, 'app'],
-    [{min: 3, max: 9}, 'server'],
+    [{min: 1, max: 2}, 'app'],
+    [{min: 4, max: 9}, 'server'],
   ] as const)('a protocol range of %o is told who is too old', async (protocol, side) => {
     expect(errorIn(await hello(await createWorld(), ASKED.history, protocol))).toMatchObject({
       type: 'upgrade_needed',
@@ -118,8 +118,8 @@ describe('hello', () => {
   });
 
   it.each([
-    {min: 1, max: 1},
-    {min: 2, max: 5},
+    {min: 1, max: 3},
+    {min: 3, max: 5},
   ])('an app that speaks %o is served, older or newer than this server', async (protocol) => {
     expect(valueIn(await hello(await createWorld(), ASKED.history, protocol)).protocol).toEqual(PROTOCOL_RANGE);
   });

@@ -1,9 +1,20 @@
 import {describe, expect, it} from 'vitest';
 import {utf8Bytes} from '../../protocol/bytes.ts';
-import {refKey} from '../../protocol/entity.ts';
+import {type Ref, refKey} from '../../protocol/entity.ts';
 import type {CallAnswer, PulledEntity} from '../../protocol/messages.ts';
 import {revisionOf} from '../../protocol/revision.ts';
-import {at, createWorld, deletionOf, note, pullPage, pushAll, pushed, pushOne, type World} from '../testing/world.ts';
+import {
+  at,
+  createWorld,
+  deletionOf,
+  lanePage,
+  note,
+  pullPage,
+  pushAll,
+  pushed,
+  pushOne,
+  type World,
+} from '../testing/world.ts';
 
 type Page = CallAnswer<'pull'>;
 
@@ -45,11 +56,11 @@ async function pullAll(
 async function joinFirst(world: World, puller: Puller, between: (lane: string) => Promise<void>): Promise<number> {
   const {head} = await world.core.standing(world.device.accountId);
   for (const lane of ['heads', 'bodies', 'revisions'] as const) {
-    let after = 0;
+    let after: Ref | null = null;
     for (let done = false; !done; ) {
-      const page = await pullPage(world, {lane, after, until: head.seq});
+      const page: Page = await lanePage(world, {lane, after, until: head.seq});
       store(puller, page);
-      after = page.next.seq;
+      after = page.last ?? null;
       done = page.done;
     }
     await between(lane);
@@ -168,43 +179,63 @@ describe('the lanes of a first sync', () => {
       {base: at(1)},
     );
 
-    const heads = await pullPage(world, {lane: 'heads', after: 0});
+    const heads = await lanePage(world, {lane: 'heads'});
     expect(heads.rows.map(({id, body}) => [id, body])).toEqual([
-      ['note-1', undefined],
       ['branch', undefined],
       ['gone', undefined],
+      ['note-1', undefined],
     ]);
     expect(heads).toMatchObject({done: true, total: 3, bodies: []});
-    const bodies = await pullPage(world, {lane: 'bodies', after: 0});
+    const bodies = await lanePage(world, {lane: 'bodies'});
     expect(bodies.bodies.map(({id, body}) => [id, body])).toEqual([
-      ['note-1', 'text'],
       ['gone', 'text'],
+      ['note-1', 'text'],
     ]);
     expect(bodies).toMatchObject({rows: [], total: 2});
-    expect(bodies.bodies[0]?.hash).toBe(heads.rows[0]?.parts.body);
-    expect(await pullPage(world, {lane: 'revisions', after: 0})).toMatchObject({
+    expect(bodies.bodies[0]?.hash).toBe(heads.rows[1]?.parts.body);
+    expect(await lanePage(world, {lane: 'revisions'})).toMatchObject({
       rows: [{kind: 'revision', body: 'text'}],
       total: 1,
     });
   });
 
-  it('tell how much is left', async () => {
+  it('tell with their first page how much there is', async () => {
     const world = await createWorld();
     await pushAll(
       world,
       ['a', 'b', 'c'].map((name) => pushed(note({id: `note-${name}`, stamp: at(1)}))),
     );
-    expect((await pullPage(world, {lane: 'heads', after: 2})).total).toBe(1);
+    expect((await lanePage(world, {lane: 'heads'})).total).toBe(3);
+    expect((await lanePage(world, {lane: 'heads', after: {kind: 'note', id: 'note-a'}})).total).toBeUndefined();
     expect((await pullPage(world, {after: 0})).total).toBeUndefined();
   });
 
   it('stop where they were told to', async () => {
     const world = await createWorld();
     for (const name of ['a', 'b', 'c']) await pushOne(world, note({id: `note-${name}`, stamp: at(1)}));
-    expect(await pullPage(world, {lane: 'heads', after: 0, until: 2})).toMatchObject({
+    expect(await lanePage(world, {lane: 'heads', until: 2})).toMatchObject({
       done: true,
       next: {seq: 2},
       rows: [{}, {}],
+    });
+  });
+
+  it('come by kind and id, and go on after the entity that is named, page by page', async () => {
+    const world = await createWorld();
+    for (const name of ['c', 'a', 'b']) await pushOne(world, note({id: `note-${name}`, stamp: at(1), text: LARGE}));
+    await pushOne(world, note({id: 'zzzz', kind: 'branch', stamp: at(1)}));
+    const heads = await lanePage(world, {lane: 'heads'});
+    expect(heads.rows.map(({id}) => id)).toEqual(['zzzz', 'note-a', 'note-b', 'note-c']);
+    const first = await lanePage(world, {lane: 'bodies'});
+    expect(first.bodies.map(({id}) => id)).toEqual(['note-a', 'note-b']);
+    expect(first).toMatchObject({done: false, last: {kind: 'note', id: 'note-b'}});
+    const second = await lanePage(world, {lane: 'bodies', after: first.last ?? null});
+    expect(second.bodies.map(({id}) => id)).toEqual(['note-c']);
+    expect(second).toMatchObject({done: true, last: {kind: 'note', id: 'note-c'}});
+    expect(await lanePage(world, {lane: 'bodies', after: second.last ?? null})).toMatchObject({
+      bodies: [],
+      last: null,
+      done: true,
     });
   });
 
@@ -238,8 +269,8 @@ describe('the lanes of a first sync', () => {
     await pushOne(world, note({stamp: at(1)}));
     const {head} = await world.core.standing(world.device.accountId);
     await pushOne(world, note({stamp: at(2), title: 'renamed'}), {base: at(1)});
-    expect((await pullPage(world, {lane: 'heads', after: 0, until: head.seq})).rows).toEqual([]);
-    expect((await pullPage(world, {lane: 'bodies', after: 0, until: head.seq})).bodies).toMatchObject([
+    expect((await lanePage(world, {lane: 'heads', until: head.seq})).rows).toEqual([]);
+    expect((await lanePage(world, {lane: 'bodies', until: head.seq})).bodies).toMatchObject([
       {id: 'note-1', body: 'text'},
     ]);
     expect((await pullPage(world, {after: head.seq})).rows[0]?.body).toBeUndefined();
@@ -262,7 +293,7 @@ describe('a row that fails its own hash', () => {
       ...stored,
       row: {...stored.row, [part]: part === 'hash' ? 'A'.repeat(43) : utf8Bytes('rot')},
     });
-    const page = await pullPage(world, {lane, after: 0});
+    const page = lane === 'all' ? await pullPage(world, {after: 0}) : await lanePage(world, {lane});
     expect([...page.rows, ...page.bodies].map(({id}) => id)).toEqual(['note-b']);
     expect(page).toMatchObject({done: true, next: {seq: 2}});
     expect(world.errors).toHaveLength(1);

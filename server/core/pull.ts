@@ -6,9 +6,12 @@
  * that passes 6, and the page that passes 8 may leave the text out. Paging by seq alone would send it at 8 only, without
  * the text, to a replica whose cursor is at 7 and that never had it. Hence rows of a page may have a seq above `next`.
  *
+ * The lanes of a first sync walk what is there at `until`, by kind and id (ADR 21): what changes meanwhile leaves the lane and
+ * comes with the ordinary pull after `until`.
+ *
  * 1. A replica whose cursor is c has the body of every note with bodySeq ≤ c.
- * 2. The same holds after the lanes of a first sync up to `until`: bodies are walked by bodySeq, so that a note renamed
- *    meanwhile, and therefore not in the lane of heads any more, still sends its body.
+ * 2. The same holds after the lanes of a first sync: bodies are there by bodySeq, so that a note renamed meanwhile, and
+ *    therefore not in the lane of heads any more, still sends its body.
  */
 
 import {refKey} from '../../protocol/entity.ts';
@@ -22,72 +25,94 @@ import {checkHistory, positionAt, readStanding} from './history.ts';
 import type {CorePorts, Device} from './ports.ts';
 import {isSound} from './sound.ts';
 
-export async function pull(
-  {storage, log}: CorePorts,
-  {accountId}: Device,
-  request: CallRequest<'pull'>,
-): Promise<Result<CallAnswer<'pull'>>> {
-  const {lane, after} = request;
-  return storage.read(async (tx) => {
-    const otherHistory = await checkHistory(tx, accountId, request.history);
-    if (otherHistory !== undefined) return failed(otherHistory);
-    const standing = await readStanding(tx, accountId);
-    const until = Math.min(request.until ?? standing.head.seq, standing.head.seq);
-    const places = await tx.places(accountId, {lane, after, until, limit: MAX_PULL_ROWS + 1});
-    const page = cutPage(places, request);
-    const done = page.length === places.length;
-    const next = await positionAt(tx, accountId, done ? until : (page.at(-1)?.position ?? until));
-    const total = lane === 'all' ? {} : {total: await tx.countPlaces(accountId, {lane, after, until})};
-    const content = await readPage({tx, accountId, log}, page, request);
-    return ok({...standing, ...content, next, done, ...total});
-  });
-}
-
-/** Ends after the place that passes the limit of bytes, so that a page always gets on. */
-function cutPage(places: readonly Place[], request: CallRequest<'pull'>): readonly Place[] {
-  let bytes = 0;
-  const end = places.findIndex((place, index) => {
-    if (index >= MAX_PULL_ROWS || bytes >= PULL_PAGE_BYTES) return true;
-    bytes += bytesOf(place, request);
-    return false;
-  });
-  return end < 0 ? places : places.slice(0, end);
-}
-
-function bytesOf(place: Place, request: CallRequest<'pull'>): number {
-  if (request.lane === 'bodies') return place.bodyBytes;
-  return place.dataBytes + (carriesBody(place, request) ? place.bodyBytes : 0);
-}
-
-/** The replica has the body of a note whose bodySeq it has passed; see above. */
-function carriesBody({kind, bodySeq}: Place, {lane, after}: CallRequest<'pull'>): boolean {
-  return lane !== 'heads' && (kind !== 'note' || bodySeq > after);
-}
+type Request = CallRequest<'pull'>;
+type LaneRequest = Exclude<Request, {readonly lane: 'all'}>;
+type Page = Omit<CallAnswer<'pull'>, keyof Awaited<ReturnType<typeof readStanding>>>;
 
 interface PageReader {
   readonly tx: StorageReads;
   readonly accountId: string;
   readonly log: CorePorts['log'];
+  readonly headSeq: number;
 }
 
-async function readPage(
-  {tx, accountId, log}: PageReader,
-  page: readonly Place[],
-  request: CallRequest<'pull'>,
-): Promise<{rows: PulledEntity[]; bodies: LaneBody[]}> {
+export async function pull(
+  {storage, log}: CorePorts,
+  {accountId}: Device,
+  request: Request,
+): Promise<Result<CallAnswer<'pull'>>> {
+  return storage.read(async (tx) => {
+    const otherHistory = await checkHistory(tx, accountId, request.history);
+    if (otherHistory !== undefined) return failed(otherHistory);
+    const standing = await readStanding(tx, accountId);
+    const reader = {tx, accountId, log, headSeq: standing.head.seq};
+    const page = request.lane === 'all' ? await readChanges(reader, request.after) : await readLane(reader, request);
+    return ok({...standing, ...page});
+  });
+}
+
+async function readChanges(reader: PageReader, after: number): Promise<Page> {
+  const {tx, accountId, headSeq} = reader;
+  const places = await tx.places(accountId, {after, until: headSeq, limit: MAX_PULL_ROWS + 1});
+  const page = cutPage(places, after);
+  const done = page.length === places.length;
+  const next = await positionAt(tx, accountId, done ? headSeq : (page.at(-1)?.position ?? headSeq));
+  return {rows: await readPlaces(reader, page, after), bodies: [], next, done};
+}
+
+async function readLane(reader: PageReader, {lane, after, until: asked}: LaneRequest): Promise<Page> {
+  const {tx, accountId, headSeq} = reader;
+  const until = Math.min(asked, headSeq);
+  const query = {lane, after, until, maxRows: MAX_PULL_ROWS, maxBytes: PULL_PAGE_BYTES};
+  const found = await tx.laneRows(accountId, query);
+  const end = found.at(-1);
+  const last = end === undefined ? null : {kind: end.kind, id: end.id};
+  const isFull = found.length === MAX_PULL_ROWS || bytesIn(found) >= PULL_PAGE_BYTES;
+  const sound = found.filter((row) => isServed(reader, row));
+  const content =
+    lane === 'bodies'
+      ? {rows: [], bodies: sound.map(laneBodyOf)}
+      : {rows: sound.map((row) => encodeRow(row)), bodies: []};
+  const total = after === null ? {total: await tx.countLane(accountId, {lane, until})} : {};
+  return {...content, next: await positionAt(tx, accountId, until), last, done: !isFull, ...total};
+}
+
+function bytesIn(rows: readonly EntityRow[]): number {
+  return rows.reduce((bytes, {data, body}) => bytes + data.length + (body?.length ?? 0), 0);
+}
+
+/** Ends after the place that passes the limit of bytes, so that a page always gets on. */
+function cutPage(places: readonly Place[], after: number): readonly Place[] {
+  let bytes = 0;
+  const end = places.findIndex((place, index) => {
+    if (index >= MAX_PULL_ROWS || bytes >= PULL_PAGE_BYTES) return true;
+    bytes += place.dataBytes + (carriesBody(place, after) ? place.bodyBytes : 0);
+    return false;
+  });
+  return end < 0 ? places : places.slice(0, end);
+}
+
+/** The replica has the body of a note whose bodySeq it has passed; see above. */
+function carriesBody({kind, bodySeq}: Place, after: number): boolean {
+  return kind !== 'note' || bodySeq > after;
+}
+
+async function readPlaces(reader: PageReader, page: readonly Place[], after: number): Promise<PulledEntity[]> {
+  const {tx, accountId} = reader;
   const placeByRef = new Map<string, Place>();
   for (const place of page) if (!placeByRef.has(refKey(place))) placeByRef.set(refKey(place), place);
   const rows: PulledEntity[] = [];
-  const bodies: LaneBody[] = [];
   for (const place of placeByRef.values()) {
-    const row = carriesBody(place, request) ? await tx.entity(accountId, place) : await tx.head(accountId, place);
-    if (row === undefined) continue;
-    if (!isSound(row))
-      log('error', 'a stored row fails its own hash and is not served', {accountId, kind: row.kind, id: row.id});
-    else if (request.lane === 'bodies') bodies.push(laneBodyOf(row));
-    else rows.push(encodeRow(row));
+    const row = carriesBody(place, after) ? await tx.entity(accountId, place) : await tx.head(accountId, place);
+    if (row !== undefined && isServed(reader, row)) rows.push(encodeRow(row));
   }
-  return {rows, bodies};
+  return rows;
+}
+
+function isServed({log, accountId}: PageReader, row: EntityRow): boolean {
+  if (isSound(row)) return true;
+  log('error', 'a stored row fails its own hash and is not served', {accountId, kind: row.kind, id: row.id});
+  return false;
 }
 
 function laneBodyOf({kind, id, parts, body}: EntityRow): LaneBody {

@@ -93,7 +93,7 @@ async function remakeBucket(court: Court, index: number): Promise<void> {
 }
 
 async function bringIntoHistory({tx, accountId, commit}: Court, remade: ReadonlySet<number>): Promise<void> {
-  const beyond = {lane: 'all', after: commit.before, until: Number.MAX_SAFE_INTEGER, limit: MAX_PULL_ROWS} as const;
+  const beyond = {after: commit.before, until: Number.MAX_SAFE_INTEGER, limit: MAX_PULL_ROWS};
   const refs = new Map((await tx.places(accountId, beyond)).map((place) => [refKey(place), place]));
   for (const ref of refs.values()) {
     if (!remade.has(bucketOf(ref.id))) continue;

@@ -42,7 +42,7 @@ describe('calls over HTTP', () => {
     const answers = [
       await read('status', await world.call('api/status')),
       await read('login', await world.post('api/login', {username: 'ann', password: 'long enough', deviceName: 'x'})),
-      await read('hello', await world.post('api/sync/hello', {...ASKED, protocol: {min: 1, max: 1}, t0: 1})),
+      await read('hello', await world.post('api/sync/hello', {...ASKED, protocol: {min: 3, max: 3}, t0: 1})),
       await read('push', await world.post('api/sync/push', PUSH)),
       await read('pull', await world.post('api/sync/pull', PULL)),
       await read('fetch', await world.post('api/sync/fetch', {...ASKED, refs: [{kind: 'note', id: 'note-1'}]})),
@@ -56,7 +56,7 @@ describe('calls over HTTP', () => {
   it('hello tells the time of arrival and of the answer by the server’s clock', async () => {
     const answer = await read(
       'hello',
-      await world.post('api/sync/hello', {...ASKED, protocol: {min: 1, max: 1}, t0: 1}),
+      await world.post('api/sync/hello', {...ASKED, protocol: {min: 3, max: 3}, t0: 1}),
     );
     expect(answer).toMatchObject({value: {t1: world.clock.ms, t2: world.clock.ms}});
   });
@@ -115,14 +115,14 @@ describe('requests that go wrong', () => {
     [
       'a newer protocol',
       'api/sync/pull',
-      {protocol: 3, of: 'another shape'},
+      {protocol: 4, of: 'another shape'},
       {},
       {status: 426, type: 'upgrade_needed', side: 'server'},
     ],
     [
       'a newer range',
       'api/sync/hello',
-      {protocol: {min: 3, max: 4}},
+      {protocol: {min: 4, max: 5}},
       {},
       {status: 426, type: 'upgrade_needed', side: 'server'},
     ],

@@ -5,6 +5,7 @@
 
 import type {Bucket} from '../../protocol/digest.ts';
 import {type Ref, refKey} from '../../protocol/entity.ts';
+import type {Lane} from '../../protocol/messages.ts';
 import type {
   AccountRow,
   CommitRow,
@@ -12,6 +13,7 @@ import type {
   DocumentRow,
   EntityRow,
   JudgedRow,
+  LaneQuery,
   MetaKey,
   Place,
   PlacesQuery,
@@ -130,7 +132,8 @@ function readsOf(tables: Tables): StorageReads {
       return row && {...row, body: null};
     },
     places: async (accountId, query) => placesOf(rowsOf(accountId), query).slice(0, query.limit),
-    countPlaces: async (accountId, query) => placesOf(rowsOf(accountId), query).length,
+    laneRows: async (accountId, query) => takeBytes(laneOf(rowsOf(accountId), query), query),
+    countLane: async (accountId, {lane, until}) => laneOf(rowsOf(accountId), {lane, until, after: null}).length,
     hasSeq: async (accountId, seq) => rowsOf(accountId).some(({row}) => row.seq === seq),
     counted: async (accountId, bucket) =>
       rowsOf(accountId)
@@ -222,24 +225,53 @@ function judgedKey(ref: Ref, stamp: string): string {
   return `${refKey(ref)}@${stamp}`;
 }
 
-function placesOf(stored: readonly StoredEntity[], {lane, after, until}: Omit<PlacesQuery, 'limit'>): Place[] {
+function placesOf(stored: readonly StoredEntity[], {after, until}: Omit<PlacesQuery, 'limit'>): Place[] {
   return stored
-    .flatMap((entity) => positionsOf(entity, lane).map((position) => placeOf(entity.row, position)))
+    .flatMap(({row}) => positionsOf(row).map((position) => placeOf(row, position)))
     .filter(({position}) => position > after && position <= until)
     .sort((a, b) => a.position - b.position);
 }
 
-function positionsOf({row, facts}: StoredEntity, lane: PlacesQuery['lane']): number[] {
+function positionsOf({kind, seq, bodySeq}: EntityRow): number[] {
+  return kind === 'note' && bodySeq < seq ? [bodySeq, seq] : [seq];
+}
+
+function laneOf(
+  stored: readonly StoredEntity[],
+  {lane, after, until}: Pick<LaneQuery, 'lane' | 'after' | 'until'>,
+): EntityRow[] {
+  return stored
+    .filter((entity) => isInLane(entity, lane, until))
+    .map(({row}) => row)
+    .filter((row) => after === null || isRefBefore(after, row))
+    .sort((a, b) => (isRefBefore(a, b) ? -1 : 1));
+}
+
+function isInLane({row, facts}: StoredEntity, lane: Lane, until: number): boolean {
   switch (lane) {
-    case 'all':
-      return row.kind === 'note' && row.bodySeq < row.seq ? [row.bodySeq, row.seq] : [row.seq];
     case 'heads':
-      return row.kind !== 'revision' && !facts.erased ? [row.seq] : [];
+      return row.kind !== 'revision' && !facts.erased && row.seq <= until;
     case 'bodies':
-      return row.kind === 'note' && facts.hasBodyBytes ? [row.bodySeq] : [];
+      return row.kind === 'note' && facts.hasBodyBytes && row.bodySeq <= until;
     case 'revisions':
-      return row.kind === 'revision' && !facts.erased ? [row.seq] : [];
+      return row.kind === 'revision' && !facts.erased && row.seq <= until;
   }
+}
+
+function isRefBefore(a: Ref, b: Ref): boolean {
+  return a.kind === b.kind ? a.id < b.id : a.kind < b.kind;
+}
+
+/** Up to and with the row that passes the limit; heads without their bodies. */
+function takeBytes(rows: readonly EntityRow[], {lane, maxRows, maxBytes}: LaneQuery): EntityRow[] {
+  const taken: EntityRow[] = [];
+  let bytes = 0;
+  for (const row of rows.slice(0, maxRows)) {
+    taken.push(lane === 'heads' ? {...row, body: null} : row);
+    bytes += row.data.length + (lane === 'heads' ? 0 : (row.body?.length ?? 0));
+    if (bytes >= maxBytes) break;
+  }
+  return taken;
 }
 
 function placeOf({kind, id, bodySeq, data, body}: EntityRow, position: number): Place {

@@ -37,8 +37,13 @@ export interface StorageReads {
   head(accountId: string, ref: Ref): Promise<EntityRow | undefined>;
   /** Places after `after` up to and with `until`, in order of position, at most `limit`. */
   places(accountId: string, query: PlacesQuery): Promise<readonly Place[]>;
-  /** How many places the lane has after `after` up to and with `until`. */
-  countPlaces(accountId: string, query: Omit<PlacesQuery, 'limit'>): Promise<number>;
+  /**
+   * What a lane of a first sync has at `until`, by kind and id, after `after`: at most `maxRows` rows, ending with the one that
+   * passes `maxBytes`. Heads come without their bodies (null).
+   */
+  laneRows(accountId: string, query: LaneQuery): Promise<readonly EntityRow[]>;
+  /** How many rows the lane has at `until`. */
+  countLane(accountId: string, query: Pick<LaneQuery, 'lane' | 'until'>): Promise<number>;
   /** Whether a row has this seq. */
   hasSeq(accountId: string, seq: number): Promise<boolean>;
   /** Every entity of the account that the digest counts in one bucket. */
@@ -122,12 +127,20 @@ export interface WholeRow extends EntityRow {
   readonly body: Bytes;
 }
 
-/** `all`: every row at its seq and, once more, every note at its bodySeq where that is lower; see core/pull.ts. */
+/** Every row at its seq and, once more, every note at its bodySeq where that is lower; see core/pull.ts. */
 export interface PlacesQuery {
-  readonly lane: 'all' | Lane;
   readonly after: number;
   readonly until: number;
   readonly limit: number;
+}
+
+/** Everything but revisions, at its seq; texts of notes, at their bodySeq; revisions. Nothing that is erased. */
+export interface LaneQuery {
+  readonly lane: Lane;
+  readonly after: Ref | null;
+  readonly until: number;
+  readonly maxRows: number;
+  readonly maxBytes: number;
 }
 
 export interface Place extends Ref {

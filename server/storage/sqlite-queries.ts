@@ -1,7 +1,8 @@
 /** The port's reads and writes as prepared statements on one connection. They answer at once, in promises. */
 
 import type {Database} from 'better-sqlite3';
-import type {CommitRow, CountedRow, ErasedRow, Place, PlacesQuery, StorageReads, StorageWrites} from './port.ts';
+import type {Lane} from '../../protocol/messages.ts';
+import type {CommitRow, CountedRow, EntityRow, ErasedRow, Place, StorageReads, StorageWrites} from './port.ts';
 import {
   fromEntityRow,
   HEAD_COLUMNS,
@@ -18,16 +19,19 @@ import {
   toJudgedRow,
 } from './sqlite-rows.ts';
 
-/** Where an entity stands in a lane: source of the rows, column of the position. */
-const LANES: Readonly<Record<PlacesQuery['lane'], readonly (readonly [position: string, where: string])[]>> = {
-  all: [
-    ['seq', 'TRUE'],
-    ['body_seq', "kind = 'note' AND body_seq < seq"],
-  ],
-  heads: [['seq', "kind <> 'revision' AND erased = 0"]],
-  bodies: [['body_seq', "kind = 'note' AND has_body = 1"]],
-  revisions: [['seq', "kind = 'revision' AND erased = 0"]],
+/** What a lane has at a position. */
+const LANES: Readonly<Record<Lane, string>> = {
+  heads: "kind <> 'revision' AND erased = 0 AND seq <= ?",
+  bodies: "kind = 'note' AND has_body = 1 AND body_seq <= ?",
+  revisions: "kind = 'revision' AND erased = 0 AND seq <= ?",
 };
+
+/** Both sources in the order of their index; SQLite merges them without sorting. */
+const PLACE = 'kind, id, body_seq AS bodySeq, length(data) AS dataBytes, length(body) AS bodyBytes FROM entities';
+const PLACES = `SELECT seq AS position, ${PLACE} WHERE account = ? AND seq > ? AND seq <= ?
+  UNION ALL
+  SELECT body_seq AS position, ${PLACE} WHERE account = ? AND body_seq > ? AND body_seq <= ? AND kind = 'note' AND body_seq < seq
+  ORDER BY position LIMIT ?`;
 
 export function readsOf(db: Database): StorageReads {
   const one = <Row>(sql: string) => {
@@ -70,10 +74,11 @@ export function readsOf(db: Database): StorageReads {
   const openConflict = one<{found: 1}>(
     'SELECT 1 AS found FROM entities WHERE account = ? AND open_conflict_of = ? LIMIT 1',
   );
-  const places = byLane((sources) => many<Place>(placesSql(sources)));
-  const counts = byLane((sources) => one<{count: number}>(countSql(sources)));
-  const rangesOf = (accountId: string, {lane, after, until}: Omit<PlacesQuery, 'limit'>) =>
-    LANES[lane].flatMap(() => [accountId, after, until]);
+  const places = many<Place>(PLACES);
+  const counts = byLane((lane) =>
+    one<{count: number}>(`SELECT count(*) AS count FROM entities WHERE account = ? AND ${LANES[lane]}`),
+  );
+  const laneRows = byLane((lane) => db.prepare<unknown[], SqlEntity>(laneSql(lane)));
 
   return {
     meta: async (key) => meta(key)?.value,
@@ -85,8 +90,12 @@ export function readsOf(db: Database): StorageReads {
     document: async (accountId) => mapped(document(accountId), toDocumentRow),
     entity: async (accountId, {kind, id}) => mapped(entity(accountId, kind, id), toEntityRow),
     head: async (accountId, {kind, id}) => mapped(head(accountId, kind, id), toEntityRow),
-    places: async (accountId, query) => places[query.lane](...rangesOf(accountId, query), query.limit),
-    countPlaces: async (accountId, query) => counts[query.lane](...rangesOf(accountId, query))?.count ?? 0,
+    places: async (accountId, {after, until, limit}) => places(accountId, after, until, accountId, after, until, limit),
+    laneRows: async (accountId, {lane, after, until, maxRows, maxBytes}) => {
+      const range = [accountId, after?.kind ?? '', after?.id ?? '', until, maxRows];
+      return takeBytes(laneRows[lane].iterate(...range), maxBytes);
+    },
+    countLane: async (accountId, {lane, until}) => counts[lane](accountId, until)?.count ?? 0,
     hasSeq: async (accountId, seq) => seqTaken(accountId, seq) !== undefined,
     counted: async (accountId, index) => counted(accountId, index),
     judged: async (accountId, {kind, id}, stamp) => mapped(judged(accountId, kind, id, stamp), toJudgedRow),
@@ -176,30 +185,27 @@ function upsertSql(table: string, columns: readonly string[], key: readonly stri
     ON CONFLICT (${key.join(', ')}) DO UPDATE SET ${changes.join(', ')}`;
 }
 
-type Sources = (typeof LANES)[PlacesQuery['lane']];
-
-/** Each source in the order of its index; SQLite merges them without sorting. */
-function placesSql(sources: Sources): string {
-  const selects = sources.map(
-    ([
-      position,
-      where,
-    ]) => `SELECT ${position} AS position, kind, id, body_seq AS bodySeq, length(data) AS dataBytes, length(body) AS bodyBytes
-      FROM entities WHERE account = ? AND ${position} > ? AND ${position} <= ? AND ${where}`,
-  );
-  return `${selects.join(' UNION ALL ')} ORDER BY position LIMIT ?`;
+/** Along the index of refs: what is skipped there was never read. */
+function laneSql(lane: Lane): string {
+  const body = lane === 'heads' ? 'NULL AS body' : 'body';
+  return `SELECT ${HEAD_COLUMNS}, ${body} FROM entities
+    WHERE account = ? AND (kind, id) > (?, ?) AND ${LANES[lane]} ORDER BY kind, id LIMIT ?`;
 }
 
-function countSql(sources: Sources): string {
-  const selects = sources.map(
-    ([position, where]) =>
-      `(SELECT count(*) FROM entities WHERE account = ? AND ${position} > ? AND ${position} <= ? AND ${where})`,
-  );
-  return `SELECT ${selects.join(' + ')} AS count`;
+/** Up to and with the row that passes the limit. */
+function takeBytes(rows: Iterable<SqlEntity>, maxBytes: number): EntityRow[] {
+  const taken: EntityRow[] = [];
+  let bytes = 0;
+  for (const row of rows) {
+    taken.push(toEntityRow(row));
+    bytes += row.data.length + (row.body?.length ?? 0);
+    if (bytes >= maxBytes) break;
+  }
+  return taken;
 }
 
-function byLane<T>(make: (sources: Sources) => T): Readonly<Record<PlacesQuery['lane'], T>> {
-  return {all: make(LANES.all), heads: make(LANES.heads), bodies: make(LANES.bodies), revisions: make(LANES.revisions)};
+function byLane<T>(make: (lane: Lane) => T): Readonly<Record<Lane, T>> {
+  return {heads: make('heads'), bodies: make('bodies'), revisions: make('revisions')};
 }
 
 function mapped<A, B>(value: A | undefined, map: (value: A) => B): B | undefined {

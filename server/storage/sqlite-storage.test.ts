@@ -65,6 +65,23 @@ it('walks the lane "all" along two indexes, without sorting what is left to send
   return storage.close();
 });
 
+it('walks a lane of a first sync along the index of refs, from where it is to go on, without sorting', () => {
+  const file = newFile();
+  const storage = openSqliteStorage(file);
+  const db = new Database(file, {readonly: true});
+  const plan = db
+    .prepare(
+      `EXPLAIN QUERY PLAN SELECT kind, id FROM entities WHERE account = ? AND (kind, id) > (?, ?)
+       AND kind <> 'revision' AND erased = 0 AND seq <= ? ORDER BY kind, id LIMIT ?`,
+    )
+    .all('a', 'note', 'x', 9, 10)
+    .map((row) => (row as {detail: string}).detail);
+  db.close();
+  expect(plan.join('\n')).toMatch(/SEARCH.*entities_by_ref \(account=\? AND \(kind,id\)>/);
+  expect(plan.join('\n')).not.toContain('TEMP B-TREE');
+  return storage.close();
+});
+
 it('finds what may be dropped along an index, without sorting', () => {
   const file = newFile();
   const storage = openSqliteStorage(file);

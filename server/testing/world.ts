@@ -1,8 +1,8 @@
 /** A small world for tests: a core on a storage, with a clock that stands still and random bytes that repeat. */
 
 import {utf8Bytes} from '../../protocol/bytes.ts';
-import {type Draft, type Kind, makeVersion, type Version} from '../../protocol/entity.ts';
-import type {CallAnswer, CallRequest, PushVerdict} from '../../protocol/messages.ts';
+import {type Draft, type Kind, makeVersion, type Ref, type Version} from '../../protocol/entity.ts';
+import type {CallAnswer, Lane, PushVerdict} from '../../protocol/messages.ts';
 import {formatStamp, type Stamp} from '../../protocol/stamp.ts';
 import {encodeVersion, type LeaveOut} from '../../protocol/wire.ts';
 import type {Passwords} from '../accounts/passwords.ts';
@@ -76,7 +76,7 @@ export function errorIn<E>(result: {ok: true; value: unknown} | {ok: false; erro
 }
 
 export const NO_HISTORY = {epoch: null, cursor: null, seen: null};
-export const ASKED = {protocol: 1, replica: 'replica-a', history: NO_HISTORY};
+export const ASKED = {protocol: 3, replica: 'replica-a', history: NO_HISTORY};
 
 /** A stamp so many milliseconds after the world's start. */
 export function at(ms: number, replica = 'aaaa'): Stamp {
@@ -144,13 +144,26 @@ export async function pushAll(
   return valueIn(await core.push(device, {...ASKED, entities}));
 }
 
-type Asking = Pick<CallRequest<'pull'>, 'after'> & Partial<Pick<CallRequest<'pull'>, 'lane' | 'until'>>;
-
+/** What came after a position. */
 export async function pullPage(
   {core, device}: Pick<World<Storage>, 'core' | 'device'>,
-  asking: Asking,
+  {after}: {readonly after: number},
 ): Promise<CallAnswer<'pull'>> {
-  return valueIn(await core.pull(device, {...ASKED, lane: 'all', ...asking}));
+  return valueIn(await core.pull(device, {...ASKED, lane: 'all', after}));
+}
+
+interface LaneAsking {
+  readonly lane: Lane;
+  readonly after?: Ref | null;
+  readonly until?: number;
+}
+
+/** A page of a lane of a first sync. */
+export async function lanePage(
+  {core, device}: Pick<World<Storage>, 'core' | 'device'>,
+  {lane, after = null, until = Number.MAX_SAFE_INTEGER}: LaneAsking,
+): Promise<CallAnswer<'pull'>> {
+  return valueIn(await core.pull(device, {...ASKED, lane, after, until}));
 }
 
 /** The server's current version as a replica with nothing would get it. */
@@ -164,6 +177,6 @@ export async function current(
 }
 
 export async function revisions(world: Pick<World<Storage>, 'core' | 'device'>) {
-  const {rows} = await pullPage(world, {lane: 'revisions', after: 0});
+  const {rows} = await lanePage(world, {lane: 'revisions'});
   return rows;
 }

@@ -10,7 +10,7 @@ import type {ConflictContent, ConflictHead, ConflictSide, ConflictView} from './
 import {newestFirst, readDeviceNames} from './revision-views.ts';
 
 export const queryAllConflicts: Query<readonly ConflictHead[]> = async (tables) => {
-  const rows = (await tables.entities('revision').where('open').equals(1).toArray()).sort(newestFirst);
+  const rows = (await tables.entities('revision').pointingAt('open', [1])).sort(newestFirst);
   const heads = rows.flatMap((row) => toHead(row) ?? []);
   const notes = await tables.entities('note').bulkGet(heads.map(({noteId}) => noteId ?? ''));
   return heads.map((head, index) => withTitle(head, notes[index]));
@@ -25,8 +25,8 @@ export function queryConflict(id: string): Query<ConflictView | null> {
     const [current, note, ...bodies] = await Promise.all([
       tables.entities(ref.kind).get(ref.id),
       tables.entities('note').get(head.noteId ?? ''),
-      tables.bodies.get([ref.kind, ref.id]),
-      tables.bodies.get(['revision', id]),
+      tables.bodies.get(ref),
+      tables.bodies.get({kind: 'revision', id}),
     ]);
     const nameOf = await readDeviceNames(
       tables,

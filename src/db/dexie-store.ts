@@ -8,10 +8,10 @@ import type {Transaction} from 'dexie';
 import {BUCKET_COUNT, type Bucket, EMPTY_BUCKET} from '../../protocol/digest.ts';
 import type {Kind, Ref} from '../../protocol/entity.ts';
 import type {Overview, Store, StoreTx} from '../sync/ports.ts';
+import type {RefKey} from './body-table.ts';
 import {toLive} from './live.ts';
 import {
   asideToRecord,
-  bodyToRecord,
   type EntityRecord,
   entityToRecord,
   outboxToRecord,
@@ -19,17 +19,13 @@ import {
   recordToOutbox,
   recordToState,
 } from './records.ts';
-import {type Database, type RefKey, TABLE_NAMES, type Tables, tablesOf} from './schema.ts';
+import {type Database, TABLE_NAMES, type Tables, tablesOf} from './schema.ts';
 import {isConnectionLost, toStorageFailure} from './storage-errors.ts';
 
 /** 16 shelves of 16 buckets: one small record for an edit, few for a page. */
 const BUCKETS_PER_SHELF = 16;
-/** Dexie tells who watches the keys of up to 49 rows at once; of more it only says "anything may have changed". */
-const TRACKED_ROWS = 49;
 /** IndexedDB counts in 32 bits. */
 const MAX_LIMIT = 2 ** 32 - 1;
-/** Beyond this, to know the keys costs who watches more than to look at everything. */
-const MAX_TRACKED_ROWS = 500;
 
 export function createDexieStore(database: Database): Store {
   return {
@@ -92,7 +88,7 @@ function entityOps({
   aside,
 }: Tables): Pick<
   StoreTx,
-  'entities' | 'putEntities' | 'deleteEntities' | 'ids' | 'revisionsOf' | 'setAside' | 'asides'
+  'entities' | 'putEntities' | 'packEntities' | 'deleteEntities' | 'ids' | 'revisionsOf' | 'setAside' | 'asides'
 > {
   return {
     async entities(refs) {
@@ -104,20 +100,12 @@ function entityOps({
       return refs.map((_, index) => found[index] && recordToEntity(found[index]));
     },
     putEntities: (rows) =>
-      forEachKind(rows, async (kind, places) => {
-        const records = places.map((place) => entityToRecord(place.item));
-        const size = records.length <= MAX_TRACKED_ROWS ? TRACKED_ROWS : records.length;
-        await Promise.all(chunks(records, size).map((chunk) => entities(kind).bulkPut(chunk)));
-      }),
+      forEachKind(rows, (kind, places) => entities(kind).bulkPut(places.map(({item}) => entityToRecord(item)))),
+    packEntities: (rows) => forEachKind(rows, (kind, places) => entities(kind).pack(places.map(({item}) => item))),
     deleteEntities: (refs) =>
       forEachKind(refs, (kind, places) => entities(kind).bulkDelete(places.map(({item}) => item.id))),
-    ids: async (kind, after, limit) =>
-      entities(kind)
-        .where(':id')
-        .above(after ?? '')
-        .limit(limit)
-        .primaryKeys(),
-    revisionsOf: async (of) => (await entities('revision').where('of').equals(of).toArray()).map(recordToEntity),
+    ids: (kind, after, limit) => entities(kind).ids(after, limit),
+    revisionsOf: async (of) => (await entities('revision').pointingAt('of', [of])).map(recordToEntity),
     setAside: async (rows) => {
       await aside.bulkPut(rows.map(asideToRecord));
     },
@@ -125,13 +113,12 @@ function entityOps({
   };
 }
 
-function bodyOps({bodies}: Tables): Pick<StoreTx, 'bodies' | 'putBodies' | 'deleteBodies'> {
+function bodyOps({bodies}: Tables): Pick<StoreTx, 'bodies' | 'putBodies' | 'packBodies' | 'deleteBodies'> {
   return {
-    bodies: async (refs) => bodies.bulkGet(refs.map(keyOf)),
-    putBodies: async (rows) => {
-      await bodies.bulkPut(rows.map(bodyToRecord));
-    },
-    deleteBodies: async (refs) => bodies.bulkDelete(refs.map(keyOf)),
+    bodies: (refs) => bodies.bulkGet(refs),
+    putBodies: (rows) => bodies.bulkPut(rows),
+    packBodies: (rows) => bodies.pack(rows),
+    deleteBodies: (refs) => bodies.bulkDelete(refs),
   };
 }
 
@@ -193,8 +180,4 @@ async function forEachKind<R extends Ref>(
     ({item}) => item.kind,
   );
   await Promise.all([...placesByKind].map(([kind, places]) => work(kind, places)));
-}
-
-function chunks<T>(items: readonly T[], size: number): T[][] {
-  return Array.from({length: Math.ceil(items.length / size)}, (_, n) => items.slice(n * size, (n + 1) * size));
 }

@@ -11,7 +11,7 @@ export function queryNote(id: string): Query<NoteView | null> {
   return async ({entities, bodies, outbox}) => {
     const [row, body, waiting] = await Promise.all([
       entities('note').get(id),
-      bodies.get(['note', id]),
+      bodies.get({kind: 'note', id}),
       outbox.get(['note', id]),
     ]);
     if (row === undefined) return null;

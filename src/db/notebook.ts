@@ -69,7 +69,7 @@ export function createNotebook(ports: NotebookPorts): Notebook {
 
 function queryAttributes(noteId: string): Query<readonly AttributeView[]> {
   return async ({entities}) => {
-    const rows = await entities('attribute').where('note').equals(noteId).toArray();
+    const rows = await entities('attribute').pointingAt('note', [noteId]);
     const views = rows.filter(isLive).flatMap(({id, data}) => {
       const attribute = readAttribute(data);
       return attribute ? {...attribute, id} : [];

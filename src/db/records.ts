@@ -29,6 +29,17 @@ interface Pointers {
 }
 
 export type EntityRecord = EntityRow & Pointers;
+export type PointerName = keyof Pointers;
+
+/**
+ * Where packed rows of one kind point, of some thousand at once: texts with a line for each row, empty where it has no such
+ * pointer; a pointer that no row has is left out.
+ */
+export interface PointerRecord extends Partial<Record<PointerName, string>> {
+  readonly kind: Kind;
+  readonly last: string;
+  readonly ids: string;
+}
 export type BodyRecord = BodyRow;
 export type AsideRecord = AsideRow;
 
@@ -58,6 +69,21 @@ export function entityToRecord(row: EntityRow): EntityRecord {
 export function recordToEntity(record: EntityRecord): EntityRow {
   const {note: _note, parent: _parent, of: _of, open: _open, ...row} = record;
   return row;
+}
+
+/** `rows` by id; null where none of them points anywhere. */
+export function pointerRecord(kind: Kind, rows: readonly EntityRow[]): PointerRecord | null {
+  const pointers = rows.map(pointersOf);
+  const names = POINTER_NAMES.filter((name) => pointers.some((one) => one[name] !== undefined));
+  const last = rows.at(-1)?.id;
+  if (names.length === 0 || last === undefined) return null;
+  const linesOf = (name: PointerName) => pointers.map((one) => one[name] ?? '').join('\n');
+  return {
+    kind,
+    last,
+    ids: rows.map(({id}) => id).join('\n'),
+    ...Object.fromEntries(names.map((name) => [name, linesOf(name)])),
+  };
 }
 
 export function bodyToRecord(row: BodyRow): BodyRecord {
@@ -99,6 +125,8 @@ function pointersOf({kind, data, meta}: EntityRow): Pointers {
 export function isOpenConflict(meta: Meta | null): boolean {
   return meta?.type === 'revision' && meta.state === 'open';
 }
+
+const POINTER_NAMES: readonly PointerName[] = ['note', 'parent', 'of', 'open'];
 
 const POINTERS: {readonly [K in Kind]: (data: Bytes) => Pointers} = {
   note: () => ({}),

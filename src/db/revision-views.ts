@@ -13,10 +13,10 @@ const SHORT_ID_CHARS = 6;
 
 export function queryRevisions(noteId: string): Query<readonly RevisionView[]> {
   return async (tables) => {
-    const found = await tables.entities('revision').where('of').equals(noteId).toArray();
+    const found = await tables.entities('revision').pointingAt('of', [noteId]);
     const rows = found.filter(isLive).sort(newestFirst);
     const [bodies, nameOf] = await Promise.all([
-      tables.bodies.bulkGet(rows.map(({id}): ['revision', string] => ['revision', id])),
+      tables.bodies.bulkGet(rows),
       readDeviceNames(
         tables,
         rows.map((row) => parseStamp(madeAt(row)).replica),
@@ -29,7 +29,7 @@ export function queryRevisions(noteId: string): Query<readonly RevisionView[]> {
 /** Ids only: an open note watches them. */
 export function queryConflicts(noteId: string): Query<readonly string[]> {
   return async (tables) => {
-    const rows = await tables.entities('revision').where('of').equals(noteId).toArray();
+    const rows = await tables.entities('revision').pointingAt('of', [noteId]);
     return rows.filter(({meta}) => isOpenConflict(meta)).map(({id}) => id);
   };
 }

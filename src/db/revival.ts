@@ -38,7 +38,7 @@ async function reviveBelow(
   deletedAt: Stamp,
   seen: Set<string>,
 ): Promise<EntityChange[]> {
-  const below = await tables.entities('branch').where('parent').equals(noteId).toArray();
+  const below = await tables.entities('branch').pointingAt('parent', [noteId]);
   const own = [...(await readPlaces(tables, noteId)), ...below, ...(await readOwned(tables, noteId)).flat()];
   const changes = own.filter((row) => wentWith(row, noteId)).map(undelete);
   for (const child of await readNotes(tables, below)) {
@@ -58,7 +58,7 @@ async function readNotes({entities}: Tables, branches: readonly EntityRecord[]):
 
 function readOwned({entities}: Tables, noteId: string): Promise<EntityRecord[][]> {
   const kinds: readonly Kind[] = ['attribute', 'attachment'];
-  return Promise.all(kinds.map((kind) => entities(kind).where('note').equals(noteId).toArray()));
+  return Promise.all(kinds.map((kind) => entities(kind).pointingAt('note', [noteId])));
 }
 
 async function hasLiveParent({entities}: Tables, places: readonly EntityRecord[]): Promise<boolean> {

@@ -10,10 +10,11 @@
 import Dexie, {type Collection, type Table} from 'dexie';
 import type {Kind} from '../../protocol/entity.ts';
 import type {SyncError, SyncFailure} from '../../protocol/errors.ts';
+import {type BodyTable, createBodyTable, type RefKey} from './body-table.ts';
+import {createEntityTable, type EntityTable} from './entity-table.ts';
 import {guardFactory} from './guarded-factory.ts';
 import {
   type AsideRecord,
-  type BodyRecord,
   type EntityRecord,
   isOpenConflict,
   type OutboxRecord,
@@ -22,7 +23,7 @@ import {
 } from './records.ts';
 import {blocked, outdated, removed} from './storage-errors.ts';
 
-export const SCHEMA_VERSION = 3;
+export const SCHEMA_VERSION = 4;
 /** IndexedDB's number: Dexie's times ten. */
 const NATIVE_VERSION = SCHEMA_VERSION * 10;
 
@@ -34,6 +35,9 @@ const STORES = {
   revisions: 'id, of, open',
   options: 'id',
   bodies: '[kind+id]',
+  packs: '[kind+last]',
+  packPointers: '[kind+last]',
+  bodyPacks: '[kind+last]',
   outbox: '[kind+id], [held+queuedMs]',
   buckets: 'shelf',
   state: 'key',
@@ -49,11 +53,9 @@ export const TABLE_BY_KIND = {
   option: 'options',
 } as const satisfies Record<Kind, keyof typeof STORES>;
 
-export type RefKey = [kind: Kind, id: string];
-
 export interface Tables {
-  readonly entities: (kind: Kind) => Table<EntityRecord, string>;
-  readonly bodies: Table<BodyRecord, RefKey>;
+  readonly entities: (kind: Kind) => EntityTable;
+  readonly bodies: BodyTable;
   readonly outbox: Table<OutboxRecord, RefKey>;
   readonly buckets: Table<ShelfRecord, number>;
   readonly state: Table<StateRecord, string>;
@@ -106,9 +108,10 @@ export async function isDatabaseOurs({dexie}: Database): Promise<boolean> {
 
 /** The tables as `table` gives them: of the database, or bound to one transaction. */
 export function tablesOf(table: (name: string) => Table): Tables {
+  const [packs, pointers] = [table('packs'), table('packPointers')];
   return {
-    entities: (kind) => table(TABLE_BY_KIND[kind]),
-    bodies: table('bodies'),
+    entities: (kind) => createEntityTable(kind, {own: table(TABLE_BY_KIND[kind]), packs, pointers}),
+    bodies: createBodyTable({own: table('bodies'), packs: table('bodyPacks')}),
     outbox: table('outbox'),
     buckets: table('buckets'),
     state: table('state'),
@@ -125,16 +128,20 @@ function createDexie(name: string): Dexie {
     indexedDB: guardFactory(indexedDB, NATIVE_VERSION),
     IDBKeyRange,
   });
-  const {aside, ...since1} = STORES;
+  const {aside, packs, packPointers, bodyPacks, ...since1} = STORES;
   dexie.version(1).stores({...since1, revisions: 'id, of'});
   dexie
     .version(2)
     .stores({aside})
     .upgrade((transaction) => transaction.table('state').toCollection().modify(addRepairState));
   dexie
-    .version(SCHEMA_VERSION)
+    .version(3)
     .stores({revisions: STORES.revisions})
     .upgrade((transaction) => openConflicts(transaction.table('revisions')).modify({open: 1}));
+  dexie
+    .version(SCHEMA_VERSION)
+    .stores({packs, packPointers, bodyPacks})
+    .upgrade((transaction) => transaction.table('state').toCollection().modify(beginLaneAgain));
   return dexie;
 }
 
@@ -147,6 +154,13 @@ function addRepairState(record: StateRecord): void {
 /** Version 3: open conflicts are found without reading every revision. Only these are written. */
 function openConflicts(revisions: Table<EntityRecord>): Collection<EntityRecord> {
   return revisions.filter(({meta}) => isOpenConflict(meta));
+}
+
+/** Version 4: a lane goes by entities, no longer by positions. What is here of it is passed over. */
+function beginLaneAgain(record: StateRecord): void {
+  const {firstSync} = record.state;
+  if (firstSync !== null)
+    Object.assign(record, {state: {...record.state, firstSync: {...firstSync, after: null, received: 0}}});
 }
 
 function rejectWhenBlocked(dexie: Dexie): Promise<never> {

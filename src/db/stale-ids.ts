@@ -21,6 +21,7 @@ const NO_IDS: ReadonlySet<string> = new Set();
 /** Null: nothing that the tree shows. A change of the replica's state has no ids, but is read with them. */
 export function staleOf(parts: ObservabilitySet, databaseName: string): Stale | null {
   const of = (table: string) => parts.all ?? parts[`idb://${databaseName}/${table}/`];
+  if (of('packs') !== undefined) return EVERYTHING;
   const [notes, branches, state] = [of(TABLE_BY_KIND.note), of(TABLE_BY_KIND.branch), of('state')];
   if (notes === undefined && branches === undefined && state === undefined) return null;
   return {notes: idsOf(notes), branches: idsOf(branches)};

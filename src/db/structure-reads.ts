@@ -20,7 +20,7 @@ export async function readChildren(tables: Tables, parent: string): Promise<Bran
 
 /** All branches of a note, deleted ones too. */
 export async function readPlaces({entities}: Tables, noteId: string): Promise<EntityRecord[]> {
-  return entities('branch').where('note').equals(noteId).toArray();
+  return entities('branch').pointingAt('note', [noteId]);
 }
 
 /** Whether `noteId` is `ancestorId` or below it, by live branches. */
@@ -75,7 +75,7 @@ async function readBranches(
   index: 'note' | 'parent',
   ids: readonly string[],
 ): Promise<BranchHead[]> {
-  const rows = await entities('branch').where(index).anyOf(ids).toArray();
+  const rows = await entities('branch').pointingAt(index, ids);
   return rows.filter(isLive).flatMap((row) => toBranchHead(row) ?? []);
 }
 
@@ -87,7 +87,7 @@ async function readLiveNotes({entities}: Tables, ids: readonly string[]): Promis
 async function readOwned({entities}: Tables, noteIds: readonly string[]): Promise<Owned[]> {
   const kinds = ['attribute', 'attachment'] as const;
   const found = kinds.map(async (kind): Promise<Owned[]> => {
-    const rows = await entities(kind).where('note').anyOf(noteIds).toArray();
+    const rows = await entities(kind).pointingAt('note', noteIds);
     return rows.filter(isLive).flatMap(({id, note}) => (note === undefined ? [] : {kind, id, note}));
   });
   return (await Promise.all(found)).flat();

@@ -154,7 +154,7 @@ interface ReadRows {
 
 async function readStale({entities, state}: Tables, {notes, branches}: Stale): Promise<ReadRows> {
   const readTable = async (kind: 'note' | 'branch', ids: Ids): Promise<ReadTable> => {
-    if (ids === 'all') return {type: 'all', rows: await entities(kind).toArray()};
+    if (ids === 'all') return {type: 'all', rows: await entities(kind).all()};
     const rows = await entities(kind).bulkGet([...ids]);
     return {type: 'some', rowById: new Map([...ids].map((id, index) => [id, rows[index]]))};
   };

@@ -5,10 +5,11 @@
 
 import {hasBody, NO_BYTES, refKey} from '../../protocol/entity.ts';
 import {EMPTY_HASH} from '../../protocol/hash.ts';
+import type {RefKey} from './body-table.ts';
 import {type Query, readOnce} from './live.ts';
-import {type BodyRecord, type OutboxRecord, recordToEntity, recordToOutbox} from './records.ts';
+import {type BodyRecord, recordToEntity, recordToOutbox} from './records.ts';
 import type {UnsyncedChange} from './repositories.ts';
-import type {Database, RefKey} from './schema.ts';
+import type {Database} from './schema.ts';
 import {changeOf, readHeads, readTitles, titleOf} from './waiting-changes.ts';
 
 const CHANGES_PER_PIECE = 50;
@@ -31,7 +32,7 @@ function queryChanges(keys: readonly RefKey[]): Query<readonly UnsyncedChange[]>
   return async (tables) => {
     const rows = (await tables.outbox.bulkGet([...keys])).filter((row) => row !== undefined);
     const heads = await readHeads(tables, rows);
-    const [titles, bodies] = await Promise.all([readTitles(tables, heads), tables.bodies.bulkGet(rows.map(keyOf))]);
+    const [titles, bodies] = await Promise.all([readTitles(tables, heads), tables.bodies.bulkGet(rows)]);
     return rows.flatMap((row, n) => {
       const head = heads.get(refKey(row));
       if (head === undefined) return [];
@@ -44,8 +45,4 @@ function queryChanges(keys: readonly RefKey[]): Query<readonly UnsyncedChange[]>
 function bodyOf({kind, parts}: Parameters<typeof recordToEntity>[0], body: BodyRecord | undefined) {
   if (!hasBody(kind) || parts.body === EMPTY_HASH) return NO_BYTES;
   return body?.hash === parts.body ? body.body : null;
-}
-
-function keyOf({kind, id}: OutboxRecord): RefKey {
-  return [kind, id];
 }

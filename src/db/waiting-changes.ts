@@ -6,7 +6,7 @@ import {noteDataOf} from './heads.ts';
 import type {Query} from './live.ts';
 import type {EntityRecord, OutboxRecord} from './records.ts';
 import type {WaitingChange} from './repositories.ts';
-import type {RefKey, Tables} from './schema.ts';
+import type {Tables} from './schema.ts';
 
 /** How many are waiting is SyncStatus's to say; a list of thousands helps nobody and reads every text again. */
 export const MAX_LISTED_CHANGES = 200;
@@ -63,7 +63,7 @@ async function readBodyBytes(
   const changed = waiting.filter(
     (row) => hasBody(row.kind) && row.baseVersion?.parts.body !== heads.get(refKey(row))?.parts.body,
   );
-  const rows = await bodies.bulkGet(changed.map(({kind, id}): RefKey => [kind, id]));
+  const rows = await bodies.bulkGet(changed);
   return new Map(rows.flatMap((row): [string, number][] => (row ? [[refKey(row), row.body.length]] : [])));
 }
 

@@ -1,7 +1,11 @@
 import {createMemoryStore} from './memory-store.ts';
+import {packingContract} from './packing.contract.ts';
 import {storeContract} from './store.contract.ts';
 
-storeContract('memory', async () => {
+const createHarness = async () => {
   const store = createMemoryStore();
   return {store, reopen: async () => store, secondTab: async () => store, close: async () => {}};
-});
+};
+
+storeContract('memory', createHarness);
+packingContract('memory', createHarness);

@@ -63,6 +63,7 @@ function transactionOn(tables: StoreTables): StoreTx {
     },
     entities: async (refs) => refs.map((ref) => entities.get(refKey(ref))),
     putEntities: async (rows) => putAll(entities, rows),
+    packEntities: async (rows) => putAll(entities, rows),
     deleteEntities: async (refs) => deleteAll(entities, refs),
     ids: async (kind, after, limit) =>
       [...entities.values()]
@@ -77,6 +78,7 @@ function transactionOn(tables: StoreTables): StoreTx {
     asides: async () => [...aside.values()],
     bodies: async (refs) => refs.map((ref) => bodies.get(refKey(ref))),
     putBodies: async (rows) => putAll(bodies, rows),
+    packBodies: async (rows) => putAll(bodies, rows),
     deleteBodies: async (refs) => deleteAll(bodies, refs),
     outbox: async (refs) => refs.map((ref) => outbox.get(refKey(ref))),
     outboxHead: async (limit) =>

@@ -69,11 +69,12 @@ export interface ServerLink {
   readonly token: string | null;
 }
 
-/** A first sync under way: everything up to `head` arrives by lanes. */
+/** A first sync under way: everything up to `head` arrives by lanes, each by kind and id. */
 export interface FirstSync {
   readonly head: Position;
   readonly lane: Lane;
-  readonly after: number;
+  /** The last entity that this lane has brought. */
+  readonly after: Ref | null;
   /** Rows stored and rows expected of this lane. */
   readonly received: number;
   readonly total: number;
@@ -201,6 +202,11 @@ export interface StoreTx {
   putState(state: ReplicaState): Promise<void>;
   entities(refs: readonly Ref[]): Promise<(EntityRow | undefined)[]>;
   putEntities(rows: readonly EntityRow[]): Promise<void>;
+  /**
+   * The same for rows of which nothing is stored, as a first sync brings them: many, by kind and id, after those before. A store
+   * may keep neighbours together; nothing else tells the two apart.
+   */
+  packEntities(rows: readonly EntityRow[]): Promise<void>;
   deleteEntities(refs: readonly Ref[]): Promise<void>;
   /** Ids of one kind in their order, after `after` (null: from the first), at most `limit`. */
   ids(kind: Kind, after: string | null, limit: number): Promise<string[]>;
@@ -210,6 +216,8 @@ export interface StoreTx {
   asides(): Promise<AsideRow[]>;
   bodies(refs: readonly Ref[]): Promise<(BodyRow | undefined)[]>;
   putBodies(rows: readonly BodyRow[]): Promise<void>;
+  /** As packEntities. */
+  packBodies(rows: readonly BodyRow[]): Promise<void>;
   deleteBodies(refs: readonly Ref[]): Promise<void>;
   outbox(refs: readonly Ref[]): Promise<(OutboxRow | undefined)[]>;
   /** Rows that aren't parked, oldest `queuedMs` first. */

@@ -7,7 +7,7 @@
 import {hasBody, isErased, type Ref} from '../../protocol/entity.ts';
 import {failed, ok, type Result} from '../../protocol/errors.ts';
 import {EMPTY_HASH, hashOf} from '../../protocol/hash.ts';
-import {type CallAnswer, LANES, type LaneBody, type Position} from '../../protocol/messages.ts';
+import {type CallAnswer, type CallRequest, LANES, type LaneBody, type Position} from '../../protocol/messages.ts';
 import {decodePart} from '../../protocol/wire.ts';
 import {countsAsAbsent} from './inspect.ts';
 import type {FirstSync, OutboxRow, ReplicaState, StoreTx} from './ports.ts';
@@ -18,8 +18,8 @@ import {Workset} from './workset.ts';
 
 type Page = CallAnswer<'pull'>;
 
-/** Where a page was asked from: ordinary pull by cursor, a first sync by lane and position. */
-type Place = {readonly lane: 'all'; readonly after: Position} | (FirstSync & {readonly after: number});
+/** Where a page was asked from: ordinary pull by cursor, a first sync by lane and entity. */
+type Place = {readonly lane: 'all'; readonly after: Position} | FirstSync;
 
 /** Pulls until the cursor is at the head that the last page was read with; the standing of that page. */
 export async function pullAll(ports: RoundPorts): Promise<Result<Standing>> {
@@ -48,7 +48,7 @@ export async function beginFirstSync({store}: RoundPorts, {head}: Standing): Pro
 }
 
 export function firstSyncTo(head: Position): FirstSync {
-  return {head, lane: 'heads', after: 0, received: 0, total: 0};
+  return {head, lane: 'heads', after: null, received: 0, total: 0};
 }
 
 /** Gets entities by name, whatever the cursor: bodies that aren't here yet. */
@@ -82,9 +82,12 @@ async function ask(ports: RoundPorts, place?: Place): Promise<{place: Place | nu
   const state = link.value;
   const from = place ?? placeOf(state);
   if (from === null) return {place: null, answer: failed({type: 'server_error', message: 'a pull without a cursor'})};
-  const span = from.lane === 'all' ? {after: from.after.seq} : {after: from.after, until: from.head.seq};
-  const request = {...askedBy(state), lane: from.lane, ...span};
-  return {place: from, answer: await ports.transport.call('pull', request, callOptions(state))};
+  return {place: from, answer: await ports.transport.call('pull', requestOf(state, from), callOptions(state))};
+}
+
+function requestOf(state: LinkedState, from: Place): CallRequest<'pull'> {
+  if (from.lane === 'all') return {...askedBy(state), lane: from.lane, after: from.after.seq};
+  return {...askedBy(state), lane: from.lane, after: from.after, until: from.head.seq};
 }
 
 function placeOf({cursor, firstSync}: LinkedState): Place | null {
@@ -103,10 +106,10 @@ function nextPlace(place: Place, page: Page): Place | null {
 function progress(place: FirstSync, page: Page): FirstSync | null {
   const count = page.rows.length + page.bodies.length;
   const received = place.received + count;
-  const total = Math.max(received, place.after === 0 ? (page.total ?? 0) : place.total);
-  if (!page.done) return {...place, after: page.next.seq, received, total};
+  const total = Math.max(received, place.after === null ? (page.total ?? 0) : place.total);
+  if (!page.done) return {...place, after: page.last ?? place.after, received, total};
   const lane = LANES[LANES.indexOf(place.lane) + 1];
-  return lane === undefined ? null : {head: place.head, lane, after: 0, received: 0, total: 0};
+  return lane === undefined ? null : {head: place.head, lane, after: null, received: 0, total: 0};
 }
 
 async function storePage({store}: RoundPorts, place: Place, page: Page): Promise<Result<void>> {
@@ -120,7 +123,9 @@ async function storePage({store}: RoundPorts, place: Place, page: Page): Promise
     const stranger = strangerIn(state, page);
     if (stranger !== undefined) return failed(stranger);
     if (!isStillAt(state, place)) return ok(undefined);
-    await storeContent(tx, versions as ServerVersion[], bodies);
+    if (!getsOn(place, page))
+      return failed({type: 'server_error', message: 'a page of a first sync names no next one'});
+    await storeContent(tx, place, versions as ServerVersion[], bodies);
     await tx.putState(withSeen(moved(state, place, page), page));
     return ok(undefined);
   });
@@ -128,6 +133,7 @@ async function storePage({store}: RoundPorts, place: Place, page: Page): Promise
 
 async function storeContent(
   tx: StoreTx,
+  {lane}: Place,
   versions: readonly ServerVersion[],
   bodies: readonly DecodedBody[],
 ): Promise<void> {
@@ -135,12 +141,26 @@ async function storeContent(
   await ws.load(bodies);
   await storeRows(ws, versions);
   for (const body of bodies) storeBody(ws, body);
-  await ws.flush();
+  await ws.flush(lane === 'all' ? 'row by row' : 'packing');
 }
 
 function isStillAt({cursor, firstSync}: ReplicaState, place: Place): boolean {
   if (place.lane === 'all') return cursor?.seq === place.after.seq && cursor.mark === place.after.mark;
-  return cursor === null && firstSync?.lane === place.lane && firstSync.after === place.after;
+  return cursor === null && firstSync?.lane === place.lane && isSameRef(firstSync.after, place.after);
+}
+
+/** Else the same page would be asked for again, for ever. */
+function getsOn(place: Place, {done, last}: Page): boolean {
+  if (place.lane === 'all' || done) return true;
+  return last != null && (place.after === null || isBefore(place.after, last));
+}
+
+function isBefore(a: Ref, b: Ref): boolean {
+  return a.kind === b.kind ? a.id < b.id : a.kind < b.kind;
+}
+
+function isSameRef(a: Ref | null, b: Ref | null): boolean {
+  return a?.kind === b?.kind && a?.id === b?.id;
 }
 
 function moved(state: ReplicaState, place: Place, page: Page): ReplicaState {

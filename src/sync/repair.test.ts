@@ -263,31 +263,6 @@ describe('a difference that a round finds', () => {
     ]);
   });
 
-  it('is not repaired by a server that is too old for it, and told', async () => {
-    await uncount(a);
-    await write(a, async (tx) => {
-      const state = await tx.state();
-      if (state) await tx.putState({...state, protocol: 1, clock: state.clock && {...state.clock}});
-    });
-    await a.create('more', 'More');
-    const result = await a.round();
-    expect(result).toMatchObject({ok: false, error: {type: 'hash_mismatch'}});
-    expect(callsOf(a)).not.toContain('items');
-  });
-
-  it('is not asked of a server that is too old for it, which is told; this device is checked all the same', async () => {
-    await damageBody(a);
-    await write(a, async (tx) => {
-      const state = await tx.state();
-      if (state) await tx.putState({...state, protocol: 1});
-    });
-    const {verification, error} = await verifyEverything(a.ports, () => undefined);
-    expect(verification).toMatchObject({result: 'device_only', checked: 4});
-    expect(error).toMatchObject({type: 'upgrade_needed', side: 'server'});
-    expect(callsOf(a)).toEqual([]);
-    expect((await a.state()).unresolved).toEqual([{...REF, where: 'device'}]);
-  });
-
   it('that cannot be repaired is tried three times, told, and left alone until something changes', async () => {
     await uncount(a);
     const {transport} = a.ports;

@@ -18,7 +18,7 @@ import type {Scrub, ScrubPass, StoreTx} from './ports.ts';
 import {fetchEntities} from './pull.ts';
 import {ALL_BUCKETS, bodiesExpected, bucketFrom, isSame, readRows, recount} from './recount.ts';
 import {ROUND_LOCK, type RoundPorts} from './round.ts';
-import {nameDamaged, spokenRepairs} from './verify.ts';
+import {nameDamaged} from './verify.ts';
 
 /** From the beginning of one pass to that of the next: a pass of an hour or two still ends within the day. */
 export const PASS_EVERY_MS = 20 * 3_600_000;
@@ -243,7 +243,7 @@ async function mend(ports: RoundPorts, index: number): Promise<void> {
 /** What no round brings back: damaged in the middle of an edit, or there is no server that could have it. */
 async function beyondRounds(tx: StoreTx, damaged: readonly Ref[]): Promise<Ref[]> {
   const state = await tx.state();
-  const isAlone = state === undefined || state.server === null || !spokenRepairs(state);
+  const isAlone = state === undefined || state.server === null;
   const outbox = await tx.outbox(damaged);
   return damaged.filter((_, i) => (outbox[i] === undefined ? isAlone : outbox[i].parked?.type === 'wrong_hash'));
 }

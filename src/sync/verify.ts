@@ -6,14 +6,12 @@
 import {type Ref, refKey} from '../../protocol/entity.ts';
 import {failed, ok, type Result, type SyncError} from '../../protocol/errors.ts';
 import type {VerifyProgress} from './api.ts';
-import type {ReplicaState, Store, Verification} from './ports.ts';
+import type {Store, Verification} from './ports.ts';
 import {ALL_BUCKETS, recount} from './recount.ts';
 import {type Repaired, type RepairScope, repair} from './repair.ts';
 import type {RoundPorts} from './round.ts';
-import {linkOf, spokenBy} from './standing.ts';
+import {linkOf} from './standing.ts';
 
-/** The protocol version from which on a server repairs. */
-const REPAIRS_SINCE = 2;
 const MAX_ATTEMPTS = 3;
 
 /** After a hash check that found a difference: `error` is its outcome where it can't be repaired. */
@@ -34,8 +32,7 @@ export async function verifyEverything(
   ports: RoundPorts,
   onProgress: (progress: VerifyProgress) => void,
 ): Promise<{readonly verification: Verification; readonly error: SyncError | null}> {
-  const tooOld = await serverTooOld(ports.store);
-  const repaired = tooOld ? failed(tooOld) : await repairUntilEqual(ports, 'everything', onProgress);
+  const repaired = await repairUntilEqual(ports, 'everything', onProgress);
   const verification = await verificationOf(ports, repaired, onProgress);
   await ports.store.transaction('write', async (tx) => {
     const state = await tx.state();
@@ -95,21 +92,10 @@ async function repairUntilEqual(
   }
 }
 
-/** Whether the server compares and repairs. */
-export function spokenRepairs(state: ReplicaState): boolean {
-  return spokenBy(state) >= REPAIRS_SINCE;
-}
-
-async function serverTooOld(store: Store): Promise<SyncError | undefined> {
-  const protocol = (await store.transaction('read', (tx) => tx.state()))?.protocol ?? null;
-  if (protocol === null || protocol >= REPAIRS_SINCE) return undefined;
-  return {type: 'upgrade_needed', side: 'server', message: 'this server compares and repairs nothing'};
-}
-
 async function mayRepair(store: Store): Promise<boolean> {
   const state = await store.transaction('read', (tx) => tx.state());
   const link = linkOf(state);
-  if (!link.ok || !spokenRepairs(link.value)) return false;
+  if (!link.ok) return false;
   const {givenUp, lastCheck} = link.value;
   return givenUp === null || givenUp.root !== lastCheck?.root || givenUp.serverRoot !== lastCheck.serverRoot;
 }

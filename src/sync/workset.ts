@@ -13,6 +13,8 @@ import type {BodyRow, EntityRow, Known, OutboxRow, StoreTx} from './ports.ts';
 interface Slot {
   readonly ref: Ref;
   readonly knownBefore: Known | null;
+  /** What wasn't stored when it was loaded. */
+  readonly isNew: {readonly entity: boolean; readonly body: boolean};
   entity: EntityRow | undefined;
   body: BodyRow | undefined;
   outbox: OutboxRow | undefined;
@@ -38,10 +40,12 @@ export class Workset {
     const outbox = await this.tx.outbox(wanted);
     wanted.forEach((ref, i) => {
       const knownBefore = entities[i]?.known ?? null;
+      const isNew = {entity: entities[i] === undefined, body: bodies[i] === undefined};
       const changed = {entity: false, body: false, outbox: false};
       this.#slots.set(refKey(ref), {
         ref,
         knownBefore,
+        isNew,
         entity: entities[i],
         body: bodies[i],
         outbox: outbox[i],
@@ -90,26 +94,35 @@ export class Workset {
     slot.changed.outbox = true;
   }
 
-  /** Writes what changed and brings the digest up to date. Once, at the end of the transaction. */
-  async flush(): Promise<void> {
+  /**
+   * Writes what changed and brings the digest up to date. Once, at the end of the transaction. `packing`: what is new comes in
+   * the order that StoreTx.packEntities wants.
+   */
+  async flush(how: 'row by row' | 'packing' = 'row by row'): Promise<void> {
     const slots = [...this.#slots.values()];
-    const entities = slots.flatMap(({entity, changed}) => (changed.entity && entity ? [entity] : []));
+    const entities = slots.filter(({changed}) => changed.entity);
     const bodies = slots.filter(({changed}) => changed.body);
     const outbox = slots.filter(({changed}) => changed.outbox);
-    if (entities.length > 0) await this.tx.putEntities(entities);
-    await putOrDelete(
-      bodies,
-      (slot) => slot.body,
-      (rows) => this.tx.putBodies(rows),
+    const packs = (isNew: boolean) => how === 'packing' && isNew;
+    const entitiesOf = (some: Slot[]) => some.flatMap(({entity}) => entity ?? []);
+    const bodiesOf = (some: Slot[]) => some.flatMap(({body}) => body ?? []);
+    await write(entitiesOf(entities.filter(({isNew}) => !packs(isNew.entity))), (rows) => this.tx.putEntities(rows));
+    await write(entitiesOf(entities.filter(({isNew}) => packs(isNew.entity))), (rows) => this.tx.packEntities(rows));
+    await write(bodiesOf(bodies.filter(({isNew}) => !packs(isNew.body))), (rows) => this.tx.putBodies(rows));
+    await write(bodiesOf(bodies.filter(({isNew}) => packs(isNew.body))), (rows) => this.tx.packBodies(rows));
+    await write(
+      refsWithout(bodies, ({body}) => body),
       (refs) => this.tx.deleteBodies(refs),
     );
-    await putOrDelete(
-      outbox,
-      (slot) => slot.outbox,
+    await write(
+      outbox.flatMap(({outbox: row}) => row ?? []),
       (rows) => this.tx.putOutbox(rows),
+    );
+    await write(
+      refsWithout(outbox, ({outbox: row}) => row),
       (refs) => this.tx.deleteOutbox(refs),
     );
-    await this.#recount(slots.filter(({changed}) => changed.entity));
+    await this.#recount(entities);
   }
 
   async #recount(slots: readonly Slot[]): Promise<void> {
@@ -151,14 +164,10 @@ function sameLeaf(a: Known | null, b: Known | null): boolean {
   return !counted || (a?.stamp === b?.stamp && a?.hash === b?.hash);
 }
 
-async function putOrDelete<T>(
-  slots: readonly Slot[],
-  rowOf: (slot: Slot) => T | undefined,
-  put: (rows: T[]) => Promise<void>,
-  remove: (refs: Ref[]) => Promise<void>,
-): Promise<void> {
-  const rows = slots.flatMap((slot) => rowOf(slot) ?? []) as T[];
-  const gone = slots.filter((slot) => rowOf(slot) === undefined).map(({ref}) => ref);
+function refsWithout(slots: readonly Slot[], rowOf: (slot: Slot) => object | undefined): Ref[] {
+  return slots.filter((slot) => rowOf(slot) === undefined).map(({ref}) => ref);
+}
+
+async function write<T>(rows: T[], put: (rows: T[]) => Promise<void>): Promise<void> {
   if (rows.length > 0) await put(rows);
-  if (gone.length > 0) await remove(gone);
 }

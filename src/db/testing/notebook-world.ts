@@ -85,7 +85,7 @@ export async function createNotebookWorld(): Promise<NotebookWorld> {
       return row;
     },
     outbox: () => store.transaction('read', (tx) => tx.outboxHead(1000)),
-    all: async (kind) => database.entities(kind).toArray(),
+    all: async (kind) => database.entities(kind).all(),
     close: async () => {
       for (const one of opened) one.close();
       await Dexie.delete(name);

@@ -38,7 +38,7 @@ describe('the status control', () => {
   });
 
   it('counts a first sync by what was received', () => {
-    const firstSync = {head: {seq: 9, mark: 'm'}, lane: 'heads', after: 2, received: 20, total: 90} as const;
+    const firstSync = {head: {seq: 9, mark: 'm'}, lane: 'heads', after: null, received: 20, total: 90} as const;
     expect(line('syncing', {waiting: 1, firstSync})).toBe('Syncing 20 of 90');
   });
 

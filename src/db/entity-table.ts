@@ -1,0 +1,193 @@
+/**
+ * The rows of one kind: each in a record of its own, or packed with its neighbours (packs.ts). Who reads doesn't see which; a
+ * row of its own hides a packed one. Where rows point (a branch at its note and parent) an index finds those of their own, and
+ * a text of all pointers of some thousand packed ones, which is read through: that costs less than an index does.
+ */
+
+import type {Table} from 'dexie';
+import type {Kind} from '../../protocol/entity.ts';
+import type {EntityRow} from '../sync/ports.ts';
+import {isPackable, type PackRecord, packEntities, unpackEntities, unpackEntity, withoutEntities} from './packs.ts';
+import {type EntityRecord, entityToRecord, type PointerName, type PointerRecord, pointerRecord} from './records.ts';
+
+export type PackKey = [kind: Kind, last: string];
+
+export interface EntityTables {
+  readonly own: Table<EntityRecord, string>;
+  readonly packs: Table<PackRecord, PackKey>;
+  readonly pointers: Table<PointerRecord, PackKey>;
+}
+
+export interface EntityTable {
+  get(id: string): Promise<EntityRecord | undefined>;
+  /** In the order of `ids`. */
+  bulkGet(ids: readonly string[]): Promise<(EntityRecord | undefined)[]>;
+  /** In no order. */
+  all(): Promise<EntityRecord[]>;
+  /** Those that point at one of `values`, in no order. */
+  pointingAt(pointer: PointerName, values: readonly (string | number)[]): Promise<EntityRecord[]>;
+  /** In their order, after `after` (null: from the first), at most `limit`. */
+  ids(after: string | null, limit: number): Promise<string[]>;
+  bulkPut(records: readonly EntityRecord[]): Promise<void>;
+  /** Of rows that aren't stored. Packs them where they come by id and after all packed before, else each of its own. */
+  pack(rows: readonly EntityRow[]): Promise<void>;
+  bulkDelete(ids: readonly string[]): Promise<void>;
+}
+
+/** Dexie tells who watches the keys of up to 49 rows at once; of more it only says "anything may have changed". */
+const TRACKED_ROWS = 49;
+/** Beyond this, to know the keys costs who watches more than to look at everything. */
+const MAX_TRACKED_ROWS = 500;
+/** Of fewer ids each is looked up; of more it is asked first which of them can be there. */
+const MAX_SINGLE_READS = 16;
+
+export function createEntityTable(kind: Kind, {own, packs, pointers}: EntityTables): EntityTable {
+  const packsFrom = (id: string) => packs.where('[kind+last]').between([kind, id], [kind, []]);
+  const ofKind = [[kind], [kind, []]] as const;
+
+  async function ownOf(ids: readonly string[]): Promise<Map<string, EntityRecord>> {
+    const wanted = ids.length > MAX_SINGLE_READS ? await presentIn(own, ids) : ids;
+    if (wanted.length === 0) return new Map();
+    const records = await own.bulkGet([...wanted]);
+    return new Map(records.flatMap((record): [string, EntityRecord][] => (record ? [[record.id, record]] : [])));
+  }
+
+  /** The packs that have some of these ids, each with those that it has. */
+  async function packsOf(ids: readonly string[]): Promise<{pack: PackRecord; held: string[]}[]> {
+    const sorted = [...ids].sort();
+    const found: {pack: PackRecord; held: string[]}[] = [];
+    for (let at = 0; at < sorted.length; ) {
+      const pack = await packsFrom(sorted[at] ?? '').first();
+      if (pack === undefined) break;
+      const beyond = sorted.findIndex((id, index) => index >= at && id > pack.last);
+      const end = beyond < 0 ? sorted.length : beyond;
+      const inPack = new Set(pack.ids);
+      const held = sorted.slice(at, end).filter((id) => inPack.has(id));
+      if (held.length > 0) found.push({pack, held});
+      at = end;
+    }
+    return found;
+  }
+
+  async function recordsOf(ids: readonly string[]): Promise<Map<string, EntityRecord>> {
+    const byId = await ownOf(ids);
+    const others = byId.size === 0 ? ids : ids.filter((id) => !byId.has(id));
+    for (const {pack, held} of others.length === 0 ? [] : await packsOf(others)) {
+      const wanted = new Set(held);
+      for (const row of unpackEntities(pack)) if (wanted.has(row.id)) byId.set(row.id, entityToRecord(row));
+    }
+    return byId;
+  }
+
+  async function packedPointingAt(pointer: PointerName, values: ReadonlySet<string>): Promise<string[]> {
+    const records = await pointers
+      .where('[kind+last]')
+      .between(...ofKind)
+      .toArray();
+    return records.flatMap((record) => {
+      const text = record[pointer];
+      if (text === undefined || ![...values].some((value) => text.includes(value))) return [];
+      const ids = record.ids.split('\n');
+      return text.split('\n').flatMap((value, index) => (values.has(value) ? (ids[index] ?? []) : []));
+    });
+  }
+
+  return {
+    async get(id) {
+      const record = await own.get(id);
+      if (record !== undefined) return record;
+      const pack = await packsFrom(id).first();
+      const row = pack && unpackEntity(pack, id);
+      return row && entityToRecord(row);
+    },
+    async bulkGet(ids) {
+      const byId = await recordsOf(ids);
+      return ids.map((id) => byId.get(id));
+    },
+    async all() {
+      const [records, packed] = await Promise.all([
+        own.toArray(),
+        packs
+          .where('[kind+last]')
+          .between(...ofKind)
+          .toArray(),
+      ]);
+      if (packed.length === 0) return records;
+      const hidden = new Set(records.map(({id}) => id));
+      for (const pack of packed) {
+        for (const row of unpackEntities(pack)) if (!hidden.has(row.id)) records.push(entityToRecord(row));
+      }
+      return records;
+    },
+    async pointingAt(pointer, values) {
+      const wanted = new Set(values.map(String));
+      const [records, packed] = await Promise.all([
+        own
+          .where(pointer)
+          .anyOf([...values])
+          .toArray(),
+        packedPointingAt(pointer, wanted),
+      ]);
+      if (packed.length === 0) return records;
+      const found = new Set(records.map(({id}) => id));
+      const others = await recordsOf(packed.filter((id) => !found.has(id)));
+      return [...records, ...[...others.values()].filter((record) => wanted.has(String(record[pointer])))];
+    },
+    async ids(after, limit) {
+      const ownIds = await own
+        .where(':id')
+        .above(after ?? '')
+        .limit(limit)
+        .primaryKeys();
+      const packedIds: string[] = [];
+      for (let from = after ?? ''; packedIds.length < limit; ) {
+        const pack = await packsFrom(from).first();
+        if (pack === undefined) break;
+        packedIds.push(...pack.ids.filter((id) => after === null || id > after));
+        from = `${pack.last}\0`;
+      }
+      if (packedIds.length === 0) return ownIds;
+      return [...new Set([...ownIds, ...packedIds])].sort().slice(0, limit);
+    },
+    async bulkPut(records) {
+      const size = records.length <= MAX_TRACKED_ROWS ? TRACKED_ROWS : records.length;
+      await Promise.all(chunks(records, size).map((chunk) => own.bulkPut(chunk)));
+    },
+    async pack(rows) {
+      const packable = rows.filter(isPackable).sort((a, b) => (a.id < b.id ? -1 : 1));
+      const first = packable[0]?.id;
+      const overlaps = first !== undefined && (await packsFrom(first).first()) !== undefined;
+      const alone = overlaps ? rows : rows.filter((row) => !isPackable(row));
+      if (alone.length > 0) await this.bulkPut(alone.map(entityToRecord));
+      if (overlaps || first === undefined) return;
+      await packs.bulkPut(packEntities(kind, packable));
+      const pointing = pointerRecord(kind, packable);
+      if (pointing !== null) await pointers.put(pointing);
+    },
+    async bulkDelete(ids) {
+      await own.bulkDelete([...ids]);
+      for (const {pack, held} of await packsOf(ids)) {
+        const kept = withoutEntities(pack, new Set(held));
+        if (kept === null) await packs.delete([pack.kind, pack.last]);
+        else await packs.put(kept);
+      }
+    },
+  };
+}
+
+/** Those of `ids` that may be in the table, by one look at its keys. */
+export async function presentIn(table: Table<unknown, string>, ids: readonly string[]): Promise<readonly string[]> {
+  const sorted = [...ids].sort();
+  const keys = await table
+    .where(':id')
+    .between(sorted[0], sorted.at(-1), true, true)
+    .limit(2 * ids.length)
+    .primaryKeys();
+  if (keys.length === 2 * ids.length) return ids;
+  const present = new Set(keys);
+  return ids.filter((id) => present.has(id));
+}
+
+function chunks<T>(items: readonly T[], size: number): T[][] {
+  return Array.from({length: Math.ceil(items.length / size)}, (_, n) => items.slice(n * size, (n + 1) * size));
+}

@@ -1,6 +1,6 @@
 /**
  * What replicas ask: one schema for each call of messages.ts. Only the server reads requests, so these are apart from the
- * answers: page and worker take the types from here and carry none of it.
+ * answers: page and worker take the types from here and carry none of it (ADR 22).
  */
 
 import * as z from 'zod/mini';

@@ -9,13 +9,13 @@ import {
   type CallName,
   errorAnswerSchema,
   pokeSchema,
-  positionSchema,
   pulledEntitySchema,
-  pushedEntitySchema,
   pushVerdictSchema,
   repairVerdictSchema,
   wireVersionSchema,
 } from './messages.ts';
+import {pushedEntitySchema, REQUESTS} from './requests.ts';
+import {positionSchema} from './shapes.ts';
 import {noteVersion, STAMP} from './testing/arbitrary.ts';
 import {PROTOCOL_RANGE} from './version.ts';
 import {encodeVersion} from './wire.ts';
@@ -36,7 +36,7 @@ const PUSHED = {...encodeVersion(noteVersion()), base: null, sent: []};
 const PULLED = {...encodeVersion(noteVersion()), seq: 3};
 const NAMED = {kind: 'note', id: 'note1', stamp: STAMP};
 
-const REQUESTS: {readonly [N in CallName]: unknown} = {
+const EXAMPLES: {readonly [N in CallName]: unknown} = {
   status: null,
   setup: {setupCode: 'code', username: 'ada', password: '12345678', deviceName: 'Laptop'},
   login: {username: 'ada', password: 'x', deviceName: 'Laptop'},
@@ -89,7 +89,7 @@ const ANSWERS: {readonly [N in CallName]: unknown} = {
 };
 
 function requestSchemaOf(name: CallName): z.ZodMiniType | null {
-  return CALLS[name].request;
+  return REQUESTS[name];
 }
 
 /** As canonical JSON Schema: a change of a limit, a pattern, a member or a route shows; a change of layout doesn't. */
@@ -128,21 +128,21 @@ describe.each(NAMES)('%s', (name) => {
   const request = requestSchemaOf(name);
 
   test('takes its request and answer', () => {
-    if (request !== null) expect(z.safeParse(request, REQUESTS[name]).error).toBeUndefined();
+    if (request !== null) expect(z.safeParse(request, EXAMPLES[name]).error).toBeUndefined();
     expect(z.safeParse(CALLS[name].answer as z.ZodMiniType, ANSWERS[name]).error).toBeUndefined();
   });
 
   test('drops the members that a newer side adds', () => {
     const newer = (value: unknown) => ({...(value as object), newer: {deep: 1}});
-    if (request !== null) expect(z.parse(request, newer(REQUESTS[name]))).not.toHaveProperty('newer');
+    if (request !== null) expect(z.parse(request, newer(EXAMPLES[name]))).not.toHaveProperty('newer');
     expect(z.parse(CALLS[name].answer as z.ZodMiniType, newer(ANSWERS[name]))).not.toHaveProperty('newer');
   });
 
   test('refuses what lacks any member that must be there', () => {
     const optional = ['total', 'last'];
     if (request !== null) {
-      for (const key of Object.keys(REQUESTS[name] as object)) {
-        expect(accepts(request, {...(REQUESTS[name] as object), [key]: undefined}), key).toBe(false);
+      for (const key of Object.keys(EXAMPLES[name] as object)) {
+        expect(accepts(request, {...(EXAMPLES[name] as object), [key]: undefined}), key).toBe(false);
       }
     }
     for (const key of Object.keys(ANSWERS[name] as object)) {
@@ -189,11 +189,11 @@ describe('an entity', () => {
   test.each([-1, 0.5, Number.NaN, Number.MAX_SAFE_INTEGER + 1, '1', null])('with seq %s is refused', (seq) => {
     expect(accepts(pulledEntitySchema, {...PULLED, seq})).toBe(false);
     expect(accepts(positionSchema, {seq, mark: 'mark-mark'})).toBe(false);
-    expect(accepts(CALLS.pull.request, {...(REQUESTS.pull as object), after: seq})).toBe(false);
+    expect(accepts(REQUESTS.pull, {...(EXAMPLES.pull as object), after: seq})).toBe(false);
   });
 
   test('that is no entity at all doesn’t spoil the push that it is in', () => {
-    expect(accepts(CALLS.push.request, {...(REQUESTS.push as object), entities: [PUSHED, null, {id: 5}]})).toBe(true);
+    expect(accepts(REQUESTS.push, {...(EXAMPLES.push as object), entities: [PUSHED, null, {id: 5}]})).toBe(true);
   });
 });
 
@@ -201,7 +201,7 @@ describe('limits', () => {
   test.each([
     [
       'entities of a push',
-      CALLS.push.request,
+      REQUESTS.push,
       (many: number) => ({...ASKED, entities: Array(many).fill(PUSHED)}),
       MAX_PUSH_ENTITIES,
     ],
@@ -213,26 +213,26 @@ describe('limits', () => {
     ],
     [
       'refs of a fetch',
-      CALLS.fetch.request,
+      REQUESTS.fetch,
       (many: number) => ({...ASKED, refs: Array(many).fill({kind: 'note', id: 'note1'})}),
       MAX_FETCH_REFS,
     ],
     [
       'buckets of a comparison',
-      CALLS.items.request,
+      REQUESTS.items,
       (many: number) => ({...ASKED, buckets: Array(many).fill({bucket: 0, prefixes: []})}),
       256,
     ],
     [
       'letters of a name',
-      CALLS.login.request,
-      (many: number) => ({...(REQUESTS.login as object), username: 'a'.repeat(many)}),
+      REQUESTS.login,
+      (many: number) => ({...(EXAMPLES.login as object), username: 'a'.repeat(many)}),
       MAX_NAME_CHARS,
     ],
     [
       'letters of a password',
-      CALLS.login.request,
-      (many: number) => ({...(REQUESTS.login as object), password: 'a'.repeat(many)}),
+      REQUESTS.login,
+      (many: number) => ({...(EXAMPLES.login as object), password: 'a'.repeat(many)}),
       MAX_PASSWORD_CHARS,
     ],
   ])('%s: as many as allowed, and not one more', (_, schema, make, most) => {
@@ -241,13 +241,13 @@ describe('limits', () => {
   });
 
   test.each([
-    ['a push of nothing', CALLS.push.request, {...ASKED, entities: []}],
-    ['a fetch of nothing', CALLS.fetch.request, {...ASKED, refs: []}],
-    ['a comparison of nothing', CALLS.items.request, {...ASKED, buckets: []}],
-    ['a bucket beyond the last', CALLS.items.request, {...ASKED, buckets: [{bucket: 256, prefixes: []}]}],
-    ['a short password for a new account', CALLS.setup.request, {...(REQUESTS.setup as object), password: '1234567'}],
-    ['a name without letters', CALLS.login.request, {...(REQUESTS.login as object), username: ''}],
-    ['a lane that there isn’t', CALLS.pull.request, {...(REQUESTS.pull as object), lane: 'attributes'}],
+    ['a push of nothing', REQUESTS.push, {...ASKED, entities: []}],
+    ['a fetch of nothing', REQUESTS.fetch, {...ASKED, refs: []}],
+    ['a comparison of nothing', REQUESTS.items, {...ASKED, buckets: []}],
+    ['a bucket beyond the last', REQUESTS.items, {...ASKED, buckets: [{bucket: 256, prefixes: []}]}],
+    ['a short password for a new account', REQUESTS.setup, {...(EXAMPLES.setup as object), password: '1234567'}],
+    ['a name without letters', REQUESTS.login, {...(EXAMPLES.login as object), username: ''}],
+    ['a lane that there isn’t', REQUESTS.pull, {...(EXAMPLES.pull as object), lane: 'attributes'}],
     ['a mark with a space', positionSchema, {seq: 1, mark: 'mark mark'}],
   ])('%s is refused', (_, schema, value) => {
     expect(accepts(schema, value)).toBe(false);

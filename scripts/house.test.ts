@@ -35,7 +35,14 @@ const IMPORTS: Record<string, {allowed: string[]; forbidden: string[]}> = {
   },
   'src/platform/fetch-transport.ts': {
     allowed: ['../sync/ports.ts', '../../protocol/messages.ts'],
-    forbidden: ['react', 'dexie', '../sync/round.ts', '../db/dexie-store.ts', '../transfer/zip.ts'],
+    forbidden: [
+      'react',
+      'dexie',
+      '../sync/round.ts',
+      '../db/dexie-store.ts',
+      '../transfer/zip.ts',
+      '../../protocol/requests.ts',
+    ],
   },
   'src/transfer/trilium/zip.ts': {
     allowed: ['fflate', 'dompurify', '../../sync/ports.ts', '../../notes/note-data.ts'],
@@ -61,7 +68,7 @@ const IMPORTS: Record<string, {allowed: string[]; forbidden: string[]}> = {
   },
   'src/sw/service-worker.ts': {
     allowed: ['zod/mini', '../sync/round.ts', '../db/dexie-store.ts', '../../protocol/version.ts'],
-    forbidden: ['react', 'node:fs', '../../server/main.ts'],
+    forbidden: ['react', 'node:fs', '../../server/main.ts', '../../protocol/requests.ts'],
   },
   'src/main.tsx': {
     allowed: ['react-dom/client', './ui/app.tsx', './sync/round.ts', './db/x.ts', '../protocol/version.ts'],
@@ -75,6 +82,7 @@ const IMPORTS: Record<string, {allowed: string[]; forbidden: string[]}> = {
       'node:fs',
       '../storage/port.ts',
       '../../protocol/messages.ts',
+      '../../protocol/requests.ts',
     ],
     forbidden: ['react', 'dexie', '../../src/sync/ports.ts', '../../replica/main.ts', '../../cli/main.ts'],
   },

@@ -21,23 +21,36 @@ export interface Area {
 
 /** What the adapters see of the engine: its ports, and the types that the screens get from it. */
 const PORTS = ['src/sync/ports.ts', 'src/sync/api.ts'];
+/** What the app doesn't need to have in it: only the server reads requests (ADR 22). */
+const FOR_THE_SERVER = ['protocol/requests.ts'];
 const BROWSER_TESTS = ['@playwright/test', '@axe-core/playwright', 'fflate', 'node:*'];
 
 export const AREAS: readonly Area[] = [
   {at: 'protocol', ours: [], packages: ['zod', '@noble/hashes']},
-  {at: 'src/sync', ours: ['protocol'], packages: []},
-  {at: 'src/notes', ours: ['protocol'], packages: ['zod', 'fractional-indexing']},
-  {at: 'src/db', ours: ['protocol', 'src/notes', ...PORTS], packages: ['dexie']},
-  {at: 'src/platform', ours: ['protocol', 'src/notes', 'src/sw/messages.ts', ...PORTS], packages: ['zod']},
-  {at: 'src/transfer', ours: ['protocol', 'src/notes', ...PORTS], packages: ['fflate', 'dompurify', 'zod']},
+  {at: 'src/sync', ours: ['protocol'], except: FOR_THE_SERVER, packages: []},
+  {at: 'src/notes', ours: ['protocol'], except: FOR_THE_SERVER, packages: ['zod', 'fractional-indexing']},
+  {at: 'src/db', ours: ['protocol', 'src/notes', ...PORTS], except: FOR_THE_SERVER, packages: ['dexie']},
+  {
+    at: 'src/platform',
+    ours: ['protocol', 'src/notes', 'src/sw/messages.ts', ...PORTS],
+    except: FOR_THE_SERVER,
+    packages: ['zod'],
+  },
+  {
+    at: 'src/transfer',
+    ours: ['protocol', 'src/notes', ...PORTS],
+    except: FOR_THE_SERVER,
+    packages: ['fflate', 'dompurify', 'zod'],
+  },
   {
     at: 'src/ui',
     ours: ['protocol', 'src/db/repositories.ts', 'src/notes', 'src/transfer'],
     types: ['src/sync'],
+    except: FOR_THE_SERVER,
     packages: ['react', 'react-dom', 'wouter', 'dompurify', 'zod', '@tiptap/*'],
   },
-  {at: 'src/sw', ours: ['src', 'protocol'], packages: ['zod']},
-  {at: 'src', ours: ['src', 'protocol'], packages: ['react', 'react-dom', 'wouter']},
+  {at: 'src/sw', ours: ['src', 'protocol'], except: FOR_THE_SERVER, packages: ['zod']},
+  {at: 'src', ours: ['src', 'protocol'], except: FOR_THE_SERVER, packages: ['react', 'react-dom', 'wouter']},
   {
     at: 'server',
     ours: ['protocol'],

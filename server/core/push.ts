@@ -6,7 +6,8 @@
 import * as z from 'zod/mini';
 import {failed, ok, type Result} from '../../protocol/errors.ts';
 import {EMPTY_HASH} from '../../protocol/hash.ts';
-import {type CallAnswer, type CallRequest, type PushVerdict, pushedEntitySchema} from '../../protocol/messages.ts';
+import type {CallAnswer, CallRequest, PushVerdict} from '../../protocol/messages.ts';
+import {pushedEntitySchema} from '../../protocol/requests.ts';
 import {decodeVersion} from '../../protocol/wire.ts';
 import {openCommit} from './commit.ts';
 import type {Court, Pushed} from './court.ts';

@@ -7,6 +7,7 @@ import type {FastifyInstance, FastifyRequest} from 'fastify';
 import * as z from 'zod/mini';
 import {failed, type Result, type SyncError, SyncFailure} from '../../protocol/errors.ts';
 import {CALLS, type CallName, type CallRequest} from '../../protocol/messages.ts';
+import {REQUESTS} from '../../protocol/requests.ts';
 import type {Core} from '../core/core.ts';
 import type {Device} from '../core/ports.ts';
 import {wireError} from '../core/ports.ts';
@@ -24,14 +25,14 @@ const MAX_PUBLIC_BODY_BYTES = 64 * 1024;
 
 export function addCalls(app: FastifyInstance, core: Core, apiPath: string): void {
   for (const name of Object.keys(CALLS) as CallName[]) {
-    const {method, path, access, request: schema} = CALLS[name];
+    const {method, path, access} = CALLS[name];
     app.route({
       method,
       url: `${apiPath}${path}`,
       config: access === 'public' ? {maxBodyBytes: MAX_PUBLIC_BODY_BYTES} : {},
       ...(access === 'device' ? {onRequest: authenticate(core)} : {}),
       handler: async (request, reply) => {
-        const parsed = parseRequest(schema, request.body);
+        const parsed = parseRequest(REQUESTS[name], request.body);
         const answer = parsed.ok ? await call(core, name, request, parsed.value) : parsed;
         return answer.ok
           ? reply.header('cache-control', 'no-store').send(answer.value)

@@ -2,6 +2,7 @@
 
 import * as z from 'zod/mini';
 import {CALLS, type CallName, errorAnswerSchema, POKES_PATH, pokeSchema} from '../../protocol/messages.ts';
+import {REQUESTS} from '../../protocol/requests.ts';
 
 export function openApiDocument(version: string, apiPath: string): Record<string, unknown> {
   const calls = (Object.keys(CALLS) as CallName[]).map((name) => [
@@ -21,7 +22,8 @@ export function openApiDocument(version: string, apiPath: string): Record<string
 }
 
 function operation(name: CallName): Record<string, unknown> {
-  const {access, request, answer} = CALLS[name];
+  const {access, answer} = CALLS[name];
+  const request = REQUESTS[name];
   return {
     operationId: name,
     security: access === 'device' ? [{device: []}] : [],

@@ -7,7 +7,8 @@
 import {hasBody, isErased, type Ref} from '../../protocol/entity.ts';
 import {failed, ok, type Result} from '../../protocol/errors.ts';
 import {EMPTY_HASH, hashOf} from '../../protocol/hash.ts';
-import {type CallAnswer, type CallRequest, LANES, type LaneBody, type Position} from '../../protocol/messages.ts';
+import type {CallAnswer, CallRequest, LaneBody, Position} from '../../protocol/messages.ts';
+import {LANES} from '../../protocol/shapes.ts';
 import {decodePart} from '../../protocol/wire.ts';
 import {countsAsAbsent} from './inspect.ts';
 import type {FirstSync, OutboxRow, ReplicaState, StoreTx} from './ports.ts';

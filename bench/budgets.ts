@@ -1,0 +1,80 @@
+/**
+ * Every line that the benchmarks can print, with the budget and the goal that design section 11 sets for it. A run fails when
+ * a line with a budget is beyond it. What has none is measured all the same: to be seen when it moves.
+ */
+
+export type Unit = 'ms' | 'bytes' | 'KB' | 'MB' | 'requests' | 'per second' | 'connections' | 'count' | '×';
+
+/** What of the samples is held against the budget. `ratio`: their median ÷ that of the limit's. */
+export type Judged = 'median' | 'p50' | 'p95' | 'p99' | 'max' | 'ratio';
+
+export interface Budget {
+  readonly budget: number;
+  readonly goal?: number;
+}
+
+export interface Line {
+  readonly name: string;
+  readonly what: string;
+  readonly unit: Unit;
+  readonly judged: Judged;
+  /** `more`: a rate, of which a budget is the least. */
+  readonly better?: 'less' | 'more';
+  /** At any size. */
+  readonly budget?: Budget;
+  /** By the number of notes. */
+  readonly budgetAt?: Readonly<Record<number, Budget>>;
+}
+
+export const LINES = [
+  {
+    name: 'first-sync',
+    what: 'first sync in Chromium, click to synced ÷ the same rows raw in IndexedDB',
+    unit: 'ms',
+    judged: 'ratio',
+    budgetAt: {10000: {budget: 1.3, goal: 1.1}, 100000: {budget: 1.5}},
+  },
+  {
+    name: 'first-sync-http',
+    what: 'first sync in Chromium ÷ the same bytes by raw loopback HTTP',
+    unit: 'ms',
+    judged: 'ratio',
+  },
+  {
+    name: 'first-sync-tree',
+    what: 'first sync in Chromium, click to a usable tree',
+    unit: 'ms',
+    judged: 'median',
+    budgetAt: {100000: {budget: 3_000, goal: 1_000}},
+  },
+  {name: 'first-sync-down', what: 'first sync, bytes received ÷ content', unit: 'KB', judged: 'ratio'},
+  {name: 'first-sync-requests', what: 'first sync, requests', unit: 'requests', judged: 'median'},
+  {name: 'first-sync-heap', what: 'first sync, highest JS heap of the page', unit: 'MB', judged: 'max'},
+  {name: 'first-sync-long-tasks', what: 'first sync, tasks of the page above 50 ms', unit: 'count', judged: 'median'},
+  {
+    name: 'shell-size',
+    what: 'first load, app shell, gzip',
+    unit: 'KB',
+    judged: 'median',
+    budget: {budget: 180, goal: 150},
+  },
+  {
+    name: 'worker-size',
+    what: 'first load, service worker, gzip',
+    unit: 'KB',
+    judged: 'median',
+    budget: {budget: 60, goal: 45},
+  },
+] as const satisfies readonly Line[];
+
+export type LineName = (typeof LINES)[number]['name'];
+
+export function lineNamed(name: LineName): Line {
+  const line: Line | undefined = LINES.find((each) => each.name === name);
+  if (line === undefined) throw new Error(`no line is called ${name}`);
+  return line;
+}
+
+export function budgetOf({budget, budgetAt}: Line, notes: number | null): Budget | null {
+  return budget ?? (notes === null ? undefined : budgetAt?.[notes]) ?? null;
+}

@@ -5,14 +5,16 @@
 import {cpus, loadavg, totalmem} from 'node:os';
 import {createFilledServers} from './filled-servers.ts';
 import type {Bench, Family} from './measure.ts';
+import {edit} from './measures/edit.ts';
 import {firstSync} from './measures/first-sync.ts';
 import {sizes} from './measures/sizes.ts';
+import {wire} from './measures/wire.ts';
 import {DISTRIBUTION} from './notes.ts';
 import {type Options, readOptions, UsageError} from './options.ts';
 import {startRawServer} from './raw-server.ts';
 import {type Judgement, judge, tableOf} from './table.ts';
 
-const FAMILIES: readonly Family[] = [sizes, firstSync];
+const FAMILIES: readonly Family[] = [sizes, firstSync, edit, wire];
 
 const say = (words: string): void => console.error(`bench: ${words}`);
 
@@ -42,6 +44,7 @@ async function takeAll({mode, only, sizes, repetitions}: Options): Promise<Judge
     repetitions,
     raw,
     say,
+    notes: servers.notes,
     async filled(notes) {
       raw.offer(servers.notes(notes));
       return servers.start(notes);

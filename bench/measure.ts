@@ -1,5 +1,6 @@
 /** What a family of measures has to work with, and what it gives back. */
 import type {LineName} from './budgets.ts';
+import type {GeneratedNote} from './notes.ts';
 import type {RawServer} from './raw-server.ts';
 import type {Server} from './server.ts';
 
@@ -30,6 +31,8 @@ export interface Bench {
   readonly raw: RawServer;
   /** A server with an account of so many generated notes, filled once per run. Whoever asks for it removes it. */
   filled(notes: number): Promise<Server>;
+  /** The notes of such an account. */
+  notes(count: number): readonly GeneratedNote[];
   /** Tells the person who waits. */
   say(words: string): void;
 }

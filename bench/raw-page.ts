@@ -117,3 +117,37 @@ export async function readRows(): Promise<number> {
   database.close();
   return ms;
 }
+
+export interface StoredAndSent {
+  readonly storeMs: number;
+  readonly sendMs: number;
+}
+
+/** Stores one text of so many bytes, on disk when it resolves, and sends it to the raw server; each timed apart. */
+export async function storeAndSend({
+  address,
+  bytes,
+}: {
+  readonly address: string;
+  readonly bytes: number;
+}): Promise<StoredAndSent> {
+  const body = crypto.getRandomValues(new Uint8Array(bytes));
+  const database = await new Promise<IDBDatabase>((resolve, reject) => {
+    const opening = indexedDB.open('raw-texts', 1);
+    opening.onupgradeneeded = () => void opening.result.createObjectStore('texts', {keyPath: 'id'});
+    opening.onsuccess = () => resolve(opening.result);
+    opening.onerror = () => reject(opening.error);
+  });
+  const startMs = performance.now();
+  await new Promise<void>((resolve, reject) => {
+    const transaction = database.transaction('texts', 'readwrite', {durability: 'strict'});
+    transaction.objectStore('texts').put({id: 'text', body});
+    transaction.oncomplete = () => resolve();
+    transaction.onabort = () => reject(transaction.error);
+  });
+  const storedMs = performance.now();
+  await (await fetch(`${address}bytes?count=100`, {method: 'POST', body, cache: 'no-store'})).arrayBuffer();
+  const sentMs = performance.now();
+  database.close();
+  return {storeMs: storedMs - startMs, sendMs: sentMs - storedMs};
+}

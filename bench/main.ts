@@ -5,6 +5,7 @@
 import {cpus, loadavg, totalmem} from 'node:os';
 import {createFilledServers} from './filled-servers.ts';
 import type {Bench, Family} from './measure.ts';
+import {coldStart} from './measures/cold-start.ts';
 import {edit} from './measures/edit.ts';
 import {firstSync} from './measures/first-sync.ts';
 import {sizes} from './measures/sizes.ts';
@@ -14,7 +15,7 @@ import {type Options, readOptions, UsageError} from './options.ts';
 import {startRawServer} from './raw-server.ts';
 import {type Judgement, judge, tableOf} from './table.ts';
 
-const FAMILIES: readonly Family[] = [sizes, firstSync, edit, wire];
+const FAMILIES: readonly Family[] = [sizes, firstSync, edit, wire, coldStart];
 
 const say = (words: string): void => console.error(`bench: ${words}`);
 

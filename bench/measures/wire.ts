@@ -4,7 +4,7 @@
  */
 import {setTimeout as pause} from 'node:timers/promises';
 import {gzipSync} from 'node:zlib';
-import type {Page} from '@playwright/test';
+import type {Page, Request} from '@playwright/test';
 import {withProfile} from '../browser.ts';
 import type {Bench, Family, Taken} from '../measure.ts';
 import type {GeneratedNote} from '../notes.ts';
@@ -46,74 +46,125 @@ interface Devices {
   readonly note: GeneratedNote;
 }
 
+/** Bytes of one device, both with everything and without the headers, which the browser and HTTP make. */
+interface Exchange {
+  readonly requests: number;
+  readonly wholeUp: number;
+  readonly wholeDown: number;
+  readonly up: number;
+  readonly down: number;
+}
+
 async function takeOn(bench: Bench, notes: number, devices: Devices): Promise<Taken[]> {
   const {a, b, tapA, tapB, note} = devices;
-  for (const [page, tap, name] of [
+  const people = [
     [a, tapA, 'Desk'],
     [b, tapB, 'Couch'],
-  ] as const) {
+  ] as const;
+  for (const [page, tap, name] of people) {
     await openOn(page, tap.address, name, note.id);
     await appIsKept(page);
   }
-  const idle = await beIdle(devices, IDLE_SECONDS[bench.mode]);
-  const rounds: Traffic[] = [];
-  const edits: {readonly own: number; readonly other: number; readonly allowed: number}[] = [];
-  for (let index = 0; index < bench.repetitions + 1; index++) {
-    const round = await syncNow(devices);
-    const edit = await editOnce(devices, index);
-    if (index === 0) continue; // what is still on its way from the start goes with the first
-    rounds.push(round);
-    edits.push(edit);
+  await syncNow(devices); // what is on its way from the start comes before it
+  const idle = await beIdle(bench, devices);
+  const rounds: Exchange[] = [];
+  const edits: Edited[] = [];
+  for (let index = 0; index < bench.repetitions; index++) {
+    rounds.push(await syncNow(devices));
+    edits.push(await editOnce(devices, index));
   }
+  const round = (pick: (one: Exchange) => number): number[] => rounds.map(pick);
+  const own = (pick: (one: Exchange) => number): number[] => edits.map((edit) => pick(edit.own));
+  const limit = {
+    what: `${ALLOWED_TIMES_BODY} × gzip of the body + ${ALLOWED_BYTES}`,
+    samples: edits.map(({allowed}) => allowed),
+  };
   return [
     {name: 'idle-requests', notes, samples: [idle]},
-    {name: 'idle-round-requests', notes, samples: rounds.map(({requests}) => requests.length)},
-    {name: 'idle-round-up', notes, samples: rounds.map(({up}) => up)},
-    {name: 'idle-round-down', notes, samples: rounds.map(({down}) => down)},
-    {
-      name: 'edit-bytes',
-      notes,
-      samples: edits.map(({own}) => own),
-      limit: {
-        what: `${ALLOWED_TIMES_BODY} × gzip of the body + ${ALLOWED_BYTES}`,
-        samples: edits.map(({allowed}) => allowed),
-      },
-    },
-    {name: 'edit-bytes-other', notes, samples: edits.map(({other}) => other)},
+    {name: 'idle-round-requests', notes, samples: round(({requests}) => requests)},
+    {name: 'idle-round-up', notes, samples: round(({up}) => up)},
+    {name: 'idle-round-down', notes, samples: round(({down}) => down)},
+    {name: 'idle-round-wire', notes, samples: round(({wholeUp, wholeDown}) => wholeUp + wholeDown)},
+    {name: 'edit-bytes', notes, samples: own(({up, down}) => up + down), limit},
+    {name: 'edit-bytes-wire', notes, samples: own(({wholeUp, wholeDown}) => wholeUp + wholeDown), limit},
+    {name: 'edit-bytes-other', notes, samples: edits.map(({other}) => other.up + other.down)},
   ];
 }
 
-/** Requests of both devices while nobody does anything. */
-async function beIdle({tapA, tapB}: Devices, seconds: number): Promise<number> {
+/** Calls of both devices while nobody does anything. The browser itself may look for a new service worker: that isn't one. */
+async function beIdle({mode, say}: Bench, {tapA, tapB}: Devices): Promise<number> {
   for (const tap of [tapA, tapB]) tap.take();
-  await pause(seconds * 1_000);
-  return [tapA, tapB].flatMap((tap) => tap.take().requests).length;
+  await pause(IDLE_SECONDS[mode] * 1_000);
+  const requests = [tapA, tapB].flatMap((tap) => tap.take().requests);
+  if (requests.length > 0) say(`asked for while idle: ${requests.join(', ')}`);
+  return requests.filter((request) => request.includes(' /api/')).length;
 }
 
 /** A round with nothing to send or to get, asked for by hand. */
-async function syncNow({a, tapA}: Devices): Promise<Traffic> {
+async function syncNow({a, tapA}: Devices): Promise<Exchange> {
   await a.locator('output [aria-haspopup="dialog"]').click();
   const panel = a.getByRole('dialog', {name: 'Sync'});
+  const sizes = watchSizes(a);
   const answered = a.waitForResponse(/api\/sync\//);
   tapA.take();
   await panel.getByRole('button', {name: 'Sync now'}).click();
   await (await answered).finished();
   await panel.locator('button[aria-busy]').waitFor({state: 'detached'});
-  const traffic = tapA.take();
+  const exchange = exchangeOf(tapA.take(), await sizes());
   await panel.getByRole('button', {name: 'Close'}).click();
   await panel.waitFor({state: 'hidden'});
-  return traffic;
+  return exchange;
 }
 
-async function editOnce({a, b, tapA, tapB, note}: Devices, index: number) {
+interface Edited {
+  readonly own: Exchange;
+  readonly other: Exchange;
+  readonly allowed: number;
+}
+
+async function editOnce({a, b, tapA, tapB, note}: Devices, index: number): Promise<Edited> {
   const word = `w${index}x`;
   await noteIsSynced(a);
   await typeAtEnd(a);
   for (const tap of [tapA, tapB]) tap.take();
+  const sizes = [watchSizes(a), watchSizes(b)];
   await a.keyboard.insertText(` ${word}`);
   await textBox(b).getByText(word).waitFor();
   await noteIsSynced(a);
-  const [own, other] = [tapA.take(), tapB.take()].map(({up, down}) => up + down);
-  const allowed = ALLOWED_TIMES_BODY * gzipSync(`${note.html}${word}`).length + ALLOWED_BYTES;
-  return {own: own ?? Number.NaN, other: other ?? Number.NaN, allowed};
+  const [headersA, headersB] = await Promise.all(sizes.map((end) => end()));
+  return {
+    own: exchangeOf(tapA.take(), headersA),
+    other: exchangeOf(tapB.take(), headersB),
+    allowed: ALLOWED_TIMES_BODY * gzipSync(`${note.html}${word}`).length + ALLOWED_BYTES,
+  };
+}
+
+interface HeaderBytes {
+  readonly up: number;
+  readonly down: number;
+}
+
+/** Of the headers of the requests that end until the returned function is called. */
+function watchSizes(page: Page): () => Promise<HeaderBytes> {
+  const requests: Request[] = [];
+  const hear = (request: Request): void => void requests.push(request);
+  page.on('requestfinished', hear);
+  return async () => {
+    page.off('requestfinished', hear);
+    const sizes = await Promise.all(requests.map((request) => request.sizes()));
+    return {
+      up: sizes.reduce((sum, {requestHeadersSize}) => sum + requestHeadersSize, 0),
+      down: sizes.reduce((sum, {responseHeadersSize}) => sum + responseHeadersSize, 0),
+    };
+  };
+}
+
+function exchangeOf({up, down, requests}: Traffic, headers: HeaderBytes | undefined): Exchange {
+  return {
+    requests: requests.length,
+    wholeUp: up,
+    wholeDown: down,
+    up: up - (headers?.up ?? Number.NaN),
+    down: down - (headers?.down ?? Number.NaN),
+  };
 }

@@ -8,6 +8,8 @@ import type {Bench, Family} from './measure.ts';
 import {coldStart} from './measures/cold-start.ts';
 import {edit} from './measures/edit.ts';
 import {firstSync} from './measures/first-sync.ts';
+import {hashCheck} from './measures/hash-check.ts';
+import {server} from './measures/server.ts';
 import {sizes} from './measures/sizes.ts';
 import {wire} from './measures/wire.ts';
 import {DISTRIBUTION} from './notes.ts';
@@ -15,7 +17,7 @@ import {type Options, readOptions, UsageError} from './options.ts';
 import {startRawServer} from './raw-server.ts';
 import {type Judgement, judge, tableOf} from './table.ts';
 
-const FAMILIES: readonly Family[] = [sizes, firstSync, edit, wire, coldStart];
+const FAMILIES: readonly Family[] = [sizes, firstSync, edit, wire, hashCheck, coldStart, server];
 
 const say = (words: string): void => console.error(`bench: ${words}`);
 

@@ -1,6 +1,6 @@
 /** What was taken, held against its budget, as a table for people and as JSON for programs. */
 import {type Budget, budgetOf, type Judged, type Line, lineNamed, type Unit} from './budgets.ts';
-import type {Samples, Taken} from './measure.ts';
+import type {Taken} from './measure.ts';
 import {median, percentile, type Spread, spread} from './statistics.ts';
 
 /** `shown`: it has no budget. */
@@ -45,7 +45,7 @@ export function judge(taken: Taken): Judgement {
   }
   const {samples, limit} = taken;
   const ratio = limit === undefined ? null : median(samples) / median(limit.samples);
-  const value = judgedValue(judged, taken, ratio);
+  const value = judged === 'ratio' ? ratio : judgedValue(judged, samples);
   return {
     ...head,
     samples: samples.length,
@@ -81,7 +81,7 @@ function cellsOf(of: Judgement): string[] {
     of.samples === 1 ? '' : `${figure(of.spread?.low)}–${figure(of.spread?.high)}`,
     limit === null ? '' : `${figure(limit.median)} (${limit.what})`,
     ratio === null ? '' : figure(ratio),
-    judged === 'median' ? '' : `${judged} ${figure(value)}`,
+    judged === 'median' || value === null ? '' : `${judged} ${figure(value)}`,
     target(of, budget),
     target(of, goal),
     WORDS_BY_VERDICT[of.verdict],
@@ -96,7 +96,7 @@ const WORDS_BY_VERDICT: Record<Verdict, string> = {
   missing: '',
 };
 
-function judgedValue(judged: Judged, {samples}: Samples, ratio: number | null): number {
+function judgedValue(judged: Exclude<Judged, 'ratio'>, samples: readonly number[]): number {
   switch (judged) {
     case 'median':
     case 'p50':
@@ -107,13 +107,11 @@ function judgedValue(judged: Judged, {samples}: Samples, ratio: number | null): 
       return percentile(samples, 0.99);
     case 'max':
       return Math.max(...samples);
-    case 'ratio':
-      return ratio ?? Number.NaN;
   }
 }
 
-function verdictOf({better = 'less'}: Line, budget: Budget | null, value: number): Verdict {
-  if (budget === null) return 'shown';
+function verdictOf({better = 'less'}: Line, budget: Budget | null, value: number | null): Verdict {
+  if (budget === null || value === null) return 'shown';
   const holds = (target: number): boolean => (better === 'less' ? value <= target : value >= target);
   if (!holds(budget.budget)) return 'beyond';
   return budget.goal !== undefined && holds(budget.goal) ? 'goal' : 'within';

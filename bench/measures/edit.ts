@@ -11,7 +11,7 @@ import {storeAndSend} from '../raw-page.ts';
 import {openOn, textBox, typeAtEnd} from '../screen.ts';
 import {type Write, watchWrites, writesOf} from '../write-watch.ts';
 
-const EDITS = {quick: 40, full: 200};
+const EDITS = {quick: 25, full: 200};
 const WARM_UP = 3;
 /** How long the app waits after a key press before it saves. */
 const TYPING_PAUSE_MS = 300;

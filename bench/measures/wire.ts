@@ -11,7 +11,7 @@ import type {GeneratedNote} from '../notes.ts';
 import {appIsKept, noteIsSynced, openOn, textBox, typeAtEnd} from '../screen.ts';
 import {startTap, type Tap, type Traffic} from '../tap.ts';
 
-const IDLE_SECONDS = {quick: 20, full: 120};
+const IDLE_SECONDS = {quick: 10, full: 120};
 /** Beside the text: what a budget allows for headers, ids, hashes and the answer. */
 const ALLOWED_BYTES = 600;
 const ALLOWED_TIMES_BODY = 1.5;

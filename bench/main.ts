@@ -9,15 +9,17 @@ import {coldStart} from './measures/cold-start.ts';
 import {edit} from './measures/edit.ts';
 import {firstSync} from './measures/first-sync.ts';
 import {hashCheck} from './measures/hash-check.ts';
+import {repair} from './measures/repair.ts';
 import {server} from './measures/server.ts';
 import {sizes} from './measures/sizes.ts';
+import {upload} from './measures/upload.ts';
 import {wire} from './measures/wire.ts';
 import {DISTRIBUTION} from './notes.ts';
 import {type Options, readOptions, UsageError} from './options.ts';
 import {startRawServer} from './raw-server.ts';
 import {type Judgement, judge, tableOf} from './table.ts';
 
-const FAMILIES: readonly Family[] = [sizes, firstSync, edit, wire, hashCheck, coldStart, server];
+const FAMILIES: readonly Family[] = [sizes, firstSync, edit, wire, hashCheck, repair, coldStart, upload, server];
 
 const say = (words: string): void => console.error(`bench: ${words}`);
 

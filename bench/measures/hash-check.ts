@@ -48,7 +48,8 @@ async function storeOf(entities: number): Promise<MemoryStore> {
   const store = createMemoryStore();
   await store.transaction('write', (tx) => tx.putBuckets(buckets.map((bucket, index) => ({index, bucket}))));
   const root = await store.transaction('read', localRoot);
-  if (root !== rootDigest((index) => buckets[index])) throw new Error('the root of the store is not that of its buckets');
+  if (root !== rootDigest((index) => buckets[index]))
+    throw new Error('the root of the store is not that of its buckets');
   return store;
 }
 

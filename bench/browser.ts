@@ -2,12 +2,11 @@
  * Chromium with a profile on disk, as people have it: an ordinary context of Playwright keeps its databases in memory. And
  * what is seen of the app from outside: when its tree, its status and its texts come to be in the document.
  */
-import {mkdtemp, rm} from 'node:fs/promises';
-import {tmpdir} from 'node:os';
-import {join} from 'node:path';
+import {rm} from 'node:fs/promises';
 import {type BrowserContext, chromium, type Page} from '@playwright/test';
 import {launchOptions} from '../scripts/chromium.mjs';
 import {ACCOUNT} from './replica.ts';
+import {temporaryFolder} from './temporary.ts';
 
 const SLOWEST_MS = 900_000;
 const VIEWPORT = {width: 1280, height: 800};
@@ -21,7 +20,7 @@ export interface Profile {
 }
 
 export async function createProfile(): Promise<Profile> {
-  const folder = await mkdtemp(join(tmpdir(), 'aster-bench-profile-'));
+  const folder = await temporaryFolder('profile');
   let context: BrowserContext | null = null;
   const close = async (): Promise<void> => {
     await context?.close();

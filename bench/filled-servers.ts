@@ -1,10 +1,10 @@
 /** Accounts full of generated notes: each size is made once per run and copied from then on. */
-import {cp, mkdtemp, rm} from 'node:fs/promises';
-import {tmpdir} from 'node:os';
+import {cp, rm} from 'node:fs/promises';
 import {join} from 'node:path';
 import {type GeneratedNote, generateNotes} from './notes.ts';
 import {fill, setUp} from './replica.ts';
 import {type Server, startServer} from './server.ts';
+import {temporaryFolder} from './temporary.ts';
 
 export interface FilledServers {
   notes(count: number): readonly GeneratedNote[];
@@ -14,7 +14,7 @@ export interface FilledServers {
 }
 
 export async function createFilledServers(say: (words: string) => void): Promise<FilledServers> {
-  const folder = await mkdtemp(join(tmpdir(), 'aster-bench-filled-'));
+  const folder = await temporaryFolder('filled');
   const folderByCount = new Map<number, string>();
   let generated: readonly GeneratedNote[] = [];
 

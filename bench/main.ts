@@ -3,6 +3,7 @@
  * and fails when a line is beyond its budget. What it means is in docs/performance.md.
  */
 import {cpus, loadavg, totalmem} from 'node:os';
+import {absentLines} from './budgets.ts';
 import {createFilledServers} from './filled-servers.ts';
 import type {Bench, Family} from './measure.ts';
 import {coldStart} from './measures/cold-start.ts';
@@ -21,7 +22,13 @@ import {type Judgement, judge, tableOf} from './table.ts';
 
 const FAMILIES: readonly Family[] = [sizes, firstSync, edit, wire, hashCheck, repair, coldStart, upload, server];
 
+/** With more than this, a quick run has no time to repeat much. */
+const QUICK_NOTES = 1_000;
+
 const say = (words: string): void => console.error(`bench: ${words}`);
+
+// Ended by a signal, it leaves neither servers nor folders behind.
+for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => process.exit(1));
 
 try {
   const options = readOptions(
@@ -46,7 +53,7 @@ async function takeAll({mode, only, sizes, repetitions}: Options): Promise<Judge
   const bench: Bench = {
     mode,
     sizes,
-    repetitions,
+    repetitions: (notes) => (mode === 'quick' && notes > QUICK_NOTES ? Math.min(repetitions, 2) : repetitions),
     raw,
     say,
     notes: servers.notes,
@@ -63,7 +70,8 @@ async function takeAll({mode, only, sizes, repetitions}: Options): Promise<Judge
       judgements.push(...(await family.take(bench)).map(judge));
       say(`${family.name} took ${Math.round((performance.now() - startMs) / 1000)} s`);
     }
-    return judgements;
+    const absent = only.length > 0 ? [] : absentLines().map((line) => judge({...line, notes: null}));
+    return [...judgements, ...absent];
   } finally {
     await raw.close();
     await servers.remove();

@@ -6,7 +6,7 @@ import type {Server} from './server.ts';
 
 export interface Samples {
   readonly name: LineName;
-  /** Of the notebook; null where it doesn't matter. */
+  /** Of the notebook, or how many entities; null where it doesn't matter. */
   readonly notes: number | null;
   readonly samples: readonly number[];
   /** What the machine does at best with the same data, in the same unit and the same run. */
@@ -26,8 +26,8 @@ export interface Bench {
   readonly mode: 'quick' | 'full';
   /** Numbers of notes, rising. */
   readonly sizes: readonly number[];
-  /** How often a slow measure is repeated. */
-  readonly repetitions: number;
+  /** How often a measure is repeated that takes longer with more notes. */
+  repetitions(notes: number): number;
   readonly raw: RawServer;
   /** A server with an account of so many generated notes, filled once per run. Whoever asks for it removes it. */
   filled(notes: number): Promise<Server>;

@@ -4,10 +4,10 @@
  */
 import {type ChildProcess, spawn} from 'node:child_process';
 import {once} from 'node:events';
-import {cp, mkdtemp, readFile, rm} from 'node:fs/promises';
+import {cp, readFile, rm} from 'node:fs/promises';
 import {createServer} from 'node:net';
-import {tmpdir} from 'node:os';
 import {join} from 'node:path';
+import {temporaryFolder} from './temporary.ts';
 
 const ROOT = join(import.meta.dirname, '..');
 const NODE = join(ROOT, 'node_modules', 'node', 'bin', 'node');
@@ -15,6 +15,11 @@ const START_LIMIT_MS = 60_000;
 /** Browsers block none of these, and no system gives them to outgoing connections. */
 const FIRST_PORT = 20_000;
 const PORTS = 12_000;
+
+const running = new Set<ChildProcess>();
+process.on('exit', () => {
+  for (const child of running) child.kill('SIGKILL');
+});
 
 export const SETUP_CODE = 'setup-code-of-benchmarks';
 
@@ -32,13 +37,15 @@ export interface Server {
 
 /** `from`: the data folder to begin with a copy of. */
 export async function startServer(from?: string): Promise<Server> {
-  const folder = await mkdtemp(join(tmpdir(), 'aster-bench-server-'));
+  const folder = await temporaryFolder('server');
   const dataDir = join(folder, 'data');
   if (from !== undefined) await cp(from, dataDir, {recursive: true});
   const port = await freePort();
   const address = `http://127.0.0.1:${port}/`;
   const env = {...ownEnv(), PORT: String(port), ASTER_DATA_DIR: dataDir, ASTER_SETUP_CODE: SETUP_CODE};
   const child = spawn(NODE, ['cli/main.ts', 'serve'], {cwd: ROOT, env, stdio: ['ignore', 'pipe', 'pipe']});
+  running.add(child);
+  child.once('close', () => running.delete(child));
   let said = '';
   const hear = (chunk: Buffer): void => {
     said += chunk.toString();

@@ -61,7 +61,7 @@ export function judge(taken: Taken): Judgement {
 
 /** A table in Markdown: what docs/performance.md shows is what was printed. */
 export function tableOf(judgements: readonly Judgement[]): string {
-  const head = ['measure', 'notes', 'median', 'spread', 'limit', 'ratio', 'judged', 'budget', 'goal', ''];
+  const head = ['measure', 'size', 'median', 'spread', 'limit', 'ratio', 'judged', 'budget', 'goal', ''];
   const rows = judgements.map(cellsOf);
   const widths = head.map((title, column) => Math.max(...[head, ...rows].map((row) => (row[column] ?? title).length)));
   const line = (cells: readonly string[]): string =>

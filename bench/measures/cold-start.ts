@@ -36,7 +36,7 @@ async function takeAt(bench: Bench, notes: number): Promise<Taken[]> {
       await profile.close();
       const last = bench.notes(notes).at(-1)?.id ?? '';
       const starts: Start[] = [];
-      for (let index = 0; index < WARM_UP + bench.repetitions; index++) {
+      for (let index = 0; index < WARM_UP + bench.repetitions(notes); index++) {
         const start = await startOnce(bench, profile, `${server.address}n/${last}`);
         if (index >= WARM_UP) starts.push(start);
       }
@@ -48,13 +48,15 @@ async function takeAt(bench: Bench, notes: number): Promise<Taken[]> {
 }
 
 async function getEverything(
-  {raw}: Bench,
+  {raw, say}: Bench,
   context: BrowserContext,
   {address, notes}: {readonly address: string; readonly notes: number},
 ): Promise<void> {
   const page = await context.newPage();
   await signIn(page, address, 'Couch');
-  await until(page, 'synced');
+  const syncedMs = await until(page, 'synced');
+  const {seen} = await seenBy(page);
+  say(`${notes} notes are here, ${Math.round(syncedMs - (seen.click ?? Number.NaN))} ms after signing in`);
   await appIsKept(page);
   await page.goto(raw.address);
   await page.evaluate(putRows, {address: raw.address, pages: Math.ceil(notes / ROWS_PER_PAGE)});

@@ -36,9 +36,9 @@ async function takeAt(bench: Bench, notes: number): Promise<Taken[]> {
   const server = await bench.filled(notes);
   try {
     const done: Repetition[] = [];
-    for (let index = 0; index < bench.repetitions; index++) {
+    for (let index = 0; index < bench.repetitions(notes); index++) {
       done.push(await withProfile((context) => repeat(context, bench.raw, {address: server.address, notes, index})));
-      bench.say(`first sync of ${notes} notes: ${index + 1} of ${bench.repetitions}`);
+      bench.say(`first sync of ${notes} notes: ${index + 1} of ${bench.repetitions(notes)}`);
     }
     return linesOf(notes, done);
   } finally {

@@ -28,7 +28,7 @@ export const repair: Family = {
       const listener = await listen(other);
       const device = await createNodeDevice(own.address);
       const repairs: Repair[] = [];
-      for (let index = 0; index < bench.repetitions; index++) {
+      for (let index = 0; index < bench.repetitions(notes); index++) {
         repairs.push(await damageAndRepair(bench, {device, own, other, notes, index}));
       }
       listener.destroy();

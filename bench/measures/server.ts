@@ -2,9 +2,8 @@
  * The server alone, by HTTP from another process on the same machine: durable pushes, idle poke streams, many first syncs at
  * once, and what grows with the account. Requests are made before the clock runs.
  */
-import {mkdtemp, open, rm} from 'node:fs/promises';
+import {open, rm} from 'node:fs/promises';
 import {Agent, get, type IncomingMessage, request} from 'node:http';
-import {tmpdir} from 'node:os';
 import {join} from 'node:path';
 import {utf8Bytes} from '../../protocol/bytes.ts';
 import type {Lane} from '../../protocol/messages.ts';
@@ -15,6 +14,7 @@ import type {Bench, Family, Taken} from '../measure.ts';
 import {generateNotes} from '../notes.ts';
 import {entitiesOf, makeEntity, type Replica, signIn} from '../replica.ts';
 import {residentBytes, type Server} from '../server.ts';
+import {temporaryFolder} from '../temporary.ts';
 
 const PUSHES = {quick: 400, full: 4_000};
 const CLIENTS = 32;
@@ -29,7 +29,6 @@ export const server: Family = {
     const notes = bench.sizes[0] ?? 1_000;
     return [
       ...(await onServer(bench, notes, (one) => pushes(bench, one, notes))),
-      {name: 'pushes-accounts', notes, missing: 'a server has one account today'},
       ...(await onServer(bench, notes, (one) => firstSyncs(bench, one, notes))),
       ...(await onServer(bench, notes, (one) => idleStreams(bench, one, notes))),
       ...(await growth(bench)),
@@ -51,7 +50,7 @@ async function pushes(bench: Bench, {address}: Server, notes: number): Promise<T
   const samples: number[] = [];
   const limit: number[] = [];
   const count = PUSHES[bench.mode];
-  for (let repetition = 0; repetition < bench.repetitions; repetition++) {
+  for (let repetition = 0; repetition < bench.repetitions(notes); repetition++) {
     const replica = await signIn(address);
     const made = [...generateNotes(count, 1_000 + repetition)];
     const bodies = made.map((note) => pushBody(replica, note));
@@ -76,7 +75,7 @@ function asked({id}: Replica) {
 
 /** Per second: the same bytes to a file, each on disk before the next. */
 async function durableAppends(bodies: readonly Buffer[]): Promise<number> {
-  const folder = await mkdtemp(join(tmpdir(), 'aster-bench-append-'));
+  const folder = await temporaryFolder('append');
   const file = await open(join(folder, 'log'), 'a');
   try {
     const startMs = performance.now();
@@ -97,7 +96,7 @@ async function firstSyncs(bench: Bench, {address}: Server, notes: number): Promi
   const {head} = await replica.hello();
   const samples: number[] = [];
   const alone: number[] = [];
-  const repetitions = bench.mode === 'quick' ? 1 : bench.repetitions;
+  const repetitions = bench.mode === 'quick' ? 1 : bench.repetitions(notes);
   for (let repetition = 0; repetition < repetitions; repetition++) {
     alone.push(SYNCS_AT_ONCE * (await timed(() => pullLanes(replica, head.seq))));
     const all = (): Promise<void>[] => Array.from({length: SYNCS_AT_ONCE}, () => pullLanes(replica, head.seq));

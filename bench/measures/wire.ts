@@ -69,7 +69,7 @@ async function takeOn(bench: Bench, notes: number, devices: Devices): Promise<Ta
   const idle = await beIdle(bench, devices);
   const rounds: Exchange[] = [];
   const edits: Edited[] = [];
-  for (let index = 0; index < bench.repetitions; index++) {
+  for (let index = 0; index < bench.repetitions(notes); index++) {
     rounds.push(await syncNow(devices));
     edits.push(await editOnce(devices, index));
   }

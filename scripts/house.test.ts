@@ -109,8 +109,8 @@ const IMPORTS: Record<string, {allowed: string[]; forbidden: string[]}> = {
     forbidden: ['dexie', '../src/main.tsx', '../server/main.ts', '../protocol/stamp.ts'],
   },
   'bench/digest.ts': {
-    allowed: ['@playwright/test', '../protocol/digest.ts', '../src/notes/order.ts'],
-    forbidden: ['../src/db/dexie-store.ts', '../server/main.ts'],
+    allowed: ['@playwright/test', '../protocol/digest.ts', '../src/notes/order.ts', '../scripts/chromium.mjs'],
+    forbidden: ['../src/db/dexie-store.ts', '../server/main.ts', '../e2e/fixtures/server.ts', '../scripts/build.mjs'],
   },
 };
 

@@ -65,7 +65,7 @@ export const AREAS: readonly Area[] = [
     packages: ['fast-check', 'node:*'],
   },
   {at: 'e2e', ours: [], packages: BROWSER_TESTS},
-  {at: 'bench', ours: ['protocol', 'src/sync', 'src/notes'], packages: BROWSER_TESTS},
+  {at: 'bench', ours: ['protocol', 'src/sync', 'src/notes', 'scripts/chromium.mjs'], packages: BROWSER_TESTS},
   {at: 'scripts', ours: ['package.json'], packages: ['*']},
   {at: '', ours: ['scripts', 'package.json'], packages: ['*']},
 ];

@@ -1,0 +1,96 @@
+/**
+ * One note is damaged on a device: its scrub reads through all rows and finds it, the round that follows repairs it. The
+ * engine is the app's, on a store in memory; the server is reached through a wire that counts. Another device listens.
+ */
+import {get, type IncomingMessage} from 'node:http';
+import {equalBytes, utf8Bytes} from '../../protocol/bytes.ts';
+import type {Ref} from '../../protocol/entity.ts';
+import type {MemoryStore} from '../../src/sync/memory-store.ts';
+import {PASS_EVERY_MS, scrubPass} from '../../src/sync/scrub.ts';
+import type {Bench, Family, Taken} from '../measure.ts';
+import {createNodeDevice, machineTime, type NodeDevice} from '../node-device.ts';
+import {signIn} from '../replica.ts';
+import {startTap, type Tap, type Traffic} from '../tap.ts';
+
+interface Repair {
+  readonly own: Traffic;
+  readonly other: Traffic;
+  readonly scrubCpuMs: number;
+}
+
+export const repair: Family = {
+  name: 'repair',
+  async take(bench) {
+    const notes = (bench.mode === 'quick' ? bench.sizes[0] : bench.sizes.at(-1)) ?? 1_000;
+    const server = await bench.filled(notes);
+    const [own, other] = [await startTap(server.port), await startTap(server.port)];
+    try {
+      const listener = await listen(other);
+      const device = await createNodeDevice(own.address);
+      const repairs: Repair[] = [];
+      for (let index = 0; index < bench.repetitions(notes); index++) {
+        repairs.push(await damageAndRepair(bench, {device, own, other, notes, index}));
+      }
+      listener.destroy();
+      return linesOf(notes, repairs);
+    } finally {
+      await Promise.all([own.close(), other.close()]);
+      await server.remove();
+    }
+  },
+};
+
+/** Another device, with its stream of pokes open. */
+async function listen({address}: Tap): Promise<IncomingMessage> {
+  const {token} = await signIn(address);
+  return new Promise((resolve, reject) => {
+    get(`${address}api/pokes`, {headers: {authorization: `Bearer ${token}`}}, (stream) => {
+      stream.once('data', () => resolve(stream));
+    }).once('error', reject);
+  });
+}
+
+interface Scene {
+  readonly device: NodeDevice;
+  readonly own: Tap;
+  readonly other: Tap;
+  readonly notes: number;
+  readonly index: number;
+}
+
+async function damageAndRepair(bench: Bench, {device, own, other, notes, index}: Scene): Promise<Repair> {
+  const {id, html} = bench.notes(notes)[7 * (index + 1)] ?? {};
+  if (id === undefined || html === undefined) throw new Error('there are too few notes to damage one');
+  const ref: Ref = {kind: 'note', id};
+  await device.round();
+  await damage(device.store, ref);
+  for (const tap of [own, other]) tap.take();
+  const before = process.cpuUsage();
+  const ports = {...device.ports, time: machineTime((index + 1) * 2 * PASS_EVERY_MS)};
+  for await (const _ of scrubPass(ports, () => undefined));
+  const {user, system} = process.cpuUsage(before);
+  await device.round();
+  const traffic = {own: own.take(), other: other.take()};
+  const [body] = await device.store.transaction('read', (tx) => tx.bodies([ref]));
+  if (body === undefined || !equalBytes(body.body, utf8Bytes(html))) throw new Error('the note was not repaired');
+  return {...traffic, scrubCpuMs: (user + system) / 1_000};
+}
+
+/** The text changes under its hash. */
+async function damage(store: MemoryStore, ref: Ref): Promise<void> {
+  await store.transaction('write', async (tx) => {
+    const [body] = await tx.bodies([ref]);
+    if (body === undefined) throw new Error(`${ref.id} has no text here`);
+    await tx.putBodies([{...body, body: utf8Bytes('#')}]);
+  });
+}
+
+function linesOf(notes: number, repairs: readonly Repair[]): Taken[] {
+  const each = (pick: (one: Repair) => number): number[] => repairs.map(pick);
+  return [
+    {name: 'repair-requests', notes, samples: each(({own}) => own.requests.length)},
+    {name: 'repair-bytes', notes, samples: each(({own}) => (own.up + own.down) / 1_024)},
+    {name: 'repair-others', notes, samples: each(({other}) => other.down)},
+    {name: 'scrub', notes, samples: each(({scrubCpuMs}) => (scrubCpuMs / notes) * 1_000)},
+  ];
+}

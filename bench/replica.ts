@@ -17,7 +17,9 @@ import {SETUP_CODE} from './server.ts';
 export const ACCOUNT = {username: 'ada', password: 'correct horse battery'};
 
 /** What a request has besides its protocol, replica and history. */
-type Question<N extends CallName> = Omit<NonNullable<CallRequest<N>>, 'protocol' | 'replica' | 'history'>;
+type Asked = 'protocol' | 'replica' | 'history';
+/** Of each shape that a request may have. */
+type Question<N extends CallName, R = NonNullable<CallRequest<N>>> = R extends unknown ? Omit<R, Asked> : never;
 type SyncCall = Exclude<CallName, 'status' | 'setup' | 'login' | 'hello'>;
 
 export interface Replica {

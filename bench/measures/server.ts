@@ -7,7 +7,7 @@ import {Agent, get, type IncomingMessage, request} from 'node:http';
 import {join} from 'node:path';
 import {utf8Bytes} from '../../protocol/bytes.ts';
 import type {Lane} from '../../protocol/messages.ts';
-import {LANES} from '../../protocol/messages.ts';
+import {LANES} from '../../protocol/shapes.ts';
 import {PROTOCOL_RANGE} from '../../protocol/version.ts';
 import {writeData} from '../../src/notes/note-data.ts';
 import type {Bench, Family, Taken} from '../measure.ts';
@@ -110,8 +110,8 @@ async function pullLanes(replica: Replica, until: number): Promise<void> {
 }
 
 async function pullLane(replica: Replica, lane: Lane, until: number): Promise<void> {
-  let page = await replica.ask('pull', {lane, after: 0, until});
-  while (!page.done) page = await replica.ask('pull', {lane, after: page.next.seq, until});
+  let page = await replica.ask('pull', {lane, after: null, until});
+  while (!page.done) page = await replica.ask('pull', {lane, after: page.last ?? null, until});
 }
 
 async function idleStreams(bench: Bench, {address, pid}: Server, notes: number): Promise<Taken[]> {

@@ -1,13 +1,12 @@
 /** The bodies of notes and revisions, each in a record of its own or packed with its neighbours, as entity-table.ts has their heads. */
 
 import type {Table} from 'dexie';
-import type {Kind, Ref} from '../../protocol/entity.ts';
+import type {Ref} from '../../protocol/entity.ts';
 import type {BodyRow} from '../sync/ports.ts';
 import type {PackKey} from './entity-table.ts';
 import {type BodyPackRecord, packBodies, unpackBody, withoutBodies} from './packs.ts';
+import {compareKeys, presentRefs, type RefKey} from './present-keys.ts';
 import {type BodyRecord, bodyToRecord} from './records.ts';
-
-export type RefKey = [kind: Kind, id: string];
 
 export interface BodyTables {
   readonly own: Table<BodyRecord, RefKey>;
@@ -24,35 +23,18 @@ export interface BodyTable {
   bulkDelete(refs: readonly Ref[]): Promise<void>;
 }
 
-/** Of fewer each is looked up; of more it is asked first which of them can be there. */
-const MAX_SINGLE_READS = 16;
-
 export function createBodyTable({own, packs}: BodyTables): BodyTable {
   const packsFrom = ({kind, id}: Ref) => packs.where('[kind+last]').between([kind, id], [kind, []]);
 
   async function ownOf(refs: readonly Ref[]): Promise<Map<string, BodyRow>> {
-    const keys = refs.map(keyOf);
-    const wanted = keys.length > MAX_SINGLE_READS ? await presentIn(keys) : keys;
-    const rows = wanted.length === 0 ? [] : await own.bulkGet(wanted);
+    const wanted = await presentRefs(own, refs);
+    const rows = wanted.length === 0 ? [] : await own.bulkGet([...wanted]);
     return new Map(rows.flatMap((row): [string, BodyRow][] => (row ? [[textOf(row), row]] : [])));
-  }
-
-  async function presentIn(keys: RefKey[]): Promise<RefKey[]> {
-    const sorted = [...keys].sort(byKey);
-    const [first, last] = [sorted[0], sorted.at(-1)];
-    const found = await own
-      .where('[kind+id]')
-      .between(first, last, true, true)
-      .limit(2 * keys.length)
-      .primaryKeys();
-    if (found.length === 2 * keys.length) return keys;
-    const present = new Set(found.map((key) => key.join(':')));
-    return keys.filter((key) => present.has(key.join(':')));
   }
 
   /** The packs that have some of these, each with those that it has. */
   async function packsOf(refs: readonly Ref[]): Promise<{pack: BodyPackRecord; held: string[]}[]> {
-    const sorted = [...refs].sort((a, b) => byKey(keyOf(a), keyOf(b)));
+    const sorted = [...refs].sort((a, b) => compareKeys(keyOf(a), keyOf(b)));
     const found: {pack: BodyPackRecord; held: string[]}[] = [];
     for (let at = 0; at < sorted.length; ) {
       const ref = sorted[at] as Ref;
@@ -119,9 +101,4 @@ function keyOf({kind, id}: Ref): RefKey {
 
 function textOf({kind, id}: Ref): string {
   return `${kind}:${id}`;
-}
-
-function byKey([kindA, idA]: RefKey, [kindB, idB]: RefKey): number {
-  if (kindA !== kindB) return kindA < kindB ? -1 : 1;
-  return idA < idB ? -1 : 1;
 }

@@ -6,10 +6,10 @@
 
 import type {Transaction} from 'dexie';
 import {BUCKET_COUNT, type Bucket, EMPTY_BUCKET} from '../../protocol/digest.ts';
-import type {Kind, Ref} from '../../protocol/entity.ts';
+import {type Kind, type Ref, refKey} from '../../protocol/entity.ts';
 import type {Overview, Store, StoreTx} from '../sync/ports.ts';
-import type {RefKey} from './body-table.ts';
 import {toLive} from './live.ts';
+import {presentRefs, type RefKey} from './present-keys.ts';
 import {
   asideToRecord,
   type EntityRecord,
@@ -128,8 +128,10 @@ function outboxOps({
   const held = (rank: 0 | 1) => outbox.where('[held+queuedMs]').between([rank], [rank, []]);
   return {
     async outbox(refs) {
-      const records = await outbox.bulkGet(refs.map(keyOf));
-      return records.map((record) => record && recordToOutbox(record));
+      const keys = await presentRefs(outbox, refs);
+      const records = keys.length === 0 ? [] : await outbox.bulkGet([...keys]);
+      const rows = new Map(records.flatMap((record) => (record ? [[refKey(record), recordToOutbox(record)]] : [])));
+      return refs.map((ref) => rows.get(refKey(ref)));
     },
     outboxHead: async (limit) => (await held(0).limit(Math.min(limit, MAX_LIMIT)).toArray()).map(recordToOutbox),
     parkedOutbox: async () => (await held(1).toArray()).map(recordToOutbox),

@@ -8,6 +8,7 @@ import type {Table} from 'dexie';
 import type {Kind} from '../../protocol/entity.ts';
 import type {EntityRow} from '../sync/ports.ts';
 import {isPackable, type PackRecord, packEntities, unpackEntities, unpackEntity, withoutEntities} from './packs.ts';
+import {presentIds} from './present-keys.ts';
 import {type EntityRecord, entityToRecord, type PointerName, type PointerRecord, pointerRecord} from './records.ts';
 
 export type PackKey = [kind: Kind, last: string];
@@ -38,15 +39,13 @@ export interface EntityTable {
 const TRACKED_ROWS = 49;
 /** Beyond this, to know the keys costs who watches more than to look at everything. */
 const MAX_TRACKED_ROWS = 500;
-/** Of fewer ids each is looked up; of more it is asked first which of them can be there. */
-const MAX_SINGLE_READS = 16;
 
 export function createEntityTable(kind: Kind, {own, packs, pointers}: EntityTables): EntityTable {
   const packsFrom = (id: string) => packs.where('[kind+last]').between([kind, id], [kind, []]);
   const ofKind = [[kind], [kind, []]] as const;
 
   async function ownOf(ids: readonly string[]): Promise<Map<string, EntityRecord>> {
-    const wanted = ids.length > MAX_SINGLE_READS ? await presentIn(own, ids) : ids;
+    const wanted = await presentIds(own, ids);
     if (wanted.length === 0) return new Map();
     const records = await own.bulkGet([...wanted]);
     return new Map(records.flatMap((record): [string, EntityRecord][] => (record ? [[record.id, record]] : [])));
@@ -173,19 +172,6 @@ export function createEntityTable(kind: Kind, {own, packs, pointers}: EntityTabl
       }
     },
   };
-}
-
-/** Those of `ids` that may be in the table, by one look at its keys. */
-export async function presentIn(table: Table<unknown, string>, ids: readonly string[]): Promise<readonly string[]> {
-  const sorted = [...ids].sort();
-  const keys = await table
-    .where(':id')
-    .between(sorted[0], sorted.at(-1), true, true)
-    .limit(2 * ids.length)
-    .primaryKeys();
-  if (keys.length === 2 * ids.length) return ids;
-  const present = new Set(keys);
-  return ids.filter((id) => present.has(id));
 }
 
 function chunks<T>(items: readonly T[], size: number): T[][] {

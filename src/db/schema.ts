@@ -10,9 +10,10 @@
 import Dexie, {type Collection, type Table} from 'dexie';
 import type {Kind} from '../../protocol/entity.ts';
 import type {SyncError, SyncFailure} from '../../protocol/errors.ts';
-import {type BodyTable, createBodyTable, type RefKey} from './body-table.ts';
+import {type BodyTable, createBodyTable} from './body-table.ts';
 import {createEntityTable, type EntityTable} from './entity-table.ts';
 import {guardFactory} from './guarded-factory.ts';
+import type {RefKey} from './present-keys.ts';
 import {
   type AsideRecord,
   type EntityRecord,

@@ -5,8 +5,8 @@
 
 import {hasBody, NO_BYTES, refKey} from '../../protocol/entity.ts';
 import {EMPTY_HASH} from '../../protocol/hash.ts';
-import type {RefKey} from './body-table.ts';
 import {type Query, readOnce} from './live.ts';
+import type {RefKey} from './present-keys.ts';
 import {type BodyRecord, recordToEntity, recordToOutbox} from './records.ts';
 import type {UnsyncedChange} from './repositories.ts';
 import type {Database} from './schema.ts';

@@ -84,12 +84,14 @@ export class Workset {
   setBody(ref: Ref, hash: string, body: BodyRow['body']): void {
     const slot = this.#slot(ref);
     if (slot.body?.hash === hash && isSame(slot.body.body, body)) return; // a damaged one is replaced
+    if (slot.body === undefined && hash === EMPTY_HASH) return;
     slot.body = hash === EMPTY_HASH ? undefined : {kind: ref.kind, id: ref.id, hash, body};
     slot.changed.body = true;
   }
 
   setOutbox(ref: Ref, row: OutboxRow | undefined): void {
     const slot = this.#slot(ref);
+    if (slot.outbox === undefined && row === undefined) return;
     slot.outbox = row;
     slot.changed.outbox = true;
   }

@@ -14,6 +14,7 @@ import {
   leafPrefix,
   removeLeaf,
   rootDigest,
+  withLeaves,
 } from './digest.ts';
 import {KINDS, makeVersion, NO_BYTES} from './entity.ts';
 import {hashOf, sha256} from './hash.ts';
@@ -41,6 +42,15 @@ describe('a bucket', () => {
       fc.property(fc.array(anyLeaf), (leaves) => {
         const sum = leaves.reduce((total, leaf) => total + BigInt(`0x${toHex(leaf)}`), 0n) % (1n << 256n);
         expect(bucketWith(leaves)).toEqual({sum: sum.toString(16).padStart(64, '0'), count: leaves.length});
+      }),
+    );
+  });
+
+  test('is the same whether leaves come and go one by one or at once', () => {
+    fc.assert(
+      fc.property(fc.array(anyLeaf), fc.array(anyLeaf), (added, removed) => {
+        const oneByOne = removed.reduce(removeLeaf, bucketWith(added));
+        expect(withLeaves(EMPTY_BUCKET, {added, removed})).toEqual(oneByOne);
       }),
     );
   });

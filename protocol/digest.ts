@@ -45,11 +45,22 @@ export function bucketOf(id: string): number {
 }
 
 export function addLeaf(bucket: Bucket, leaf: Uint8Array): Bucket {
-  return {sum: sumText((BigInt(`0x${bucket.sum}`) + toNumber(leaf)) % MODULUS), count: bucket.count + 1};
+  return withLeaves(bucket, {added: [leaf], removed: []});
 }
 
 export function removeLeaf(bucket: Bucket, leaf: Uint8Array): Bucket {
-  return {sum: sumText((BigInt(`0x${bucket.sum}`) + MODULUS - toNumber(leaf)) % MODULUS), count: bucket.count - 1};
+  return withLeaves(bucket, {added: [], removed: [leaf]});
+}
+
+/** Many at once: a sum is made a text only once, which costs more than to add. */
+export function withLeaves(
+  {sum, count}: Bucket,
+  {added, removed}: {readonly added: readonly Uint8Array[]; readonly removed: readonly Uint8Array[]},
+): Bucket {
+  let total = BigInt(`0x${sum}`);
+  for (const leaf of added) total += toNumber(leaf);
+  for (const leaf of removed) total += MODULUS - toNumber(leaf);
+  return {sum: sumText(total % MODULUS), count: count + added.length - removed.length};
 }
 
 export function bucketDigest({sum, count}: Bucket): Bytes {

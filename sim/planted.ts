@@ -215,8 +215,8 @@ export const PLANTED: readonly Planted[] = [
     edits: [
       {
         file: 'src/sync/workset.ts',
-        find: 'if (entity?.known?.counted) bucket = addLeaf(bucket, leafOf({...entity.known, kind: ref.kind, id: ref.id}));',
-        put: 'if (entity?.known?.counted) bucket = addLeaf(bucket, leafOf(this.outbox(ref) ? entity : {...entity.known, kind: ref.kind, id: ref.id}));',
+        find: 'added: changed.flatMap(({ref, entity}) => leafIn(ref, entity?.known ?? null)),',
+        put: 'added: changed.flatMap(({ref, entity}) => leafIn(ref, entity?.known && this.outbox(ref) ? {...entity.known, stamp: entity.stamp, hash: entity.hash} : (entity?.known ?? null))),',
       },
     ],
   },

@@ -5,7 +5,7 @@
  */
 
 import {equalBytes} from '../../protocol/bytes.ts';
-import {addLeaf, bucketOf, EMPTY_BUCKET, leafOf, removeLeaf} from '../../protocol/digest.ts';
+import {bucketOf, EMPTY_BUCKET, leafOf, withLeaves} from '../../protocol/digest.ts';
 import {NO_BYTES, type Ref, refKey, type Version} from '../../protocol/entity.ts';
 import {EMPTY_HASH} from '../../protocol/hash.ts';
 import type {BodyRow, EntityRow, Known, OutboxRow, StoreTx} from './ports.ts';
@@ -129,18 +129,19 @@ export class Workset {
 
   async #recount(slots: readonly Slot[]): Promise<void> {
     const moved = slots.filter(({knownBefore, entity}) => !sameLeaf(knownBefore, entity?.known ?? null));
-    const indexes = [...new Set(moved.map(({ref}) => bucketOf(ref.id)))];
-    if (indexes.length === 0) return;
+    if (moved.length === 0) return;
+    const slotsByIndex = Map.groupBy(moved, ({ref}) => bucketOf(ref.id));
+    const indexes = [...slotsByIndex.keys()];
     const read = await this.tx.buckets(indexes);
-    const byIndex = new Map(indexes.map((index, i) => [index, read[i] ?? EMPTY_BUCKET]));
-    for (const {ref, knownBefore, entity} of moved) {
-      const index = bucketOf(ref.id);
-      let bucket = byIndex.get(index) ?? EMPTY_BUCKET;
-      if (knownBefore?.counted) bucket = removeLeaf(bucket, leafOf({...knownBefore, kind: ref.kind, id: ref.id}));
-      if (entity?.known?.counted) bucket = addLeaf(bucket, leafOf({...entity.known, kind: ref.kind, id: ref.id}));
-      byIndex.set(index, bucket);
-    }
-    await this.tx.putBuckets([...byIndex].map(([index, bucket]) => ({index, bucket})));
+    await this.tx.putBuckets(
+      [...slotsByIndex].map(([index, changed], i) => ({
+        index,
+        bucket: withLeaves(read[i] ?? EMPTY_BUCKET, {
+          added: changed.flatMap(({ref, entity}) => leafIn(ref, entity?.known ?? null)),
+          removed: changed.flatMap(({ref, knownBefore}) => leafIn(ref, knownBefore)),
+        }),
+      })),
+    );
   }
 
   #bodyNamed(hash: string, body: BodyRow | undefined): Version['body'] {
@@ -158,6 +159,10 @@ export class Workset {
 /** A row of a damaged database may hold no bytes at all. */
 function isSame(stored: unknown, body: Uint8Array): boolean {
   return stored instanceof Uint8Array && equalBytes(stored, body);
+}
+
+function leafIn({kind, id}: Ref, known: Known | null): Uint8Array[] {
+  return known?.counted ? [leafOf({...known, kind, id})] : [];
 }
 
 function sameLeaf(a: Known | null, b: Known | null): boolean {

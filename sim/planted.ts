@@ -30,7 +30,7 @@ export const PLANTED: readonly Planted[] = [
     edits: [
       {
         file: 'src/sync/writer.ts',
-        find: "if (conflict && !isErased(stored)) keepVersion(ws, stored, 'conflict', writing.wallMs);",
+        find: "if (conflict && !isErased(stored) && !isOnlyServers(ws, stored)) keepVersion(ws, stored, 'conflict', writing.wallMs);",
         put: '',
       },
     ],
@@ -79,8 +79,8 @@ export const PLANTED: readonly Planted[] = [
     edits: [
       {
         file: 'src/sync/pull.ts',
-        find: '    await storeContent(tx, versions as ServerVersion[], bodies);\n    await tx.putState(withSeen(moved(state, place, page), page));\n    return ok(undefined);\n  });\n}',
-        put: '    await tx.putState(withSeen(moved(state, place, page), page));\n    return ok("stored" as const);\n  }).then(async (stored) => {\n    if (!stored.ok || stored.value === undefined) return stored as Result<void>;\n    await store.transaction("write", (tx) => storeContent(tx, versions as ServerVersion[], bodies));\n    return ok(undefined);\n  });\n}',
+        find: '    await storeContent(tx, place, versions as ServerVersion[], bodies);\n    await tx.putState(withSeen(moved(state, place, page), page));\n    return ok(undefined);\n  });\n}',
+        put: '    await tx.putState(withSeen(moved(state, place, page), page));\n    return ok("stored" as const);\n  }).then(async (stored) => {\n    if (!stored.ok || stored.value === undefined) return stored as Result<void>;\n    await store.transaction("write", (tx) => storeContent(tx, place, versions as ServerVersion[], bodies));\n    return ok(undefined);\n  });\n}',
       },
     ],
   },
@@ -98,6 +98,16 @@ export const PLANTED: readonly Planted[] = [
   {
     name: 'a page is stored wherever the cursor is by now',
     edits: [{file: 'src/sync/pull.ts', find: 'if (!isStillAt(state, place)) return ok(undefined);', put: ''}],
+  },
+  {
+    name: 'an edit over what is damaged here counts as made on top of it',
+    edits: [
+      {
+        file: 'src/sync/local-version.ts',
+        find: 'const isOnTop = stored === undefined || !replacesDamage(stored, next);',
+        put: 'const isOnTop = true;',
+      },
+    ],
   },
   {
     name: 'judged stamps are not remembered',

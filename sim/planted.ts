@@ -30,7 +30,7 @@ export const PLANTED: readonly Planted[] = [
     edits: [
       {
         file: 'src/sync/writer.ts',
-        find: "if (conflict && !isErased(stored) && !isOnlyServers(ws, stored)) keepVersion(ws, stored, 'conflict', writing.wallMs);",
+        find: "if (conflict && !isErased(stored) && !isLeftToServer(ws, stored, change))\n    keepVersion(ws, stored, 'conflict', writing.wallMs);",
         put: '',
       },
     ],
@@ -104,7 +104,7 @@ export const PLANTED: readonly Planted[] = [
     edits: [
       {
         file: 'src/sync/local-version.ts',
-        find: 'const isOnTop = stored === undefined || !replacesDamage(stored, next);',
+        find: 'const isOnTop = stored === undefined || !isLeftToServer(ws, stored, content);',
         put: 'const isOnTop = true;',
       },
     ],

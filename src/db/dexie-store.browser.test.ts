@@ -4,7 +4,7 @@ import {EMPTY_BUCKET} from '../../protocol/digest.ts';
 import {makeVersion, type RevisionMeta, toHead, type Version} from '../../protocol/entity.ts';
 import type {SyncError} from '../../protocol/errors.ts';
 import {packingContract} from '../sync/packing.contract.ts';
-import type {OutboxRow, Store} from '../sync/ports.ts';
+import type {EntityRow, OutboxRow, Store} from '../sync/ports.ts';
 import {type StoreHarness, storeContract} from '../sync/store.contract.ts';
 import {entity, revision, stateOf} from '../sync/testing/rows.ts';
 import {createDexieStore} from './dexie-store.ts';
@@ -122,6 +122,40 @@ it('brings a database of the first version along', async () => {
   expect(await open()).toEqual(['r1']);
   await store.transaction('write', (tx) => tx.putEntities([conflict('r1', 'merged'), conflict('r2', 'open')]));
   expect(await open()).toEqual(['r2']);
+  database.close();
+  await Dexie.delete(name);
+});
+
+it('a first sync that an older version had begun starts its lane again', async () => {
+  const name = `store-${Date.now()}-lane`;
+  const old = new Dexie(name);
+  old.version(3).stores({state: 'key', notes: 'id'});
+  await old.open();
+  const firstSync = {head: {seq: 9, mark: 'mark-009'}, lane: 'bodies', after: 4, received: 4, total: 9};
+  await old.table('state').put({key: 'replica', state: {...stateOf({}), firstSync}});
+  old.close();
+  const database = createDatabase({name});
+  const state = await createDexieStore(database).transaction('read', (tx) => tx.state());
+  expect(state?.firstSync).toEqual({...firstSync, after: null, received: 0});
+  database.close();
+  await Dexie.delete(name);
+});
+
+it('a pack that a disk has damaged has no rows, and nothing else suffers', async () => {
+  const name = freshName();
+  const database = createDatabase({name});
+  const store = createDexieStore(database);
+  const [first, second] = ['note1', 'note2'].map((id) => {
+    const row = entity('note', id, {own: null});
+    return {...row, known: {stamp: row.stamp, hash: row.hash, seq: 1, counted: true}};
+  }) as [EntityRow, EntityRow];
+  await store.transaction('write', (tx) => tx.packEntities([first, second]));
+  expect(await database.dexie.table('packs').toCollection().modify({rows: '[["000'})).toBe(1);
+  await store.transaction('write', async (tx) => {
+    expect(await tx.entities([first, second])).toEqual([undefined, undefined]);
+    await tx.putEntities([second]);
+    expect(await tx.entities([first, second])).toEqual([undefined, second]);
+  });
   database.close();
   await Dexie.delete(name);
 });

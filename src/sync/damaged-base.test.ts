@@ -27,11 +27,8 @@ it('neither does an edit of the text that was made on top of the damage', async 
   await a.save('diary', await a.load('diary'), {text: 'written over it'});
   await a.round();
   await b.round();
-  const {storage, accountId} = world;
-  const rows = [...(storage.tables.entities.get(accountId)?.values() ?? [])];
-  const texts = rows.flatMap(({row}) => (row.body === null ? [] : [new TextDecoder().decode(row.body)]));
-  expect(texts.some((text) => text.includes('written over it'))).toBe(true);
-  expect(texts).toContain('text');
+  expect(texts(world).some((text) => text.includes('written over it'))).toBe(true);
+  expect(texts(world)).toContain('text');
 });
 
 it('a rename where both parts are damaged here goes out without the damaged text', async () => {
@@ -46,6 +43,33 @@ it('a rename where both parts are damaged here goes out without the damaged text
   await b.round();
   expect(await b.read('diary')).toEqual({title: 'A’s title', text: 'text'});
   expect(await titles(world)).toEqual(['A’s title', 'B’s title']);
+});
+
+it('a text that a revision of the same title replaces is kept, though the title is damaged here', async () => {
+  const {world, a, b, shown} = await twoDevices();
+  await a.writer.write([{...NOTE, type: 'keep', reason: 'named'}]);
+  await a.round();
+  const [revision] = await a.store.transaction('read', (tx) => tx.revisionsOf('diary'));
+  await damage(a, 'data');
+  await a.save('diary', shown, {text: 'newer'});
+  await a.round();
+  await a.writer.write([{...NOTE, type: 'restore', revision: revision?.id ?? ''}]);
+  await a.round();
+  await b.round();
+  expect(await b.read('diary')).toEqual({title: 'title', text: 'text'});
+  expect(texts(world)).toContain('newer');
+});
+
+it('a text that was not seen and is replaced is kept, though the title is damaged here', async () => {
+  const {world, a, b, shown} = await twoDevices();
+  await b.save('diary', shown, {text: 'unseen'});
+  await b.round();
+  await a.round();
+  await damage(a, 'data');
+  await a.save('diary', shown, {text: 'over it'});
+  await a.round();
+  expect(texts(world)).toContain('unseen');
+  expect(texts(world)).toContain('over it');
 });
 
 async function twoDevices() {
@@ -75,4 +99,10 @@ async function titles({storage, accountId}: World): Promise<string[]> {
     .flatMap(({row}) => (row.kind === 'note' || row.kind === 'revision' ? [new TextDecoder().decode(row.data)] : []))
     .flatMap((data) => /"title":"([^"]*)"/.exec(data)?.[1] ?? [])
     .sort();
+}
+
+/** On the server, of notes and revisions. */
+function texts({storage, accountId}: World): string[] {
+  const rows = [...(storage.tables.entities.get(accountId)?.values() ?? [])];
+  return rows.flatMap(({row}) => (row.body === null ? [] : [new TextDecoder().decode(row.body)]));
 }

@@ -1,8 +1,10 @@
 import {describe, expect, test} from 'vitest';
 import {MAX_PULL_ROWS} from '../../protocol/limits.ts';
+import type {CallName} from '../../protocol/messages.ts';
 import {localRoot} from './check.ts';
 import type {Change} from './ports.ts';
 import {fetchEntities} from './pull.ts';
+import {type RoundPorts, runRound} from './round.ts';
 import {createWorld, type Device, noteData, settle, type World} from './testing/world.ts';
 
 const NOTES = MAX_PULL_ROWS + 200;
@@ -39,6 +41,27 @@ describe('a first sync', () => {
     };
     expect((await b.round()).ok).toBe(true);
     expect(headsDone).toBe(true);
+    await expectEverything(world, b);
+  });
+
+  test('ends with an error where the server names no next page, instead of asking for the same one for ever', async () => {
+    const {world} = await filledWorld();
+    const b = await world.device('B');
+    const {transport} = b.ports;
+    const looping = {
+      async call(name: CallName, ...rest: unknown[]) {
+        const answer = await (transport.call as (...args: unknown[]) => Promise<{ok: boolean; value: object}>)(
+          name,
+          ...rest,
+        );
+        return name === 'pull' && answer.ok ? {...answer, value: {...answer.value, last: null, done: false}} : answer;
+      },
+    } as RoundPorts['transport'];
+    const result = await runRound({...b.ports, transport: looping});
+    expect(result).toMatchObject({ok: false, error: {type: 'server_error'}});
+    expect(b.calls.filter(({name}) => name === 'pull').length).toBeLessThanOrEqual(2);
+    expect(await b.state()).toMatchObject({cursor: null, firstSync: {lane: 'heads', after: null}});
+    expect((await b.round()).ok).toBe(true);
     await expectEverything(world, b);
   });
 

@@ -57,8 +57,7 @@ export function writeVersion(
   const next = compose(ref, content, stamp, stored);
   if (stored !== undefined && stored.hash === next.hash && stored.deleted === next.deleted) return undefined;
   const known = row?.known?.stamp ?? null;
-  const isOnTop = stored === undefined || !replacesDamage(stored, next);
-  // The server has whole what is damaged here: it is to keep it, so this edit is no successor of it.
+  const isOnTop = stored === undefined || !isLeftToServer(ws, stored, content);
   const base = isOnTop ? known : (after.find((one) => one !== known) ?? null);
   ws.setOutbox(ref, queue(ws.outbox(ref), isOnTop ? stored : undefined, base, next, wallMs));
   ws.setEntity({
@@ -78,23 +77,25 @@ export function keptTimes(row: EntityRow | undefined): Pick<EntityRow, 'revisedM
   return {revisedMs, ...(mergedMs === undefined ? {} : {mergedMs})};
 }
 
-/** Whether the server has this version whole and this device doesn't: bytes of it fail their own hash here. */
-export function isOnlyServers(ws: Workset, version: Version): boolean {
-  const isServers = ws.outbox(version) === undefined && ws.entity(version)?.known?.stamp === version.stamp;
-  if (!isServers) return false;
-  const {data, body} = damagedParts(version);
-  return data || body;
+/**
+ * Whether what a change replaces is damaged here and whole on the server, which then is to keep it: the change is written
+ * beside that version instead of on top of it, and this device has nothing to keep of it.
+ */
+export function isLeftToServer(
+  ws: Workset,
+  stored: Version,
+  {data, body}: Partial<Pick<Content, 'data' | 'body'>>,
+): boolean {
+  if (ws.outbox(stored) !== undefined || ws.entity(stored)?.known?.stamp !== stored.stamp) return false;
+  const damaged = damagedParts(stored);
+  const replacesData = data !== undefined && data !== stored.data && hashOf(data) !== stored.parts.data;
+  const replacesBody = body !== undefined && body !== 'same' && hashOf(body) !== stored.parts.body;
+  return (damaged.data && replacesData) || (damaged.body && replacesBody);
 }
 
 /** Parts that are here and fail their own hash. */
 export function damagedParts({data, body, parts}: Version): {readonly data: boolean; readonly body: boolean} {
   return {data: hashOf(data) !== parts.data, body: body !== null && hashOf(body) !== parts.body};
-}
-
-function replacesDamage(stored: Version, next: Version): boolean {
-  if (stored.parts.data === next.parts.data && stored.parts.body === next.parts.body) return false;
-  const {data, body} = damagedParts(stored);
-  return (data && stored.parts.data !== next.parts.data) || (body && stored.parts.body !== next.parts.body);
 }
 
 /** The ref that keepVersion writes; load it first. */

@@ -12,7 +12,7 @@ import type {Stamp} from '../../protocol/stamp.ts';
 import {correctionMs} from './clock.ts';
 import {
   type Content,
-  isOnlyServers,
+  isLeftToServer,
   keepVersion,
   revisionRef,
   setConflictState,
@@ -188,7 +188,8 @@ function save(
   const data = change.data ?? stored?.data;
   if (data === undefined || data.length === 0) return told(ws, change, 'missing');
   const conflict = stored !== undefined && replacesUnseen(stored, change);
-  if (conflict && !isErased(stored) && !isOnlyServers(ws, stored)) keepVersion(ws, stored, 'conflict', writing.wallMs);
+  if (conflict && !isErased(stored) && !isLeftToServer(ws, stored, change))
+    keepVersion(ws, stored, 'conflict', writing.wallMs);
   const revise = stored !== undefined && isTimeToRevise(ws, change, stored, writing);
   const content = {deleted: false, meta: null, data, body: change.body ?? ('same' as const)};
   const written = put(ws, change, content, writing, [change.loaded.stamp]);
@@ -232,7 +233,7 @@ function replace(
   const isUnseenReplaced =
     stored !== undefined && loaded !== undefined && replacesUnseen(stored, {loaded, ...replacement});
   const after = loaded === undefined ? [] : [loaded.stamp];
-  const isKept = stored !== undefined && !isErased(stored) && !isOnlyServers(ws, stored);
+  const isKept = stored !== undefined && !isErased(stored) && !isLeftToServer(ws, stored, {data, body});
   const written = put(ws, {kind, id}, {deleted: false, meta: null, data, body}, writing, after);
   if (written.outcome !== 'written' || !isKept) return written;
   keepVersion(ws, stored, isUnseenReplaced ? 'conflict' : 'restore', writing.wallMs);

@@ -3,7 +3,7 @@
  * a line with a budget is beyond it. What has none is measured all the same: to be seen when it moves.
  */
 
-export type Unit = 'ms' | 'bytes' | 'KB' | 'MB' | 'requests' | 'per second' | 'connections' | 'count' | '×';
+export type Unit = 'ms' | 'bytes' | 'KB' | 'MB' | 'requests' | 'per second' | 'tasks' | 'streams';
 
 /** What of the samples is held against the budget. `ratio`: their median ÷ that of the limit's. */
 export type Judged = 'median' | 'p50' | 'p95' | 'p99' | 'max' | 'ratio';
@@ -52,7 +52,7 @@ export const LINES = [
   {name: 'first-sync-down', what: 'first sync, bytes received ÷ content', unit: 'KB', judged: 'ratio'},
   {name: 'first-sync-requests', what: 'first sync, requests', unit: 'requests', judged: 'median'},
   {name: 'first-sync-heap', what: 'first sync, highest JS heap of the page', unit: 'MB', judged: 'max'},
-  {name: 'first-sync-long-tasks', what: 'first sync, tasks of the page above 50 ms', unit: 'count', judged: 'median'},
+  {name: 'first-sync-long-tasks', what: 'first sync, tasks of the page above 50 ms', unit: 'tasks', judged: 'median'},
   {
     name: 'edit-visible',
     what: 'edit on A, end of the typing pause to visible on B',
@@ -182,7 +182,7 @@ export const LINES = [
   {
     name: 'pokes-held',
     what: 'server, idle poke streams held',
-    unit: 'count',
+    unit: 'streams',
     judged: 'median',
     better: 'more',
     budget: {budget: 10_000},
@@ -200,7 +200,7 @@ export const LINES = [
     budgetAt: {10000: {budget: 800, goal: 300}, 100000: {budget: 1_500, goal: 500}},
   },
   {name: 'start-text', what: 'cold start offline to the last note on screen', unit: 'ms', judged: 'median'},
-  {name: 'start-long-tasks', what: 'cold start offline, tasks above 50 ms', unit: 'count', judged: 'median'},
+  {name: 'start-long-tasks', what: 'cold start offline, tasks above 50 ms', unit: 'tasks', judged: 'median'},
   {name: 'start-longest-task', what: 'cold start offline, longest task', unit: 'ms', judged: 'median'},
   {
     name: 'search',

@@ -1,9 +1,10 @@
 /**
- * The storage port on SQLite: one connection writes, one transaction at a time; another reads, in snapshots of its own.
- * WAL with full sync: when a write resolves, it is on disk. The schema is brought up to date on opening.
+ * The storage port on SQLite: one connection writes, one write at a time, those that wait together by one commit; another
+ * reads, in snapshots of its own. WAL with full sync: when a write resolves, it is on disk. The schema is brought up to date on opening.
  */
 
 import Database from 'better-sqlite3';
+import {createGroupedWrites} from './group-commit.ts';
 import type {Storage, StorageReads, StorageWrites} from './port.ts';
 import {createQueue, type Queue} from './queue.ts';
 import {readsOf, writesOf} from './sqlite-queries.ts';
@@ -15,19 +16,20 @@ export function openSqliteStorage(file: string): Storage {
   const reader = new Database(file, {readonly: true});
   const writes: StorageWrites = {...readsOf(writer), ...writesOf(writer)};
   const reads: StorageReads = readsOf(reader);
-  const writing = createQueue();
+  const writing = createGroupedWrites(writer);
   const reading = createQueue();
   let closing: Promise<void> | undefined;
 
   const open = (queue: Queue): Queue =>
     closing === undefined ? queue : () => Promise.reject(new Error('the storage is closed'));
   return {
-    read: (body) => open(reading)(() => inTransaction(reader, 'BEGIN', () => body(reads))),
-    write: (_accountId, body) => open(writing)(() => inTransaction(writer, 'BEGIN IMMEDIATE', () => body(writes))),
+    read: (body) => open(reading)(() => inSnapshot(reader, () => body(reads))),
+    write: (_accountId, body) => open(writing)(() => body(writes)),
     close() {
       closing ??= (async () => {
         await reading(async () => reader.close());
-        await writing(async () => writer.close());
+        await writing(async () => undefined);
+        writer.close();
       })();
       return closing;
     },
@@ -49,14 +51,11 @@ function openWriter(file: string): Database.Database {
   return db;
 }
 
-async function inTransaction<T>(db: Database.Database, begin: string, body: () => Promise<T>): Promise<T> {
-  db.exec(begin);
+async function inSnapshot<T>(db: Database.Database, body: () => Promise<T>): Promise<T> {
+  db.exec('BEGIN');
   try {
-    const value = await body();
-    db.exec('COMMIT');
-    return value;
-  } catch (error) {
+    return await body();
+  } finally {
     if (db.inTransaction) db.exec('ROLLBACK');
-    throw error;
   }
 }

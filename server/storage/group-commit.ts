@@ -1,0 +1,69 @@
+/**
+ * Writes that wait together share a commit: a disk syncs a few hundred times a second, however little it is told each time.
+ *
+ * 1. Each write is a savepoint: what throws is undone alone, and nobody sees any of it.
+ * 2. They run one after the other, in the order of asking; each sees all that came before.
+ * 3. None resolves before the commit is on disk. Where that fails, all of the group reject, and nothing of them stays.
+ */
+
+import type {Database} from 'better-sqlite3';
+import type {Queue} from './queue.ts';
+
+/** So many at once: the first of them waits for the last. */
+const MAX_GROUP = 100;
+
+interface Waiting {
+  /** Runs the write; resolves to what tells its caller the outcome, once it is on disk. */
+  run(): Promise<Settle>;
+  fail(error: unknown): void;
+}
+
+type Settle = {readonly isDone: boolean; tell(): void};
+
+/** The only writer of `db`. */
+export function createGroupedWrites(db: Database): Queue {
+  const waiting: Waiting[] = [];
+  let isRunning = false;
+
+  async function runAll(): Promise<void> {
+    while (waiting.length > 0) await runGroup(db, waiting.splice(0, MAX_GROUP));
+    isRunning = false;
+  }
+
+  return (task) =>
+    new Promise((resolve, reject) => {
+      waiting.push({
+        run: () =>
+          task().then(
+            (value) => ({isDone: true, tell: () => resolve(value)}),
+            (error: unknown) => ({isDone: false, tell: () => reject(error)}),
+          ),
+        fail: reject,
+      });
+      if (isRunning) return;
+      isRunning = true;
+      // What arrived with this one, in the same turn of the event loop, comes along.
+      setImmediate(() => void runAll());
+    });
+}
+
+async function runGroup(db: Database, group: readonly Waiting[]): Promise<void> {
+  try {
+    db.exec('BEGIN IMMEDIATE');
+    const outcomes: Settle[] = [];
+    for (const one of group) outcomes.push(await inSavepoint(db, one));
+    db.exec('COMMIT');
+    for (const {tell} of outcomes) tell();
+  } catch (error) {
+    if (db.inTransaction) db.exec('ROLLBACK');
+    for (const {fail} of group) fail(error);
+  }
+}
+
+async function inSavepoint(db: Database, one: Waiting): Promise<Settle> {
+  db.exec('SAVEPOINT one');
+  const outcome = await one.run();
+  // A full disk may have ended the whole transaction: then there is no savepoint any more, and all of the group fails.
+  db.exec(outcome.isDone ? 'RELEASE one' : 'ROLLBACK TO one; RELEASE one');
+  return outcome;
+}

@@ -22,20 +22,21 @@ export async function simulate(schedule: Schedule, coverage: Coverage = new Map(
   const server = createServer(scheduler, random, coverage);
   const truth = createTruth();
   const notebook: Notebook = {noteIds: [], branchIds: []};
+  const harmed = new Set<string>();
   const scene: Scene = {
     schedule,
     scheduler,
     random,
     server,
     coverage,
-    witness: createWitness(truth),
+    witness: createWitness(truth, harmed),
     locks: schedule.locks,
     latencyMs: schedule.latencyMs,
     replicas: [],
     notebook,
     truth,
     person: createPerson(truth, notebook),
-    harmed: new Set(),
+    harmed,
     copy: null,
     isHealing: false,
   };

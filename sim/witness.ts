@@ -72,7 +72,8 @@ export interface Judge {
 
 const MAX_CALLS_OF_A_ROUND = 300;
 
-export function createWitness(truth: Truth): Witness {
+/** `harmed`: what was damaged on some side: an edit over that is a conflict on purpose, whatever the person had seen. */
+export function createWitness(truth: Truth, harmed: ReadonlySet<string>): Witness {
   const lineage = createLineage(truth);
   const violations: Violation[] = [];
   const stamps = new Set<string>();
@@ -142,7 +143,8 @@ export function createWitness(truth: Truth): Witness {
     },
     judged({entities}, {verdicts}, server) {
       for (const [index, verdict] of verdicts.entries()) {
-        const falsely = lineage.falseConflict(entities[index] as PushedEntity, verdict);
+        const pushed = entities[index] as PushedEntity;
+        const falsely = harmed.has(refKey(pushed)) ? undefined : lineage.falseConflict(pushed, verdict);
         if (falsely !== undefined) tell('a false conflict', falsely);
         const isFair = isClockSet && isAhead(entities[index] as PushedEntity, server);
         if (verdict.type === 'rejected' && !isFair) tell('the server refused', JSON.stringify(verdict));

@@ -5,9 +5,19 @@
  */
 
 import type {Table} from 'dexie';
+import {utf8Text} from '../../protocol/bytes.ts';
 import type {Kind} from '../../protocol/entity.ts';
 import type {EntityRow} from '../sync/ports.ts';
-import {isPackable, type PackRecord, packEntities, unpackEntities, unpackEntity, withoutEntities} from './packs.ts';
+import {
+  isPackable,
+  type ListedRow,
+  listPacked,
+  type PackRecord,
+  packEntities,
+  unpackEntities,
+  unpackEntity,
+  withoutEntities,
+} from './packs.ts';
 import {presentIds} from './present-keys.ts';
 import {type EntityRecord, entityToRecord, type PointerName, type PointerRecord, pointerRecord} from './records.ts';
 
@@ -23,8 +33,8 @@ export interface EntityTable {
   get(id: string): Promise<EntityRecord | undefined>;
   /** In the order of `ids`. */
   bulkGet(ids: readonly string[]): Promise<(EntityRecord | undefined)[]>;
-  /** In no order. */
-  all(): Promise<EntityRecord[]>;
+  /** All of them, in no order. */
+  list(): Promise<ListedRow[]>;
   /** Those that point at one of `values`, in no order. */
   pointingAt(pointer: PointerName, values: readonly (string | number)[]): Promise<EntityRecord[]>;
   /** In their order, after `after` (null: from the first), at most `limit`. */
@@ -103,7 +113,7 @@ export function createEntityTable(kind: Kind, {own, packs, pointers}: EntityTabl
       const byId = await recordsOf(ids);
       return ids.map((id) => byId.get(id));
     },
-    async all() {
+    async list() {
       const [records, packed] = await Promise.all([
         own.toArray(),
         packs
@@ -111,12 +121,13 @@ export function createEntityTable(kind: Kind, {own, packs, pointers}: EntityTabl
           .between(...ofKind)
           .toArray(),
       ]);
-      if (packed.length === 0) return records;
-      const hidden = new Set(records.map(({id}) => id));
+      const rows = records.map(toListed);
+      if (packed.length === 0) return rows;
+      const hidden = new Set(rows.map(({id}) => id));
       for (const pack of packed) {
-        for (const row of unpackEntities(pack)) if (!hidden.has(row.id)) records.push(entityToRecord(row));
+        for (const row of listPacked(pack)) if (!hidden.has(row.id)) rows.push(row);
       }
-      return records;
+      return rows;
     },
     async pointingAt(pointer, values) {
       const wanted = new Set(values.map(String));
@@ -172,6 +183,10 @@ export function createEntityTable(kind: Kind, {own, packs, pointers}: EntityTabl
       }
     },
   };
+}
+
+export function toListed({id, stamp, deleted, parts, data}: EntityRow): ListedRow {
+  return {id, stamp, deleted, dataHash: parts.data, data: utf8Text(data)};
 }
 
 function chunks<T>(items: readonly T[], size: number): T[][] {

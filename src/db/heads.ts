@@ -4,22 +4,27 @@ import {utf8Text} from '../../protocol/bytes.ts';
 import {EMPTY_HASH} from '../../protocol/hash.ts';
 import {type NoteData, readBranch, readNote} from '../notes/note-data.ts';
 import type {EntityRow, Loaded} from '../sync/ports.ts';
+import type {ListedRow} from './packs.ts';
 import type {BodyRecord, EntityRecord} from './records.ts';
 import type {BranchHead, NoteHead} from './repositories.ts';
 
 /** A note whose data can't be read keeps its place, so that what is below it does too; no editor takes this type. */
 const UNREADABLE: NoteData = {title: '', type: 'unknown', mime: ''};
 
-export function noteDataOf({data}: {readonly data: Uint8Array}): NoteData {
-  return readNote(data) ?? UNREADABLE;
+export function noteDataOf({data}: {readonly data: Uint8Array | string | undefined}): NoteData {
+  return (data === undefined ? undefined : readNote(data)) ?? UNREADABLE;
 }
 
-export function toNoteHead(row: EntityRow): NoteHead {
+export function toNoteHead(row: Pick<ListedRow, 'id' | 'data'>): NoteHead {
   return {...noteDataOf(row), id: row.id};
 }
 
-export function toBranchHead(row: EntityRow): BranchHead | undefined {
-  const branch = readBranch(row.data);
+export function toBranchHead(row: {
+  readonly id: string;
+  readonly stamp: string;
+  readonly data: Uint8Array | string | undefined;
+}): BranchHead | undefined {
+  const branch = row.data === undefined ? undefined : readBranch(row.data);
   return branch && {...branch, id: row.id, stamp: row.stamp};
 }
 

@@ -1,11 +1,11 @@
 /** Decoded heads of the live rows of one table, kept between reads so that an unchanged row stays the same object. */
 
-import type {EntityRow} from '../sync/ports.ts';
+import type {ListedRow} from './packs.ts';
 
 /** What a read brought: the whole table, or some ids with what is there now. */
 export type ReadTable =
-  | {readonly type: 'all'; readonly rows: readonly EntityRow[]}
-  | {readonly type: 'some'; readonly rowById: ReadonlyMap<string, EntityRow | undefined>};
+  | {readonly type: 'all'; readonly rows: readonly ListedRow[]}
+  | {readonly type: 'some'; readonly rowById: ReadonlyMap<string, ListedRow | undefined>};
 
 export interface KeptHeads<H> {
   /** Whether anything shown changed. */
@@ -15,11 +15,11 @@ export interface KeptHeads<H> {
 
 /** `markOf` is what an unchanged head is known by. */
 export function createKeptHeads<H extends {readonly id: string}>(
-  markOf: (row: EntityRow) => string,
-  decode: (row: EntityRow) => H | undefined,
+  markOf: (row: ListedRow) => string,
+  decode: (row: ListedRow) => H | undefined,
 ): KeptHeads<H> {
   let kept = new Map<string, {readonly mark: string; readonly head: H}>();
-  const headOf = (row: EntityRow | undefined) => {
+  const headOf = (row: ListedRow | undefined) => {
     if (row === undefined || row.deleted) return undefined;
     const known = kept.get(row.id);
     const mark = markOf(row);
@@ -28,7 +28,7 @@ export function createKeptHeads<H extends {readonly id: string}>(
     return head && {mark, head};
   };
 
-  function replaceAll(rows: readonly EntityRow[]): boolean {
+  function replaceAll(rows: readonly ListedRow[]): boolean {
     const next = new Map(
       rows.flatMap((row) => {
         const one = headOf(row);
@@ -40,7 +40,7 @@ export function createKeptHeads<H extends {readonly id: string}>(
     return !isSame;
   }
 
-  function replaceSome(rowById: ReadonlyMap<string, EntityRow | undefined>): boolean {
+  function replaceSome(rowById: ReadonlyMap<string, ListedRow | undefined>): boolean {
     let isChanged = false;
     for (const [id, row] of rowById) {
       const one = headOf(row);

@@ -11,6 +11,7 @@
 import Dexie, {type ObservabilitySet} from 'dexie';
 import type {Live} from '../sync/api.ts';
 import type {Time} from '../sync/ports.ts';
+import {toListed} from './entity-table.ts';
 import {toBranchHead, toNoteHead} from './heads.ts';
 import {createKeptHeads, type ReadTable} from './kept-heads.ts';
 import {readOnce, tellFailure} from './live.ts';
@@ -52,7 +53,7 @@ class TreeReading {
   readonly #database: Database;
   readonly #time: Time;
   readonly #emit: (source: TreeSource) => void;
-  readonly #notes = createKeptHeads<NoteHead>((row) => row.parts.data, toNoteHead);
+  readonly #notes = createKeptHeads<NoteHead>((row) => row.dataHash, toNoteHead);
   readonly #branches = createKeptHeads<BranchHead>((row) => row.stamp, toBranchHead);
   /** Rows to read again at once, and whether all are to be read again when it is time. */
   #stale: Stale | null = null;
@@ -154,9 +155,10 @@ interface ReadRows {
 
 async function readStale({entities, state}: Tables, {notes, branches}: Stale): Promise<ReadRows> {
   const readTable = async (kind: 'note' | 'branch', ids: Ids): Promise<ReadTable> => {
-    if (ids === 'all') return {type: 'all', rows: await entities(kind).all()};
+    if (ids === 'all') return {type: 'all', rows: await entities(kind).list()};
     const rows = await entities(kind).bulkGet([...ids]);
-    return {type: 'some', rowById: new Map([...ids].map((id, index) => [id, rows[index]]))};
+    const listed = rows.map((row) => row && toListed(row));
+    return {type: 'some', rowById: new Map([...ids].map((id, index) => [id, listed[index]]))};
   };
   const [readNotes, readBranches, record] = await Promise.all([
     readTable('note', notes),

@@ -73,15 +73,16 @@ export function deviceNameKey(replica: string): string {
   return `device.${replica}`;
 }
 
-function reader<T>(schema: z.ZodMiniType<T>): (bytes: Uint8Array) => T | undefined {
-  return (bytes) => {
-    const value = z.safeParse(schema, parseJson(bytes));
+/** Of bytes, or of the text that they are. */
+function reader<T>(schema: z.ZodMiniType<T>): (data: Uint8Array | string) => T | undefined {
+  return (data) => {
+    const value = z.safeParse(schema, parseJson(data));
     return value.success ? value.data : undefined;
   };
 }
 
-function parseJson(bytes: Uint8Array): unknown {
-  const text = utf8Text(bytes);
+function parseJson(data: Uint8Array | string): unknown {
+  const text = typeof data === 'string' ? data : utf8Text(data);
   if (text === undefined) return undefined;
   try {
     return JSON.parse(text);

@@ -74,27 +74,31 @@ export interface Tree {
 export function buildTree(input: TreeInput): Tree {
   const titleById = new Map(input.notes.map(({id, title}) => [id, title]));
   titleById.delete(ROOT_NOTE_ID);
-  const places = shownPlaces(input.branches, titleById);
-  const childrenByParent = Map.groupBy(places, ({parentId}) => parentId);
-  const placesByNote = Map.groupBy(places, ({noteId}) => noteId);
-  const placeById = new Map(places.map((place) => [place.branchId, place]));
+  const childrenByParent = shownPlaces(input.branches, titleById);
   const children = (noteId: string): readonly Place[] => childrenByParent.get(noteId) ?? [];
+  // Asked for notes one by one, and not before something is on the screen.
+  const placesByNote = once(() => groupByNote(childrenByParent));
+  const placeById = once(() => new Map(allPlaces(childrenByParent).map((place) => [place.branchId, place])));
 
   const wayTo = waysFrom([ROOT_NOTE_ID], children, new Map());
-  const placed = new Set(wayTo.keys());
-  const tops = [...titleById.keys()].filter((id) => !placed.has(id) && !placesByNote.has(id));
+  const unplaced = [...titleById.keys()].filter((id) => !wayTo.has(id));
+  const placed: Pick<ReadonlySet<string>, 'has'> = unplaced.length === 0 ? wayTo : new Set(wayTo.keys());
+  const tops = unplaced.filter((id) => !placesByNote().has(id));
   waysFrom(tops, children, wayTo);
   const title = (noteId: string): string => titleById.get(noteId) ?? '';
 
   const tree: Tree = {
     noteCount: titleById.size,
-    placeCount: places.reduce((count, {parentId}) => count + (placed.has(parentId) ? 1 : 0), 0),
+    placeCount: [...childrenByParent].reduce(
+      (sum, [parent, below]) => sum + (placed.has(parent) ? below.length : 0),
+      0,
+    ),
     unfiled: input.complete ? sortByTitle(tops, title) : [],
     hasNote: (noteId) => titleById.has(noteId),
     title: (noteId) => titleById.get(noteId),
     children,
-    place: (branchId) => placeById.get(branchId),
-    places: (noteId) => placesByNote.get(noteId) ?? [],
+    place: (branchId) => placeById().get(branchId),
+    places: (noteId) => placesByNote().get(noteId) ?? [],
     isPlaced: (noteId) => placed.has(noteId),
     pathTo: (noteId) => pathTo(noteId, wayTo),
     rowsAbove: (noteId) => rowsAbove(noteId, tree),
@@ -103,27 +107,60 @@ export function buildTree(input: TreeInput): Tree {
   return tree;
 }
 
-function shownPlaces(branches: readonly TreeBranch[], titleById: ReadonlyMap<string, string>): Place[] {
-  const shownByEnds = new Map<string, TreeBranch>();
-  for (const branch of branches) {
-    if (!titleById.has(branch.note)) continue;
-    if (branch.parent !== ROOT_NOTE_ID && !titleById.has(branch.parent)) continue;
-    const ends = `${branch.parent} ${branch.note}`;
-    const other = shownByEnds.get(ends);
-    if (other === undefined || branch.id < other.id) shownByEnds.set(ends, branch);
-  }
-  const connected = [...shownByEnds.values()];
+/** By their parents, each list in order. Only a note with several branches can have one that isn't shown. */
+function shownPlaces(
+  branches: readonly TreeBranch[],
+  titleById: ReadonlyMap<string, string>,
+): Map<string, readonly Place[]> {
+  const hasEnds = ({note, parent}: TreeBranch) =>
+    titleById.has(note) && (parent === ROOT_NOTE_ID || titleById.has(parent));
+  const connected = withoutTwins(branches.filter(hasEnds));
   const ignored = ignoredInCycles(connected);
-  return connected
-    .filter(({id}) => !ignored.has(id))
-    .sort(compareBranches)
-    .map(({id, note, parent, key, prefix}) => ({
-      branchId: id,
-      noteId: note,
-      parentId: parent,
-      key,
-      prefix: prefix ?? '',
-    }));
+  const shown = ignored.size === 0 ? connected : connected.filter(({id}) => !ignored.has(id));
+  const branchesByParent = Map.groupBy(shown, ({parent}) => parent);
+  return new Map(Array.from(branchesByParent, ([parent, below]) => [parent, below.sort(compareBranches).map(toPlace)]));
+}
+
+/** Of two branches with the same note and parent the lower id stays. */
+function withoutTwins(branches: readonly TreeBranch[]): readonly TreeBranch[] {
+  const once = new Set<string>();
+  const several = new Set<string>();
+  for (const {note} of branches) (once.has(note) ? several : once).add(note);
+  if (several.size === 0) return branches;
+  const lowest = new Map<string, TreeBranch>();
+  for (const branch of branches) {
+    if (!several.has(branch.note)) continue;
+    const ends = `${branch.parent} ${branch.note}`;
+    const other = lowest.get(ends);
+    if (other === undefined || branch.id < other.id) lowest.set(ends, branch);
+  }
+  return [...branches.filter(({note}) => !several.has(note)), ...lowest.values()];
+}
+
+function toPlace({id, note, parent, key, prefix}: TreeBranch): Place {
+  return {branchId: id, noteId: note, parentId: parent, key, prefix: prefix ?? ''};
+}
+
+function allPlaces(childrenByParent: ReadonlyMap<string, readonly Place[]>): Place[] {
+  return [...childrenByParent.values()].flat();
+}
+
+function groupByNote(childrenByParent: ReadonlyMap<string, readonly Place[]>): ReadonlyMap<string, readonly Place[]> {
+  const placesByNote = Map.groupBy(allPlaces(childrenByParent), ({noteId}) => noteId);
+  for (const several of placesByNote.values()) if (several.length > 1) several.sort(comparePlaces);
+  return placesByNote;
+}
+
+function once<T>(make: () => T): () => T {
+  let made: {readonly value: T} | undefined;
+  return () => {
+    made ??= {value: make()};
+    return made.value;
+  };
+}
+
+function comparePlaces(a: Place, b: Place): number {
+  return compareBranches({id: a.branchId, key: a.key}, {id: b.branchId, key: b.key});
 }
 
 /** Adds to `wayTo`, for each note below `starts`, the place by which it is reached first, breadth first; null for a start. */

@@ -85,7 +85,10 @@ export async function createNotebookWorld(): Promise<NotebookWorld> {
       return row;
     },
     outbox: () => store.transaction('read', (tx) => tx.outboxHead(1000)),
-    all: async (kind) => database.entities(kind).all(),
+    all: async (kind) => {
+      const rows = await database.entities(kind).bulkGet(await database.entities(kind).ids(null, 1_000_000));
+      return rows.filter((row) => row !== undefined);
+    },
     close: async () => {
       for (const one of opened) one.close();
       await Dexie.delete(name);

@@ -7,7 +7,7 @@
 import {failed, type Result, type SyncError, SyncFailure} from '../../protocol/errors.ts';
 import type {Poke} from '../../protocol/messages.ts';
 import {nextStep, pauseMs} from './next-step.ts';
-import type {Background, Connectivity, Overview, Random, StoreTx, Transport} from './ports.ts';
+import type {Background, Connectivity, Overview, Random, ReplicaState, StoreTx, Transport} from './ports.ts';
 import {type RoundPorts, runRound} from './round.ts';
 import {createScrubbing, type Scrubbing} from './scrubbing.ts';
 import {callOptions, linkOf} from './standing.ts';
@@ -29,8 +29,10 @@ export interface Engine {
 }
 
 const LEADER_LOCK = 'leader';
-/** Writes of one moment go out together. */
-const GATHER_MS = 25;
+/** Writes of one moment go out together; what is written while a round runs goes with the next. */
+const GATHER_MS = 8;
+/** The least between two streams of pokes of which the first ended at once; doubled each time. */
+const SHORTEST_REOPEN_MS = 25;
 const POLL_MS = 60_000;
 
 export function createEngine(ports: EnginePorts): Engine {
@@ -231,8 +233,8 @@ class LeadingEngine implements Engine {
   }
 
   async #runIfWaiting(): Promise<void> {
-    const waits = await this.#read(async (tx) => (await tx.outboxHead(1)).length > 0);
-    if (waits) await this.#runIfWanted();
+    const state = await this.#read(async (tx) => ((await tx.outboxHead(1)).length > 0 ? tx.state() : undefined));
+    if (state !== undefined) await this.#runIn(state);
   }
 
   #scheduleNext(): void {
@@ -260,7 +262,10 @@ class LeadingEngine implements Engine {
   }
 
   async #runIfWanted(): Promise<void> {
-    const state = await this.#read((tx) => tx.state());
+    await this.#runIn(await this.#read((tx) => tx.state()));
+  }
+
+  async #runIn(state: ReplicaState | undefined): Promise<void> {
     if (this.#leads && linkOf(state).ok && !state?.paused) await this.run();
   }
 
@@ -287,7 +292,7 @@ class LeadingEngine implements Engine {
     this.#closePokes = null;
     const isShort = this.#ports.time.monotonicMs() - this.#pokesAtMs < POLL_MS;
     this.#shortPokes = isShort ? this.#shortPokes + 1 : 0;
-    const leastMs = Math.min(POLL_MS, GATHER_MS * 2 ** Math.min(this.#shortPokes, 20));
+    const leastMs = Math.min(POLL_MS, SHORTEST_REOPEN_MS * 2 ** Math.min(this.#shortPokes, 20));
     this.#schedule(Math.max(leastMs, pauseMs(error, 0, this.#ports.random.fraction()) ?? 0)); // a round says why
   }
 

@@ -26,19 +26,25 @@ export interface BatchLimits {
   readonly rows: number;
 }
 
+/** What names and hashes of one entity take in a request, about. */
+const HEAD_BYTES = 500;
+/** Of large texts only a few fit into a batch: no more are read than about that. */
+const LOADED_AT_ONCE = 50;
+
 /** The next rows to push, stamped and marked as sent in this transaction; empty when nothing waits. */
 export async function takeBatch(tx: StoreTx, wallMs: number, limits: BatchLimits): Promise<BatchItem[]> {
   const state = await tx.state();
   const rows = await tx.outboxHead(limits.rows);
   if (state === undefined || rows.length === 0) return [];
   const ws = new Workset(tx);
-  await ws.load(rows);
-  await ws.load(rows.flatMap((row) => revisedRef(ws, row)));
   const writing = writingBy(state, wallMs);
   const items: BatchItem[] = [];
   let bytes = 0;
-  for (const row of revisionsFirst(rows)) {
-    const size = (ws.version(row)?.data.length ?? 0) + (ws.version(row)?.body?.length ?? 0);
+  const ordered = revisionsFirst(rows);
+  for (const [index, row] of ordered.entries()) {
+    if (index % LOADED_AT_ONCE === 0) await loadFrom(ws, ordered.slice(index, index + LOADED_AT_ONCE));
+    const version = ws.version(row);
+    const size = HEAD_BYTES + (version?.data.length ?? 0) + (version?.body?.length ?? 0);
     if (items.length > 0 && bytes + size > limits.bytes) break;
     const item = send(ws, row, writing);
     if (item !== undefined) items.push(item);
@@ -46,6 +52,11 @@ export async function takeBatch(tx: StoreTx, wallMs: number, limits: BatchLimits
   }
   await ws.flush();
   return items;
+}
+
+async function loadFrom(ws: Workset, rows: readonly OutboxRow[]): Promise<void> {
+  await ws.load(rows);
+  await ws.load(rows.flatMap((row) => revisedRef(ws, row)));
 }
 
 /** Revisions before what they are an older version of, while the server still has those parts and needn't be sent them. */
@@ -64,7 +75,7 @@ function send(ws: Workset, row: OutboxRow, writing: Writing): BatchItem | undefi
   const stamp = row.sent.includes(row.stamp) || !isOwn ? row.stamp : finalStamp(row, entity.ownSent, writing);
   const pushed = {...stored, stamp};
   const own = isOwn && stamp > (entity.own ?? '') ? stamp : entity.own;
-  ws.setEntity({...entity, stamp, own});
+  if (stamp !== entity.stamp || own !== entity.own) ws.setEntity({...entity, stamp, own});
   const sent = row.sent.includes(stamp) ? row.sent : [...row.sent, stamp];
   ws.setOutbox(row, {...row, stamp, sent, tries: row.tries + 1});
   const wire = {

@@ -15,7 +15,7 @@ import {applyVerdict, refsOfStored, refsTouched, type ServerVersion, versionIn} 
 import {Workset} from './workset.ts';
 import {writingBy} from './writer.ts';
 
-const BATCH_ROWS = 200;
+const BATCH_ROWS = 500;
 
 export interface Pushed {
   /** The last answer's; null when there was nothing to push. */

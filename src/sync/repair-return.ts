@@ -1,6 +1,6 @@
-import type {Ref} from '../../protocol/entity.ts';
+import {type Ref, refKey} from '../../protocol/entity.ts';
 import {failed, ok, type Result} from '../../protocol/errors.ts';
-import {MAX_PUSH_ENTITIES, PUSH_BATCH_BYTES} from '../../protocol/limits.ts';
+import {MAX_FETCH_REFS, MAX_PUSH_ENTITIES, PUSH_BATCH_BYTES} from '../../protocol/limits.ts';
 import type {CallAnswer, PulledEntity} from '../../protocol/messages.ts';
 import {encodeVersion} from '../../protocol/wire.ts';
 import {asAbsent} from './inspect.ts';
@@ -25,7 +25,12 @@ export async function returnRows(
   refs: readonly Ref[],
   buckets: readonly number[],
 ): Promise<Result<Returned>> {
-  const entities = await versionsToReturn(ports, refs);
+  const learned = await learnOfTheRest(ports, ground, refs);
+  if (!learned.ok) return learned;
+  const entities = await versionsToReturn(
+    ports,
+    refs.filter((ref) => !learned.value.has(refKey(ref))),
+  );
   let standing: Standing | null = null;
   let asked = buckets;
   for (const batch of batchesOf(entities)) {
@@ -36,6 +41,39 @@ export async function returnRows(
     asked = [];
   }
   return ok({standing, count: entities.length});
+}
+
+/**
+ * What isn't whole here can't be given back. The server may have erased it, which no digest counts and no lane of a first sync
+ * has: else its deletion would stay here without its text. Names what the server told of.
+ */
+async function learnOfTheRest(
+  ports: RoundPorts,
+  ground: Ground,
+  refs: readonly Ref[],
+): Promise<Result<ReadonlySet<string>>> {
+  const {store, transport, time} = ports;
+  const {state, rest} = await store.transaction('read', async (tx) => {
+    const ws = new Workset(tx);
+    await ws.load(refs);
+    const isLeft = (ref: Ref) => ws.entity(ref)?.known != null && heldAsKnown(ws, ref) === undefined;
+    return {state: await tx.state(), rest: refs.filter(isLeft).slice(0, MAX_FETCH_REFS)};
+  });
+  const link = linkOf(state);
+  if (!link.ok) return link;
+  if (rest.length === 0) return ok(new Set());
+  const request = {...ground.asked(link.value), refs: rest.map(({kind, id}) => ({kind, id}))};
+  const answer = await transport.call('fetch', request, callOptions(link.value));
+  if (!answer.ok) return answer;
+  const told = answer.value.rows.map(decodeServerVersion).filter((version) => version !== 'damaged');
+  return store.transaction('write', async (tx) => {
+    const now = await tx.state();
+    if (now === undefined) return failed({type: 'not_set_up', message: 'the notebook was removed'});
+    const stranger = ground.strangerIn(now, answer.value);
+    if (stranger !== undefined) return failed(stranger);
+    await takeRows(tx, told, time.wallMs());
+    return ok(new Set(told.map(refKey)));
+  });
 }
 
 /** One entry at least, so that buckets without entities are asked for too. */

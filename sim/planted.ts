@@ -79,8 +79,8 @@ export const PLANTED: readonly Planted[] = [
     edits: [
       {
         file: 'src/sync/pull.ts',
-        find: '    await storeContent(tx, place, versions as ServerVersion[], bodies);\n    await tx.putState(withSeen(moved(state, place, page), page));\n    return ok(undefined);\n  });\n}',
-        put: '    await tx.putState(withSeen(moved(state, place, page), page));\n    return ok("stored" as const);\n  }).then(async (stored) => {\n    if (!stored.ok || stored.value === undefined) return stored as Result<void>;\n    await store.transaction("write", (tx) => storeContent(tx, place, versions as ServerVersion[], bodies));\n    return ok(undefined);\n  });\n}',
+        find: '    await storeContent({tx, place, wallMs: time.wallMs()}, versions as ServerVersion[], bodies);\n    await tx.putState(withSeen(moved(state, place, page), page));\n    return ok(undefined);\n  });\n}',
+        put: '    await tx.putState(withSeen(moved(state, place, page), page));\n    return ok("stored" as const);\n  }).then(async (stored) => {\n    if (!stored.ok || stored.value === undefined) return stored as Result<void>;\n    await store.transaction("write", (tx) => storeContent({tx, place, wallMs: time.wallMs()}, versions as ServerVersion[], bodies));\n    return ok(undefined);\n  });\n}',
       },
     ],
   },

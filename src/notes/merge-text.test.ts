@@ -40,22 +40,34 @@ test('only a text that is one on all sides has a format', () => {
 
 const word = fc.constantFrom('one', 'two', 'three', 'four', 'five', 'six', '&amp;', '漢字', '🙂', 'é');
 const line = fc.array(word, {minLength: 1, maxLength: 6}).map((words) => words.join(' '));
+const newLine = fc
+  .array(fc.constantFrom('sieben', 'acht', 'neun', '天気', '☂', 'ö', '&lt;'), {minLength: 1, maxLength: 6})
+  .map((words) => words.join(' '));
 const formats: readonly TextFormat[] = ['html', 'markdown', 'code'];
 const documentOf = (format: TextFormat, lines: readonly string[]) =>
   format === 'html' ? lines.map((one) => `<p>${one}</p>`).join('') : lines.join('\n');
 
-/** Blocks that two people edit, each in blocks of their own; `insert` puts one before it, `remove` takes it away. */
+/**
+ * Blocks that two people edit, each in blocks of their own; `insert` puts one before it, `remove` takes it away. What is written
+ * resembles no other block: a line that became like its neighbour's old text is taken for that one (ADR 20).
+ */
 const edits = fc
   .array(
     fc.record({
       line,
       by: fc.constantFrom('older', 'newer', 'nobody'),
       how: fc.constantFrom('rewrite', 'append', 'insert', 'remove'),
-      next: line,
+      next: newLine,
     }),
     {minLength: 1, maxLength: 8},
   )
-  .map((blocks) => blocks.map((block, at) => ({...block, line: `${at} ${block.line}`, next: `${at}! ${block.next}`})));
+  .map((blocks) =>
+    blocks.map((block, at) => ({
+      ...block,
+      line: `${at} ${block.line}`,
+      next: `${at}! ${block.next.replaceAll(/[^ ]+/g, (one) => `${one}${at}`)}`,
+    })),
+  );
 
 type Edits = typeof edits extends fc.Arbitrary<infer T> ? T : never;
 
@@ -158,3 +170,10 @@ function countWords(text: string): Counts {
   }
   return counts;
 }
+
+test('lines that were rewritten where they stand are that, also where one has become like its neighbour’s old text', () => {
+  const base = '0 one\n1 one one two\n2 one\n3 one';
+  const older = '0! one two one\n1! other\n2 one\n3! one';
+  const newer = '0 one\n1 one one two\nput in\n2 one\n3 one';
+  expect(merge('code', {base, older, newer})).toBe('0! one two one\n1! other\nput in\n2 one\n3! one');
+});

@@ -4,13 +4,14 @@
  * older seq never overwrites a newer ◆; an entity with an outbox row only learns of `theirs`: the push decides.
  */
 
-import {hasBody, isErased, type Ref} from '../../protocol/entity.ts';
+import {hasBody, isErased, keepsLosers, type Ref, type Version} from '../../protocol/entity.ts';
 import {failed, ok, type Result} from '../../protocol/errors.ts';
 import {EMPTY_HASH, hashOf} from '../../protocol/hash.ts';
 import type {CallAnswer, CallRequest, LaneBody, Position} from '../../protocol/messages.ts';
 import {LANES} from '../../protocol/shapes.ts';
 import {decodePart} from '../../protocol/wire.ts';
-import {countsAsAbsent} from './inspect.ts';
+import {countsAsAbsent, isOwnDeleted} from './inspect.ts';
+import {keepVersion, revisionRef} from './local-version.ts';
 import type {FirstSync, OutboxRow, ReplicaState, StoreTx} from './ports.ts';
 import type {RoundPorts} from './round.ts';
 import {askedBy, callOptions, type LinkedState, linkOf, type Standing, strangerIn, withSeen} from './standing.ts';
@@ -71,6 +72,7 @@ export async function fetchEntities(ports: RoundPorts, refs: readonly Ref[]): Pr
     await storeRows(
       ws,
       versions.filter((version) => version !== 'damaged'),
+      ports.time.wallMs(),
     );
     await ws.flush();
     return ok(undefined);
@@ -113,7 +115,7 @@ function progress(place: FirstSync, page: Page): FirstSync | null {
   return lane === undefined ? null : {head: place.head, lane, after: null, received: 0, total: 0};
 }
 
-async function storePage({store}: RoundPorts, place: Place, page: Page): Promise<Result<void>> {
+async function storePage({store, time}: RoundPorts, place: Place, page: Page): Promise<Result<void>> {
   const versions = page.rows.map(decodeServerVersion);
   const damaged = page.rows.find((_, i) => versions[i] === 'damaged');
   if (damaged) return failed({type: 'hash_mismatch', message: `${damaged.kind} ${damaged.id} arrived damaged`});
@@ -126,23 +128,22 @@ async function storePage({store}: RoundPorts, place: Place, page: Page): Promise
     if (!isStillAt(state, place)) return ok(undefined);
     if (!getsOn(place, page))
       return failed({type: 'server_error', message: 'a page of a first sync names no next one'});
-    await storeContent(tx, place, versions as ServerVersion[], bodies);
+    await storeContent({tx, place, wallMs: time.wallMs()}, versions as ServerVersion[], bodies);
     await tx.putState(withSeen(moved(state, place, page), page));
     return ok(undefined);
   });
 }
 
 async function storeContent(
-  tx: StoreTx,
-  {lane}: Place,
+  {tx, place, wallMs}: {readonly tx: StoreTx; readonly place: Place; readonly wallMs: number},
   versions: readonly ServerVersion[],
   bodies: readonly DecodedBody[],
 ): Promise<void> {
   const ws = new Workset(tx);
   await ws.load(bodies);
-  await storeRows(ws, versions);
+  await storeRows(ws, versions, wallMs);
   for (const body of bodies) storeBody(ws, body);
-  await ws.flush(lane === 'all' ? 'row by row' : 'packing');
+  await ws.flush(place.lane === 'all' ? 'row by row' : 'packing');
 }
 
 function isStillAt({cursor, firstSync}: ReplicaState, place: Place): boolean {
@@ -170,12 +171,19 @@ function moved(state: ReplicaState, place: Place, page: Page): ReplicaState {
   return next === null ? {...state, firstSync: null, cursor: place.head} : {...state, firstSync: next};
 }
 
-async function storeRows(ws: Workset, versions: readonly ServerVersion[]): Promise<void> {
+async function storeRows(ws: Workset, versions: readonly ServerVersion[], wallMs: number): Promise<void> {
   await ws.load(versions);
-  for (const version of versions) storeRow(ws, version);
+  await ws.load(versions.flatMap((version) => ownDeleted(ws, version).map((mine) => revisionRef(mine, 'restore'))));
+  for (const version of versions) storeRow(ws, version, wallMs);
 }
 
-function storeRow(ws: Workset, pulled: ServerVersion): void {
+/** What this device alone has in "Recently deleted": where somebody brings the note back, that stays a revision. */
+function ownDeleted(ws: Workset, ref: Ref): Version[] {
+  const mine = isOwnDeleted(ws.entity(ref)) && keepsLosers(ref.kind) ? ws.version(ref) : undefined;
+  return mine === undefined || mine.body === null || isErased(mine) ? [] : [mine];
+}
+
+function storeRow(ws: Workset, pulled: ServerVersion, wallMs: number): void {
   const row = ws.outbox(pulled);
   const entity = ws.entity(pulled);
   const version = withBodyFromHere(ws, pulled);
@@ -184,6 +192,8 @@ function storeRow(ws: Workset, pulled: ServerVersion): void {
     return;
   }
   if (row === undefined) {
+    for (const mine of ownDeleted(ws, version))
+      if (mine.hash !== version.hash) keepVersion(ws, mine, 'restore', wallMs);
     adopt(ws, version);
     if (isErased(version)) ws.setBody(version, EMPTY_HASH, new Uint8Array(0));
   } else if (row.sent.includes(version.stamp)) {

@@ -5,7 +5,7 @@
  */
 
 import {isErased, keepsLosers, type Ref, type Version} from '../../protocol/entity.ts';
-import {countsAsAbsent} from './inspect.ts';
+import {countsAsAbsent, isOwnDeleted} from './inspect.ts';
 import {keepVersion, revisionRef} from './local-version.ts';
 import type {EntityRow, OutboxRow, StoreTx} from './ports.ts';
 import {acknowledge, adopt, knownOf, type ServerVersion} from './verdict.ts';
@@ -36,6 +36,7 @@ function takeRow(ws: Workset, theirs: ServerVersion, wallMs: number): void {
   if (row !== undefined && entity !== undefined) {
     learn(ws, {entity, row, theirs}, wallMs);
   } else if (entity === undefined || mine === undefined || countsAsAbsent(entity)) {
+    if (mine !== undefined && isOwnDeleted(entity) && mine.hash !== theirs.hash) keepReplaced(ws, mine, wallMs);
     adopt(ws, theirs);
   } else if (mine.stamp <= theirs.stamp) {
     if (mine.hash !== theirs.hash && !isErasingOf(theirs, mine)) keepReplaced(ws, mine, wallMs);

@@ -84,6 +84,24 @@ function conflictsOn({store}: Device) {
 }
 
 describe('a device that comes back after deletions were forgotten', () => {
+  test('keeps a text that it deleted before anybody else had it, also when another’s edit brings the note back', async () => {
+    const {world, a, b} = await twoDevices();
+    const c = await world.device('C');
+    await c.round();
+    await b.save('note1', await b.load('note1'), {text: 'only on B'});
+    await b.writer.write(deletionOfAll());
+    await c.save('note1', await c.load('note1'), {text: 'on C'});
+    await forget(world, a);
+    await settle(b, c, a, b);
+    for (const device of [a, b, c]) expect(await device.read('note1')).toEqual({title: 'One', text: 'on C'});
+    const kept = [...rowsOf(world).values()].filter(({row}) => row.meta?.type === 'revision');
+    expect(kept.map(({row}) => [row.meta?.type === 'revision' && row.meta.reason, row.body])).toContainEqual([
+      'restore',
+      utf8Bytes('only on B'),
+    ]);
+    await expectEqual(world, a, b, c);
+  });
+
   test('gives nothing of them back: they are in its own "Recently deleted", whole, and wait for nothing', async () => {
     const {world, a, b} = await twoDevices();
     await forget(world, b);

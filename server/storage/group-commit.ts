@@ -26,8 +26,11 @@ export function createGroupedWrites(db: Database): Queue {
   let isRunning = false;
 
   async function runAll(): Promise<void> {
-    while (waiting.length > 0) await runGroup(db, waiting.splice(0, MAX_GROUP));
-    isRunning = false;
+    try {
+      while (waiting.length > 0) await runGroup(db, waiting.splice(0, MAX_GROUP));
+    } finally {
+      isRunning = false;
+    }
   }
 
   return (task) =>
@@ -55,8 +58,8 @@ async function runGroup(db: Database, group: readonly Waiting[]): Promise<void> 
     db.exec('COMMIT');
     for (const {tell} of outcomes) tell();
   } catch (error) {
-    if (db.inTransaction) db.exec('ROLLBACK');
     for (const {fail} of group) fail(error);
+    if (db.inTransaction) db.exec('ROLLBACK');
   }
 }
 

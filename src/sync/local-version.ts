@@ -87,10 +87,10 @@ export function isLeftToServer(
   {data, body}: Partial<Pick<Content, 'data' | 'body'>>,
 ): boolean {
   if (ws.outbox(stored) !== undefined || ws.entity(stored)?.known?.stamp !== stored.stamp) return false;
-  const damaged = damagedParts(stored);
-  const replacesData = data !== undefined && data !== stored.data && hashOf(data) !== stored.parts.data;
-  const replacesBody = body !== undefined && body !== 'same' && hashOf(body) !== stored.parts.body;
-  return (damaged.data && replacesData) || (damaged.body && replacesBody);
+  const loses = (held: Bytes | null, next: Bytes, hash: string) =>
+    held !== null && held !== next && hashOf(held) !== hash && hashOf(next) !== hash;
+  if (data !== undefined && loses(stored.data, data, stored.parts.data)) return true;
+  return body !== undefined && body !== 'same' && loses(stored.body, body, stored.parts.body);
 }
 
 /** Parts that are here and fail their own hash. */

@@ -8,13 +8,20 @@
 import {isCounted} from '../../protocol/digest.ts';
 import {entityHash, isErased, keepsLosers, type Ref, toHead, type Version} from '../../protocol/entity.ts';
 import type {SyncError} from '../../protocol/errors.ts';
-import {hashOf} from '../../protocol/hash.ts';
 import type {PulledEntity, PushVerdict} from '../../protocol/messages.ts';
 import {revisionOf} from '../../protocol/revision.ts';
 import type {Stamp} from '../../protocol/stamp.ts';
 import {decodeVersion, isWhole} from '../../protocol/wire.ts';
 import {type Merged, type Merging, mergeVersions} from './conflict.ts';
-import {keepVersion, keptTimes, revisionRef, setConflictState, type Writing, writeVersion} from './local-version.ts';
+import {
+  damagedParts,
+  keepVersion,
+  keptTimes,
+  revisionRef,
+  setConflictState,
+  type Writing,
+  writeVersion,
+} from './local-version.ts';
 import type {BatchItem} from './outbox.ts';
 import type {Known, OutboxRow} from './ports.ts';
 import type {Workset} from './workset.ts';
@@ -245,9 +252,10 @@ function commonBase(row: OutboxRow, {wire}: BatchItem, descends: boolean): Versi
 
 type ContentPart = 'data' | 'body';
 
-function partsLacked({data, body, parts}: Version): ContentPart[] {
-  const isHere = {data: hashOf(data) === parts.data, body: body !== null && hashOf(body) === parts.body};
-  return (['data', 'body'] as const).filter((part) => !isHere[part]);
+function partsLacked(version: Version): ContentPart[] {
+  const damaged = damagedParts(version);
+  const isLacked = {data: damaged.data, body: version.body === null || damaged.body};
+  return (['data', 'body'] as const).filter((part) => isLacked[part]);
 }
 
 function withPartsOf(version: Version, other: Version, names: readonly ContentPart[]): Version {

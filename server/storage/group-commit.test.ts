@@ -10,6 +10,7 @@ let write: Queue;
 beforeEach(() => {
   statements = [];
   db = new Database(':memory:', {verbose: (sql) => statements.push(String(sql))});
+  db.pragma('foreign_keys = ON');
   db.exec('CREATE TABLE told (word TEXT UNIQUE)');
   write = createGroupedWrites(db);
 });
@@ -66,4 +67,16 @@ it('a hundred at once and more: in groups, none forgotten', async () => {
   await Promise.all(words.map(tell));
   expect(told()).toEqual(words);
   expect(commits()).toBe(3);
+});
+
+it('a commit that fails is told to all of its group, and nothing of it stays', async () => {
+  db.exec('CREATE TABLE owned (word TEXT REFERENCES told (word) DEFERRABLE INITIALLY DEFERRED)');
+  const outcomes = await Promise.allSettled([
+    tell('one'),
+    write(async () => void db.exec("INSERT INTO owned VALUES ('nobody')")), // found at the commit
+  ]);
+  expect(outcomes.map(({status}) => status)).toEqual(['rejected', 'rejected']);
+  expect(told()).toEqual([]);
+  await tell('two');
+  expect(told()).toEqual(['two']);
 });

@@ -65,6 +65,32 @@ describe('a first sync', () => {
     await expectEverything(world, b);
   });
 
+  test('stores nothing of a page that another tab has stored meanwhile', async () => {
+    const {world} = await filledWorld();
+    const b = await world.device('B');
+    const {call} = b.ports.transport as {call: (...args: unknown[]) => Promise<unknown>};
+    const gone = {ok: false, error: {type: 'unreachable', message: 'no answer'}};
+    /** Gets `pulls` pages and then no answer; `meanwhile` runs with the first one on its way back. */
+    const tab = (pulls: number, meanwhile: () => Promise<unknown>): RoundPorts => {
+      let count = 0;
+      const transport = {
+        async call(name: CallName, ...rest: unknown[]) {
+          if (name !== 'pull') return call(name, ...rest);
+          count += 1;
+          if (count > pulls) return gone;
+          const answer = await call(name, ...rest);
+          if (count === 1) await meanwhile();
+          return answer;
+        },
+      } as RoundPorts['transport'];
+      return {...b.ports, transport, locks: {...b.ports.locks, exclusive: (_, body) => body()}};
+    };
+    await runRound(tab(1, () => runRound(tab(1, async () => undefined))));
+    expect((await b.state()).firstSync).toMatchObject({lane: 'heads', received: MAX_PULL_ROWS});
+    await b.round();
+    await expectEverything(world, b);
+  });
+
   for (const lose of ['request', 'answer'] as const) {
     test(`goes on where it was when every second ${lose} is lost, without asking for a stored page again`, async () => {
       const {world} = await filledWorld();

@@ -148,6 +148,20 @@ export function packingContract(name: string, createHarness: () => Promise<Store
       expect(await ids('note')).toEqual(rows.map(({id}) => id));
     });
 
+    it('takes a page whose rows lie between those that are here', async () => {
+      const rows = notes(0, 300);
+      const bodies = rows.map(({id}) => bodyRow('note', id, `text of ${id}`));
+      for (const rest of [0, 1, 2]) {
+        const isMine = (_: unknown, index: number) => index % 3 === rest;
+        await write((tx) => tx.packEntities(rows.filter(isMine)));
+        await write((tx) => tx.packBodies(bodies.filter(isMine)));
+      }
+      await read(async (tx) => {
+        expect(await tx.entities(rows)).toStrictEqual(rows);
+        expect(await tx.bodies(bodies)).toStrictEqual(bodies);
+      });
+    });
+
     it('keeps what is unlike the others: unsent, damaged, not text, without a server’s version', async () => {
       const [plain, mine, unknown, uncounted] = notes(0, 4) as [EntityRow, EntityRow, EntityRow, EntityRow];
       const rows = [

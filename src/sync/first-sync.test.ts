@@ -9,11 +9,11 @@ import {createWorld, type Device, noteData, settle, type World} from './testing/
 
 const NOTES = MAX_PULL_ROWS + 200;
 
-async function filledWorld(): Promise<{world: World; a: Device}> {
+async function filledWorld(notes = NOTES): Promise<{world: World; a: Device}> {
   const world = await createWorld();
   const a = await world.device('A');
   const text = new TextEncoder();
-  const changes = Array.from({length: NOTES}, (_, i): Change => {
+  const changes = Array.from({length: notes}, (_, i): Change => {
     return {type: 'create', kind: 'note', id: `note${i}`, data: noteData(`Title ${i}`), body: text.encode(`text ${i}`)};
   });
   await a.writer.write(changes);
@@ -65,8 +65,8 @@ describe('a first sync', () => {
     await expectEverything(world, b);
   });
 
-  test('stores nothing of a page that another tab has stored meanwhile', async () => {
-    const {world} = await filledWorld();
+  test('a page that another tab has passed meanwhile doesn’t take the first sync back', async () => {
+    const {world} = await filledWorld(NOTES + MAX_PULL_ROWS);
     const b = await world.device('B');
     const {call} = b.ports.transport as {call: (...args: unknown[]) => Promise<unknown>};
     const gone = {ok: false, error: {type: 'unreachable', message: 'no answer'}};
@@ -85,8 +85,8 @@ describe('a first sync', () => {
       } as RoundPorts['transport'];
       return {...b.ports, transport, locks: {...b.ports.locks, exclusive: (_, body) => body()}};
     };
-    await runRound(tab(1, () => runRound(tab(1, async () => undefined))));
-    expect((await b.state()).firstSync).toMatchObject({lane: 'heads', received: MAX_PULL_ROWS});
+    await runRound(tab(1, () => runRound(tab(2, async () => undefined))));
+    expect((await b.state()).firstSync).toMatchObject({lane: 'heads', received: 2 * MAX_PULL_ROWS});
     await b.round();
     await expectEverything(world, b);
   });

@@ -15,8 +15,9 @@ export function pairAlike<T>(
   const best = bestSums(likeness, after.length);
   if (before.length === after.length) {
     // As many as before, and as alike one by one as in any other way: each was rewritten where it stands.
-    const straight = before.reduce((sum, _, at) => sum + (likeness[at]?.[at] ?? 0), 0);
-    if (straight > 0 && straight >= (best[0]?.[0] ?? 0)) return before.map((_, at) => [at, at] as const);
+    const straight = before.map((_, at) => likeness[at]?.[at] ?? 0);
+    const sum = straight.reduce((total, one) => total + one, 0);
+    if (straight.every((one) => one > 0) && sum >= (best[0]?.[0] ?? 0)) return before.map((_, at) => [at, at] as const);
   }
   const pairs: [number, number][] = [];
   let [x, y] = [0, 0];

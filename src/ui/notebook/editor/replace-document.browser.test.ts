@@ -56,3 +56,10 @@ test('whatever was shown, the other text is shown then', () => {
     {numRuns: 100},
   );
 });
+
+test('an empty line that was written as one stays one, after a line across too', () => {
+  const editor = editorOf('<hr>');
+  show(editor, '<p></p>');
+  expect(documentToHtml(editor.state.doc)).toBe('<p></p>');
+  editor.destroy();
+});

@@ -19,6 +19,8 @@ export function replaceDocument(editor: Editor, next: DocumentNode): void {
   for (const hunk of hunks.toReversed()) replaceBlocks(tr, doc, next, hunk);
   if (!tr.docChanged) return;
   if (!tr.doc.eq(next)) tr.replaceWith(0, tr.doc.content.size, next.content);
+  // TipTap would make an empty text, put in where all was selected, one of its own making.
+  tr.setMeta('preventClearDocument', true);
   editor.view.dispatch(tr.setMeta(FROM_STORE, true).setMeta('addToHistory', false));
 }
 

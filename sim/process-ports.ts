@@ -74,13 +74,16 @@ function countedLocks(locks: Locks, onHeld: () => void): Locks {
   };
 }
 
-/** Each process counts its own milliseconds from its beginning, as browsers do. */
+/**
+ * Each process counts its own milliseconds from its beginning, as browsers do. Its timers count whole ones: a delay that
+ * is too small to move the time would be waited for again and again, for ever.
+ */
 function timeOf({scheduler}: World, {clock}: Device, life: Life): Time {
   const bornMs = scheduler.nowMs();
   return {
     wallMs: () => START_MS + Math.floor(scheduler.nowMs() * (1 + clock.drift)) + clock.offsetMs,
     monotonicMs: () => scheduler.nowMs() - bornMs,
-    after: (delayMs, action) => scheduler.after(delayMs, () => (life.isAlive() ? action() : undefined)),
+    after: (delayMs, action) => scheduler.after(Math.ceil(delayMs), () => (life.isAlive() ? action() : undefined)),
   };
 }
 

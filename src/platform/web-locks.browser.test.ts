@@ -222,6 +222,37 @@ describe('who watches a lock', () => {
     await vi.waitFor(() => expect(told).toEqual([true, false]));
     stop();
   });
+
+  it('never believes free what was taken again before the word of its end came', async () => {
+    const name = freshName();
+    const holders = createLockHolders(null, time);
+    const [first, second] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()];
+    let again: Promise<void> | undefined;
+    const request = async (key: string, options: LockOptions, body: () => Promise<void>) => {
+      await navigator.locks.request(key, options, body);
+      if (options.ifAvailable || again !== undefined) return;
+      const {promise: isTaken, resolve} = Promise.withResolvers<void>();
+      again = holders.holding(key, () => {
+        resolve();
+        return navigator.locks.request(key, () => second.promise);
+      });
+      await isTaken;
+    };
+    const run = one.exclusive(name, () => first.promise);
+    await isHeld(name);
+    const told: boolean[] = [];
+    const locks = createWebLocks({scope: '/', time, holders, manager: {request} as unknown as LockManager});
+    const stop = locks.watch(name, (held) => told.push(held));
+    await vi.waitFor(() => expect(told).toEqual([true]));
+    first.resolve();
+    await run;
+    await isQueued(name);
+    expect(told).toEqual([true]);
+    second.resolve();
+    await again;
+    await vi.waitFor(() => expect(told).toEqual([true, false]));
+    stop();
+  });
 });
 
 async function isQueued(name: string): Promise<void> {

@@ -144,22 +144,34 @@ function watch(
   listener: (isHeld: boolean) => void,
 ): () => void {
   const stop = new AbortController();
+  let isHeld = false;
   let isAwaited = false;
+  let taken = 0;
+  // A lock that was being taken as this began may be told of twice: by the holder, and by the browser.
+  const tell = (next: boolean) => {
+    if (next !== isHeld) listener(next);
+    isHeld = next;
+  };
+  // Taken again while its end is awaited: that end is awaited, too, as the word of it may come first.
   const awaitEnd = async () => {
     if (isAwaited || manager === null) return;
     isAwaited = true;
-    await manager.request(name, {mode: 'shared', signal: stop.signal}, async () => undefined).catch(() => undefined); // stopped, or refused
+    for (let seen = -1; seen !== taken; ) {
+      seen = taken;
+      await manager.request(name, {mode: 'shared', signal: stop.signal}, async () => undefined).catch(() => undefined); // stopped, or refused
+    }
     isAwaited = false;
-    if (!stop.signal.aborted) listener(false);
+    if (!stop.signal.aborted) tell(false);
   };
   const stopListening = holders.onTaken(name, () => {
-    listener(true);
+    taken += 1;
+    tell(true);
     void awaitEnd();
   });
   manager
     ?.request(name, {mode: 'shared', ifAvailable: true}, async (lock) => {
       if (lock !== null || stop.signal.aborted) return;
-      listener(true);
+      tell(true);
       void awaitEnd();
     })
     .catch(() => undefined); // refused: nothing is known of others

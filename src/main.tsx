@@ -6,44 +6,33 @@
 import {StrictMode} from 'react';
 import {createRoot} from 'react-dom/client';
 import type {SyncError} from '../protocol/errors.ts';
-import {derivedId} from '../protocol/ids.ts';
 import {createBrowserReplica} from './browser-replica.ts';
 import {createNotebook} from './db/notebook.ts';
-import {deviceNameKey, writeData} from './notes/note-data.ts';
-import {welcomeChanges} from './notes/welcome.ts';
 import {createAppUpdate} from './platform/app-update.ts';
 import {createBackgroundSync, requestPeriodicSync} from './platform/background-sync.ts';
 import {createBrowserConnectivity} from './platform/browser-connectivity.ts';
-import {createFetchTransport} from './platform/fetch-transport.ts';
 import {createLeftBehind} from './platform/left-behind.ts';
 import type {Live} from './sync/api.ts';
-import type {NotebookRules} from './sync/connect.ts';
-import {createSyncControl} from './sync/control.ts';
+import {createDeferredControl} from './sync/deferred-control.ts';
 import {createWriter} from './sync/writer.ts';
 import {AppRoot} from './ui/app.tsx';
 import type {App} from './ui/app-context.ts';
 import {browserStorage} from './ui/browser-storage.ts';
-
-const rules: NotebookRules = {
-  welcome: welcomeChanges,
-  nameDevice(replica, name) {
-    const key = deviceNameKey(replica);
-    return {type: 'create', kind: 'option', id: derivedId('option', key), data: writeData({key, value: name})};
-  },
-};
 
 type Started = App & {readonly update: ReturnType<typeof createAppUpdate>};
 
 function createApp(): Started {
   const base = new URL(document.baseURI);
   const failure = createBroadcast<SyncError>();
-  const {database, ports: shared} = createBrowserReplica(base.pathname, failure.tell);
-  const {store, time, random} = shared;
+  const {database, ports} = createBrowserReplica(base.pathname, failure.tell);
+  const {store, time, random, readLifetimes} = ports;
   const background = createBackgroundSync();
-  const writer = createWriter({store, time, random, readLifetimes: shared.readLifetimes, background});
+  const writer = createWriter({store, time, random, readLifetimes, background});
   const connectivity = createBrowserConnectivity();
-  const transport = createFetchTransport({time, connectivity});
-  const control = createSyncControl({...shared, transport, connectivity, background, rules});
+  const control = createDeferredControl({...ports, connectivity}, async () => {
+    const {createPageSync} = await import('./page-sync.ts');
+    return createPageSync({...ports, connectivity, background});
+  });
   const note = createLeftBehind(browserStorage(), base.pathname);
   const left = note.read();
   control.status.subscribe(note.keep);

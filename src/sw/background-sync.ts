@@ -4,6 +4,7 @@
  */
 
 import {type BrowserReplica, createBrowserReplica} from '../browser-replica.ts';
+import {withRounds} from '../browser-rounds.ts';
 import {isDatabaseOurs} from '../db/schema.ts';
 import {type BackgroundWish, runInBackground} from '../sync/background.ts';
 
@@ -23,7 +24,8 @@ export function createBackgroundRounds(basePath: string, isSeen: () => Promise<b
   const run = async (wish: BackgroundWish) => {
     replica ??= createBrowserReplica(basePath, forget);
     if (!(await isDatabaseOurs(replica.database))) return;
-    if ((await runInBackground(replica.ports, wish)) === 'again') throw new Error('not everything could be sent yet');
+    if ((await runInBackground(withRounds(replica.ports), wish)) === 'again')
+      throw new Error('not everything could be sent yet');
   };
   return {
     run,

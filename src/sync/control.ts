@@ -1,19 +1,19 @@
 /** SyncControl for the screens: the engine, the connection and the status behind one object. */
 
 import type {Ref} from '../../protocol/entity.ts';
-import {failed, ok, type SyncError} from '../../protocol/errors.ts';
-import type {SyncControl, SyncStatus} from './api.ts';
+import {failed, ok} from '../../protocol/errors.ts';
+import type {SyncControl} from './api.ts';
 import {bringBack, type ConnectPorts, DEFAULT_TIMEOUT_MS, setUpServer, signIn, startNotebook} from './connect.ts';
-import {createEngine, type Engine, type EnginePorts} from './engine.ts';
+import {createEngine, type EnginePorts} from './engine.ts';
 import {createEraser} from './erase-here.ts';
-import type {Overview, ReplicaState, Store} from './ports.ts';
+import type {ReplicaState, Store} from './ports.ts';
 import {fetchEntities, firstSyncTo} from './pull.ts';
 import {ALL_BUCKETS, recount} from './recount.ts';
 import {resolve} from './resolve.ts';
-import {ROUND_LOCK} from './round.ts';
-import {statusOf} from './status.ts';
+import {ROUND_LOCK} from './round-lock.ts';
 import {testSync} from './test-sync.ts';
 import {createVerifying} from './verifying.ts';
+import {watchStatus} from './watch-status.ts';
 
 export interface ControlPorts extends EnginePorts, Omit<ConnectPorts, 'transport'> {}
 
@@ -24,7 +24,7 @@ export function createSyncControl(ports: ControlPorts): SyncControl {
   const verifying = createVerifying(ports, engine);
   const change = (edit: (state: ReplicaState) => ReplicaState) => changeState(store, edit);
   return {
-    status: {subscribe: (listener) => watchStatus(ports, engine, listener)},
+    status: {subscribe: (listener) => watchStatus(ports, (told) => engine.watchFailure(told), listener)},
     start() {
       engine.start();
       eraser.start();
@@ -62,39 +62,6 @@ export function createSyncControl(ports: ControlPorts): SyncControl {
       if (body !== undefined && body.hash === entity?.parts.body) return ok(undefined);
       return failed({type: 'not_found', message: 'the server does not have this text'});
     },
-  };
-}
-
-function watchStatus(
-  {store, connectivity, locks}: ControlPorts,
-  engine: Engine,
-  listener: (status: SyncStatus) => void,
-): () => void {
-  let overview: Overview | undefined;
-  let isSyncing = false;
-  let untold: SyncError | null = null;
-  const tell = () => {
-    const isOnline = connectivity.isOnline();
-    if (overview) listener(statusOf({overview, isOnline, isSyncing, untold}));
-  };
-  const stops = [
-    store.watch((next) => {
-      if (next.state?.lastSyncMs !== overview?.state?.lastSyncMs) untold = null; // a round since, here or elsewhere, was good
-      overview = next;
-      tell();
-    }),
-    locks.watch(ROUND_LOCK, (isHeld) => {
-      isSyncing = isHeld;
-      tell();
-    }),
-    connectivity.watch(tell),
-    engine.watchFailure((failure) => {
-      untold = failure;
-      tell();
-    }),
-  ];
-  return () => {
-    for (const stop of stops) stop();
   };
 }
 

@@ -15,6 +15,7 @@ import type {ClockSample, Locks, NoteOf, ReadLifetimes, ReplicaState, Store, Tim
 import {beginFirstSync, pullAll} from './pull.ts';
 import {pushAll} from './push.ts';
 import {isReturning, withFloor} from './returning.ts';
+import {ROUND_LOCK} from './round-lock.ts';
 import {callOptions, historyOf, linkOf, type Standing, strangerIn, withSeen} from './standing.ts';
 import {repairDifference} from './verify.ts';
 
@@ -28,7 +29,6 @@ export interface RoundPorts {
   readonly readLifetimes: ReadLifetimes;
 }
 
-export const ROUND_LOCK = 'round';
 const SAMPLE_TRIES = 3;
 
 /**

@@ -17,7 +17,8 @@ import {countsAsAbsent, inspect, type StoredRows} from './inspect.ts';
 import type {Scrub, ScrubPass, StoreTx} from './ports.ts';
 import {fetchEntities} from './pull.ts';
 import {ALL_BUCKETS, bodiesExpected, bucketFrom, isSame, readRows, recount} from './recount.ts';
-import {ROUND_LOCK, type RoundPorts} from './round.ts';
+import type {RoundPorts} from './round.ts';
+import {ROUND_LOCK} from './round-lock.ts';
 import {nameDamaged} from './verify.ts';
 
 /** From the beginning of one pass to that of the next: a pass of an hour or two still ends within the day. */

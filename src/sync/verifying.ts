@@ -3,7 +3,8 @@
 import {failed, ok, type Result} from '../../protocol/errors.ts';
 import type {Live, VerifyProgress} from './api.ts';
 import type {Engine} from './engine.ts';
-import {ROUND_LOCK, type RoundPorts} from './round.ts';
+import type {RoundPorts} from './round.ts';
+import {ROUND_LOCK} from './round-lock.ts';
 import {verifyEverything} from './verify.ts';
 
 export interface Verifying {

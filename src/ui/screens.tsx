@@ -3,17 +3,13 @@
  * has no tree yet → its progress; else the app. Local state decides; the network is asked only where there is no notebook.
  */
 
-import type {ReactNode} from 'react';
+import {lazy, type ReactNode, Suspense} from 'react';
 import {Redirect, Route, Switch, useLocation} from 'wouter';
 import type {SyncStatus} from '../sync/api.ts';
-import {ConflictsScreen} from './conflicts/conflicts-screen.tsx';
 import {Frame} from './frame/frame.tsx';
 import {HelpScreen} from './help/help-screen.tsx';
 import {LoginScreen} from './login/login-screen.tsx';
 import {NotebookScreen} from './notebook/notebook-screen.tsx';
-import {AboutOptions} from './options/about-options.tsx';
-import {DataOptions} from './options/data-options.tsx';
-import {SyncOptions} from './options/sync-options.tsx';
 import {ErrorBoundary} from './parts/error-boundary.tsx';
 import {FirstSyncScreen} from './setup/first-sync-screen.tsx';
 import {FrontDoor} from './setup/front-door.tsx';
@@ -21,6 +17,12 @@ import {useSetupCode} from './setup/setup-code.ts';
 import {SetupScreen} from './setup/setup-screen.tsx';
 import {useIsFirstSync} from './setup/use-is-first-sync.ts';
 import {useStatus} from './use-status.tsx';
+
+/** Not what a start shows: each is a chunk of its own, which the worker keeps like the rest (design section 11). */
+const ConflictsScreen = lazy(async () => ({
+  default: (await import('./conflicts/conflicts-screen.tsx')).ConflictsScreen,
+}));
+const OptionsScreen = lazy(async () => ({default: (await import('./options/options-screen.tsx')).OptionsScreen}));
 
 /** One route for the tree with and without a note, so that the tree stays as it is when a note is opened. */
 const NOTEBOOK_PATH = /^\/(?:n\/(?<noteId>[^/]+)\/?)?$/;
@@ -94,14 +96,8 @@ function WithNotebook({status, setupCode}: {readonly status: SyncStatus; readonl
           <Route path="/conflicts">
             <ConflictsScreen />
           </Route>
-          <Route path="/options/data">
-            <DataOptions />
-          </Route>
-          <Route path="/options/about">
-            <AboutOptions />
-          </Route>
           <Route path="/options/*?">
-            <SyncOptions />
+            <OptionsScreen />
           </Route>
           <Route path="/help">
             <HelpScreen />
@@ -123,7 +119,7 @@ function ScreenBoundary({children}: {readonly children: ReactNode}) {
       title="This screen failed."
       text="Your notes are stored on this device and not touched by it. Reload, or go on with another note."
     >
-      {children}
+      <Suspense fallback={<p className="opening">Opening…</p>}>{children}</Suspense>
     </ErrorBoundary>
   );
 }

@@ -1,17 +1,22 @@
 /** Above a note: the way back to the tree on phones, whether it is saved, and what can be done with it. */
 
-import {useState} from 'react';
+import {lazy, Suspense, useState} from 'react';
 import {Link} from 'wouter';
 import type {Tree} from '../../../notes/tree.ts';
 import {useApp} from '../../app-context.ts';
 import {IconButton} from '../../parts/button.tsx';
+import {ErrorBoundary} from '../../parts/error-boundary.tsx';
 import {Icon} from '../../parts/icon.tsx';
-import {RevisionsDialog} from '../revisions/revisions-dialog.tsx';
 import {DeleteDialog} from '../tree/delete-dialog.tsx';
 import {NoteDetails} from './note-details.tsx';
 import {currentOf} from './note-session.ts';
 import type {NoteHandle, OpenNote} from './note-sessions.ts';
 import {SavedState} from './saved-state.tsx';
+
+/** A chunk of its own: most visits look at no older version. */
+const RevisionsDialog = lazy(async () => ({
+  default: (await import('../revisions/revisions-dialog.tsx')).RevisionsDialog,
+}));
 
 type Shown = OpenNote & {readonly state: 'open'};
 
@@ -58,7 +63,15 @@ function OpenHead({note: {view, session}, tree, handle, onGone}: OpenHeadProps) 
         onClick={() => open('delete')}
       />
       {opened === 'revisions' ? (
-        <RevisionsDialog noteId={view.id} current={{...current, type: view.type}} onClose={close} />
+        <ErrorBoundary
+          resetKey={view.id}
+          title="The revisions could not be opened."
+          text="They are kept as they are. If this device is offline, try again once it has a connection."
+        >
+          <Suspense>
+            <RevisionsDialog noteId={view.id} current={{...current, type: view.type}} onClose={close} />
+          </Suspense>
+        </ErrorBoundary>
       ) : null}
       {opened === 'details' ? <NoteDetails view={view} text={current.text} tree={tree} onClose={close} /> : null}
       {opened === 'delete' ? (

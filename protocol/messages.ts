@@ -117,13 +117,15 @@ export const bucketsAnswerSchema = z.object({
 
 /**
  * `rows`: entities whose leaves the replica lacks, up to a page; `lacking`: its prefixes that the server doesn't have, or has
- * damaged; `damaged`: entities that both lack, as the server's rows fail their own hash.
+ * damaged; `damaged`: entities that both lack, as the server's rows fail their own hash; `lossy`: those of the buckets asked
+ * about of which the server lost rows, now or ever: what it lacks in them needn't have been deleted.
  */
 export const itemsAnswerSchema = z.object({
   ...standing,
   rows: z.array(pulledEntitySchema),
   lacking: z.array(z.string()),
   damaged: z.array(refSchema),
+  lossy: z.array(bucketIndex),
   done: z.boolean(),
 });
 

@@ -10,11 +10,13 @@
  *    leave more than five minutes behind.
  * 6. No version is stamped more than five minutes ahead of the server's clock and of what it follows.
  * 7. No version loses to one that was written on top of it.
- * 8. Of a deletion that the server has forgotten nobody gives anything back who didn't change that note himself; and a device
- *    that knows of none such yet pushes nothing before it compared, unless the difference can't be repaired.
+ * 8. Of a deletion that the server has forgotten nobody gives anything back who didn't change that note himself, but where a
+ *    row of the same bucket was damaged; and a device that knows of none such yet pushes nothing before it compared, unless the
+ *    difference can't be repaired.
  * 9. What a device knows of the server's version of an entity is never replaced by an older one.
  */
 
+import {bucketOf} from '../protocol/digest.ts';
 import {type Ref, refKey} from '../protocol/entity.ts';
 import {MAX_CLOCK_OFFSET_MS} from '../protocol/limits.ts';
 import type {CallAnswer, CallRequest, PulledEntity, PushedEntity} from '../protocol/messages.ts';
@@ -81,6 +83,11 @@ export function createWitness(truth: Truth, harmed: ReadonlySet<string>): Witnes
   let isDamaged = false;
   let isPutBack = false;
   let isClockSet = false;
+  /** The server can't tell what it lost from what it forgot. */
+  const isDoubted = (row: EntityRow) => {
+    const buckets = [...harmed].map((key) => bucketOf(key.slice(key.indexOf(':') + 1)));
+    return buckets.includes(bucketOf(row.id)) || buckets.includes(bucketOf(noteOf(row) ?? row.id));
+  };
   const tell = (rule: string, detail: string) => void violations.push(new Violation(rule, detail));
   return {
     watchReplica(name, rows, floor) {
@@ -133,7 +140,7 @@ export function createWitness(truth: Truth, harmed: ReadonlySet<string>): Witnes
       const edited = notesThatWait(tables);
       for (const one of entities as PulledEntity[]) {
         const row = tables.entities.get(refKey(one));
-        const isUnasked = row !== undefined && !edited.has(noteOf(row));
+        const isUnasked = row !== undefined && !edited.has(noteOf(row)) && !isDoubted(row);
         if (forgotten.delete(refKey(one)) && !one.deleted && isUnasked && !isPutBack)
           tell('a forgotten deletion was undone', `${name} ${refKey(one)}`);
       }

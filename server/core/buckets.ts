@@ -1,12 +1,13 @@
 /** Finding what differs: bucket digests, then the leaves of the buckets that differ (design section 8). */
 
 import {toBase64Url} from '../../protocol/bytes.ts';
-import {leafOf, leafPrefix} from '../../protocol/digest.ts';
+import {EMPTY_BUCKET, leafOf, leafPrefix, withLeaves} from '../../protocol/digest.ts';
 import type {Ref} from '../../protocol/entity.ts';
 import {ok, type Result} from '../../protocol/errors.ts';
 import {MAX_PULL_ROWS, PULL_PAGE_BYTES} from '../../protocol/limits.ts';
 import type {CallAnswer, CallRequest, PulledEntity} from '../../protocol/messages.ts';
 import type {StorageReads} from '../storage/port.ts';
+import {isCountedIn} from './commit.ts';
 import {encodeRow} from './encode.ts';
 import {readDocument, readStanding} from './history.ts';
 import type {CorePorts, Device} from './ports.ts';
@@ -38,7 +39,7 @@ export async function listItems(
 ): Promise<Result<CallAnswer<'items'>>> {
   return storage.read(async (tx) => {
     const standing = await readStanding(tx, accountId);
-    const {missing, lacking, damaged} = await compare(tx, accountId, buckets);
+    const {missing, lacking, damaged, lossy} = await compare(tx, accountId, buckets);
     for (const ref of damaged) log('error', 'a stored row fails its own hash and is not served', {accountId, ...ref});
     const rows: PulledEntity[] = [];
     let bytes = 0;
@@ -51,7 +52,7 @@ export async function listItems(
       rows.push(encodeRow(row));
       bytes += row.data.length + (row.body?.length ?? 0);
     }
-    return ok({...standing, rows, lacking, damaged, done});
+    return ok({...standing, rows, lacking, damaged, lossy, done});
   });
 }
 
@@ -59,6 +60,7 @@ interface Compared {
   readonly missing: Ref[];
   readonly lacking: string[];
   readonly damaged: Ref[];
+  readonly lossy: number[];
 }
 
 /** A row that fails its own hash counts as absent: lacking here where the replica has it, damaged where it lacks it too. */
@@ -67,18 +69,26 @@ async function compare(
   accountId: string,
   buckets: CallRequest<'items'>['buckets'],
 ): Promise<Compared> {
-  const compared: Compared = {missing: [], lacking: [], damaged: []};
+  const compared: Compared = {missing: [], lacking: [], damaged: [], lossy: []};
+  const document = await readDocument(tx, accountId);
   for (const {bucket, prefixes} of buckets) {
     const asked = new Set(prefixes);
     const here = new Set<string>();
+    const leaves: Uint8Array[] = [];
     for (const {kind, id, ...counted} of await tx.counted(accountId, bucket)) {
-      const prefix = leafPrefix(leafOf({kind, id, ...counted}));
+      const leaf = leafOf({kind, id, ...counted});
+      const prefix = leafPrefix(leaf);
       const row = await tx.entity(accountId, {kind, id});
       const isWhole = row !== undefined && isSoundWhole(row);
-      if (isWhole) here.add(prefix);
+      if (isWhole) {
+        here.add(prefix);
+        leaves.push(leaf);
+      }
       if (!asked.has(prefix)) (isWhole ? compared.missing : compared.damaged).push({kind, id});
     }
     compared.lacking.push(...prefixes.filter((prefix) => !here.has(prefix)));
+    const isComplete = isCountedIn(document, bucket, withLeaves(EMPTY_BUCKET, {added: leaves, removed: []}));
+    if (!isComplete || document.lossy.includes(bucket)) compared.lossy.push(bucket);
   }
   return compared;
 }

@@ -3,6 +3,7 @@
  * stores head, mark and root. Without a change there is no commit and no mark. The caller owns the transaction.
  */
 
+import {equalBytes} from '../../protocol/bytes.ts';
 import {
   addLeaf,
   BUCKET_DIGEST_BYTES,
@@ -32,7 +33,10 @@ export interface Commit {
   put(version: WholeVersion, replaced: Replaced | undefined): Promise<WholeRow>;
   /** At a seq of before, which no row has now: what had it once sees no change. */
   putBack(version: WholeVersion, atSeq: number): Promise<WholeRow>;
-  /** The bucket as it was made anew from its rows; later changes of this commit count on top. */
+  /**
+   * The bucket as it was made anew from its rows, before any other change of it; later ones of this commit count on top. Where
+   * it isn't what was counted, it is noted for good that rows of it were lost.
+   */
   setBucket(index: number, bucket: Bucket): void;
   /** A digest that changed without a row of a new seq takes a seq of its own: no two roots at one place in the history. */
   close(): Promise<'changed' | 'unchanged'>;
@@ -51,6 +55,7 @@ export async function openCommit(
 ): Promise<Commit> {
   const document = await readDocument(tx, accountId);
   const bucketByIndex = new Map<number, Bucket>();
+  const lossy = new Set(document.lossy);
   let seq = document.headSeq;
 
   async function change(id: string, by: (bucket: Bucket) => Bucket): Promise<void> {
@@ -81,7 +86,10 @@ export async function openCommit(
       await count(row);
       return row;
     },
-    setBucket: (index, bucket) => void bucketByIndex.set(index, bucket),
+    setBucket(index, bucket) {
+      if (!isCountedIn(document, index, bucket)) lossy.add(index);
+      bucketByIndex.set(index, bucket);
+    },
     async close() {
       const digests = digestsWith(document, bucketByIndex);
       // Also where the root stays: the bucket itself may have been what was damaged.
@@ -90,7 +98,8 @@ export async function openCommit(
       if (seq === document.headSeq) seq += 1;
       const headMark = newMark(random);
       await tx.addCommit(accountId, {seq, mark: headMark});
-      await tx.putDocument(accountId, {...document, ...digests, headSeq: seq, headMark});
+      const told = [...lossy].sort((a, b) => a - b);
+      await tx.putDocument(accountId, {...document, ...digests, headSeq: seq, headMark, lossy: told});
       return 'changed';
     },
   };
@@ -101,6 +110,12 @@ function toRow(version: WholeVersion, replaced: Replaced | undefined, seq: numbe
   const kept = replaced?.state === 'sound' && replaced.row.parts.body === parts.body;
   const bodySeq = kept ? replaced.row.bodySeq : seq;
   return {kind, id, stamp, deleted, hash, parts, meta, data, body, seq, bodySeq, receivedMs: Math.floor(nowMs)};
+}
+
+/** Whether the digest that is kept of this bucket is that of `bucket`. */
+export function isCountedIn({digests}: DocumentRow, index: number, bucket: Bucket): boolean {
+  const kept = digests.subarray(index * BUCKET_DIGEST_BYTES, (index + 1) * BUCKET_DIGEST_BYTES);
+  return equalBytes(kept, bucketDigest(bucket));
 }
 
 /** The root is the hash of all bucket digests: only those of changed buckets are made anew (rootDigest says the same). */

@@ -77,5 +77,5 @@ async function readEpoch(tx: StorageReads): Promise<string> {
 function emptyDocument(headMark: string): DocumentRow {
   const digest = bucketDigest(EMPTY_BUCKET);
   const digests: Bytes = concatBytes(...Array.from({length: BUCKET_COUNT}, () => digest));
-  return {headSeq: 0, headMark, root: rootDigest(() => undefined), digests, floor: 0};
+  return {headSeq: 0, headMark, root: rootDigest(() => undefined), digests, floor: 0, lossy: []};
 }

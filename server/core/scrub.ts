@@ -11,9 +11,9 @@
 
 import * as z from 'zod/mini';
 import {equalBytes} from '../../protocol/bytes.ts';
-import {BUCKET_COUNT, BUCKET_DIGEST_BYTES, type Bucket, bucketDigest, EMPTY_BUCKET} from '../../protocol/digest.ts';
+import {BUCKET_COUNT, type Bucket, bucketDigest, EMPTY_BUCKET} from '../../protocol/digest.ts';
 import type {DocumentRow} from '../storage/port.ts';
-import {openCommit} from './commit.ts';
+import {isCountedIn, openCommit} from './commit.ts';
 import {readDocument, readStanding} from './history.ts';
 import {nativeHashOf} from './native-hash.ts';
 import type {CorePorts, Standing} from './ports.ts';
@@ -148,13 +148,11 @@ async function scrubBucket(ports: CorePorts, accountId: string, index: number): 
 }
 
 /** The bucket that is kept, its digest, and the root made of all digests. */
-function isCountedAs(bucket: Bucket, index: number, kept: Bucket, {digests, root}: DocumentRow): boolean {
-  const digest = bucketDigest(bucket);
-  const [from, to] = [index * BUCKET_DIGEST_BYTES, (index + 1) * BUCKET_DIGEST_BYTES];
+function isCountedAs(bucket: Bucket, index: number, kept: Bucket, document: DocumentRow): boolean {
   return (
-    equalBytes(digest, bucketDigest(kept)) &&
-    equalBytes(digest, digests.subarray(from, to)) &&
-    nativeHashOf(digests) === root
+    equalBytes(bucketDigest(bucket), bucketDigest(kept)) &&
+    isCountedIn(document, index, bucket) &&
+    nativeHashOf(document.digests) === document.root
   );
 }
 

@@ -114,6 +114,8 @@ export interface DocumentRow {
   readonly digests: Bytes;
   /** The highest seq of a tombstone that was dropped: a replica that has pulled less may not know of that deletion. */
   readonly floor: number;
+  /** Buckets, in order, of which counted rows were lost or damaged once: what they lack needn't have been deleted. */
+  readonly lossy: readonly number[];
 }
 
 export interface EntityRow extends Version {

@@ -4,6 +4,7 @@ import type {Database} from 'better-sqlite3';
 import type {Lane} from '../../protocol/messages.ts';
 import type {CommitRow, CountedRow, EntityRow, ErasedRow, Place, StorageReads, StorageWrites} from './port.ts';
 import {
+  fromDocumentRow,
   fromEntityRow,
   HEAD_COLUMNS,
   metaText,
@@ -120,7 +121,7 @@ export function writesOf(db: Database): OnlyWrites {
   const putDevice = db.prepare(`INSERT OR REPLACE INTO devices VALUES
     (:accountId, :id, :name, :tokenHash, :createdMs, :lastSeenMs, :lastAddress, :cursorSeq, :removedMs)`);
   const putDocument = db.prepare(
-    'INSERT OR REPLACE INTO documents VALUES (:account, :headSeq, :headMark, :root, :digests, :floor)',
+    'INSERT OR REPLACE INTO documents VALUES (:account, :headSeq, :headMark, :root, :digests, :floor, :lossy)',
   );
   const putEntity = into('entities', ENTITY_COLUMNS, ['account', 'kind', 'id']);
   const deleteEntity = db.prepare('DELETE FROM entities WHERE account = ? AND kind = ? AND id = ?');
@@ -138,10 +139,10 @@ export function writesOf(db: Database): OnlyWrites {
     putMeta: async (key, value) => void putMeta.run({key, value}),
     async addAccount(row, document) {
       addAccount.run({...row});
-      putDocument.run({account: row.id, ...document});
+      putDocument.run(fromDocumentRow(row.id, document));
     },
     putDevice: async (row) => void putDevice.run({...row}),
-    putDocument: async (account, document) => void putDocument.run({account, ...document}),
+    putDocument: async (account, document) => void putDocument.run(fromDocumentRow(account, document)),
     putEntity: async (account, row) => void putEntity.run(fromEntityRow(account, row)),
     deleteEntity: async (account, {kind, id}) => void deleteEntity.run(account, kind, id),
     putJudged: async (account, {kind, id}, {stamp, outcome, parents, over = null}) =>

@@ -126,11 +126,23 @@ export interface SqlDocument {
   readonly root: string;
   readonly digests: Uint8Array;
   readonly floor: number;
+  readonly lossy: string;
 }
 
 export function toDocumentRow(sql: SqlDocument): DocumentRow {
-  const {head_seq: headSeq, head_mark: headMark, root, digests, floor} = sql;
-  return {headSeq, headMark, root, digests: toBytes(digests), floor};
+  const {head_seq: headSeq, head_mark: headMark, root, digests, floor, lossy} = sql;
+  return {
+    headSeq,
+    headMark,
+    root,
+    digests: toBytes(digests),
+    floor,
+    lossy: lossy.split(' ').filter(Boolean).map(Number),
+  };
+}
+
+export function fromDocumentRow(account: string, {lossy, ...row}: DocumentRow) {
+  return {account, ...row, lossy: lossy.join(' ')};
 }
 
 export interface SqlJudged {

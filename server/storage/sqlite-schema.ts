@@ -69,6 +69,7 @@ const MIGRATIONS: readonly string[] = [
   ) STRICT;
   `,
   'CREATE INDEX entities_by_erased ON entities (account, received_ms, seq) WHERE erased = 1',
+  "ALTER TABLE documents ADD COLUMN lossy TEXT NOT NULL DEFAULT ''",
 ];
 
 /** What this version brings every database to. */

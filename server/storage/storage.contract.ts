@@ -445,5 +445,5 @@ function account(id: string): AccountRow {
 }
 
 function document(): DocumentRow {
-  return {headSeq: 0, headMark: 'none', root: 'empty', digests: utf8Bytes('digests'), floor: 0};
+  return {headSeq: 0, headMark: 'none', root: 'empty', digests: utf8Bytes('digests'), floor: 0, lossy: [3, 17]};
 }

@@ -2,9 +2,11 @@
  * What a device that comes back does with what it knows and the server lacks (returning.ts). Without an unsent edit of the
  * same note these are deletions that the server has forgotten: they go to this device's own "Recently deleted", with their
  * content, known to no server, counted in no digest, waiting for nothing; "Restore" sends them as new. A note comes back only
- * because somebody edited it; then everything of it is given back, before the edit is pushed on top.
+ * because somebody edited it; then everything of it is given back, before the edit is pushed on top. Or because the server
+ * lost rows of its bucket: those can't be told from what it forgot, and a note too many is better than one too few.
  */
 
+import {bucketOf} from '../../protocol/digest.ts';
 import {type Ref, refKey, type TombstoneMeta} from '../../protocol/entity.ts';
 import {ok, type Result} from '../../protocol/errors.ts';
 import {isOwnDeleted} from './inspect.ts';
@@ -20,22 +22,34 @@ const ROWS_PER_TRANSACTION = 500;
 
 type Candidate = CountedRow | Ref;
 
-/**
- * `lacking`: counted here, not on the server; the answer is those that are to be given back. `absent`: counted on neither side,
- * as a text that never came before the server forgot it.
- */
+export interface Lacking {
+  /** Counted here, not on the server. */
+  readonly lacking: readonly CountedRow[];
+  /** Counted on neither side, as a text that never came before the server forgot it. */
+  readonly absent: readonly Ref[];
+  /** Buckets of which the server lost rows. */
+  readonly lossy: ReadonlySet<number>;
+}
+
+interface Doubt {
+  readonly lossy: ReadonlySet<number>;
+  /** Those that come back because nobody can tell whether they were deleted. */
+  readonly notes: Set<string>;
+}
+
+/** Those of `lacking` that are to be given back. */
 export async function letGo(
   ports: RoundPorts,
   ground: Ground,
-  lacking: readonly CountedRow[],
-  absent: readonly Ref[],
+  {lacking, absent, lossy}: Lacking,
 ): Promise<Result<readonly Ref[]>> {
   if (lacking.length + absent.length === 0) return ok([]);
   const looked = await ground.lookAtFloor(ports);
   if (!looked.ok) return looked;
+  const doubt: Doubt = {lossy, notes: new Set()};
   const left: Ref[] = [];
   for (const some of piecesOf([...lacking, ...absent]))
-    left.push(...(await ports.store.transaction('write', (tx) => letGoIn(tx, ports, some))));
+    left.push(...(await ports.store.transaction('write', (tx) => letGoIn(tx, ports, some, doubt))));
   const isLeft = new Set(left.map(refKey));
   return ok(lacking.filter((row) => isLeft.has(refKey(row))));
 }
@@ -52,6 +66,7 @@ async function letGoIn(
   tx: StoreTx,
   {noteOf, readLifetimes, time}: RoundPorts,
   candidates: readonly Candidate[],
+  doubt: Doubt,
 ): Promise<readonly Ref[]> {
   const state = await tx.state();
   const below = state?.returning ?? null;
@@ -66,15 +81,24 @@ async function letGoIn(
   });
   await ws.load(forgotten.map((row) => noteRefOf(row, noteOf)));
   const {deletedMs} = await readLifetimes(tx);
+  const gone = new Set<string>();
   for (const row of forgotten) {
     const note = ws.entity(noteRefOf(row, noteOf));
     const of = note !== undefined && note.id !== row.id && isOwnDeleted(note) ? {of: note.id} : {};
+    if (!('of' in of) && isDoubted(row, noteOf(row), doubt)) continue;
     keepAsDeleted(ws, row, {type: 'tombstone', eraseAfterMs: deletedMs, ...of}, writingBy(state, time.wallMs()));
+    gone.add(refKey(row));
   }
   await ws.flush();
-  if (forgotten.length > 0) await tx.putState({...state, ownDeletedMs: time.wallMs()});
-  const gone = new Set(forgotten.map(refKey));
+  if (gone.size > 0) await tx.putState({...state, ownDeletedMs: time.wallMs()});
   return candidates.filter((one) => !gone.has(refKey(one)));
+}
+
+/** What belongs to a note that is gone goes with it; all that belongs to one that comes back comes back. */
+function isDoubted({kind, id}: EntityRow, note: string | null, {lossy, notes}: Doubt): boolean {
+  const isLossy = lossy.has(bucketOf(id));
+  if (isLossy && kind === 'note') notes.add(id);
+  return isLossy || (note !== null && notes.has(note));
 }
 
 function noteRefOf(row: EntityRow, noteOf: NoteOf): Ref {

@@ -81,10 +81,10 @@ export async function repair(
   if (fetched.value === 'moved') return moved(tally);
   const bodies = await fetchBodies(ports, tally);
   if (!bodies.ok) return bodies;
-  const prefixes = fetched.value;
+  const {prefixes, lossy} = fetched.value;
   const lacking = difference.counted.filter((row) => prefixes.has(prefixOf(row)));
   const suspects = suspectBuckets(difference.buckets, lacking, listed.value.stale ?? [], tally);
-  const sorted = await letGo(ports, ground, lacking, absentIn(tally));
+  const sorted = await letGo(ports, ground, {lacking, absent: absentIn(tally), lossy});
   if (!sorted.ok) return sorted;
   const returned = await returnRows(ports, ground, [...sorted.value, ...tally.higherHere], suspects);
   if (!returned.ok) return returned;
@@ -148,20 +148,26 @@ async function differing({store}: RoundPorts, theirs: Uint8Array): Promise<numbe
   });
 }
 
-/** Gets what the server has and this device lacks, page by page; the prefixes that the server lacks. */
+interface Lacking {
+  readonly prefixes: ReadonlySet<string>;
+  /** Buckets of which the server lost rows. */
+  readonly lossy: ReadonlySet<number>;
+}
+
+/** Gets what the server has and this device lacks, page by page; what the server lacks. */
 async function fetchLacking(
   ports: RoundPorts,
   {buckets, counted}: Difference,
   tally: Tally,
-): Promise<Result<ReadonlySet<string> | 'moved'>> {
-  if (buckets.length === 0) return ok(new Set());
+): Promise<Result<Lacking | 'moved'>> {
+  if (buckets.length === 0) return ok({prefixes: new Set(), lossy: new Set()});
   const prefixesByBucket = new Map<number, string[]>(buckets.map((bucket) => [bucket, []]));
   for (const row of counted) prefixesByBucket.get(bucketOf(row.id))?.push(prefixOf(row));
   for (;;) {
     const request = {buckets: [...prefixesByBucket].map(([bucket, prefixes]) => ({bucket, prefixes}))};
     const page = await ask(ports, tally, 'items', request);
     if (!page.ok || page.value === 'moved') return page.ok ? ok('moved') : page;
-    const {rows, lacking, damaged, done} = page.value;
+    const {rows, lacking, damaged, lossy, done} = page.value;
     const versions = rows.map(decodeServerVersion);
     const whole = versions.filter((version) => version !== 'damaged');
     if (whole.length < rows.length) return failed({type: 'hash_mismatch', message: 'a repair arrived damaged'});
@@ -169,7 +175,7 @@ async function fetchLacking(
     tally.repaired += rows.length;
     if (done) {
       tally.damagedThere.push(...damaged);
-      return ok(new Set(lacking));
+      return ok({prefixes: new Set(lacking), lossy: new Set(lossy)});
     }
     for (const row of rows) prefixesByBucket.get(bucketOf(row.id))?.push(leafPrefix(leafOf(row)));
   }

@@ -2,10 +2,14 @@
 
 import {describe, expect, test} from 'vitest';
 import {utf8Bytes} from '../../protocol/bytes.ts';
-import {refKey} from '../../protocol/entity.ts';
+import {bucketOf} from '../../protocol/digest.ts';
+import {type Ref, refKey} from '../../protocol/entity.ts';
 import {ok} from '../../protocol/errors.ts';
 import {hashOf} from '../../protocol/hash.ts';
+import {openCommit} from '../../server/core/commit.ts';
 import {TOMBSTONE_HORIZON_MS} from '../../server/core/drop.ts';
+import {readDocument} from '../../server/core/history.ts';
+import {readBucket} from '../../server/core/recompute.ts';
 import {writeData} from '../notes/note-data.ts';
 import {localRoot} from './check.ts';
 import type {Change} from './ports.ts';
@@ -272,9 +276,52 @@ describe('a device that comes back after deletions were forgotten', () => {
       const state = await tx.state();
       if (state && known) await tx.putState({...state, returning: known.seq + above});
     });
-    rowsOf(world).delete('note:stays');
-    await verifyEverything(a.ports, () => undefined);
+    await dropUnnoticed(world, {kind: 'note', id: 'stays'});
+    await a.round();
     expect(liveOn(world)).toEqual(live);
+  });
+
+  describe.each([
+    ['lost', (world: World) => void rowsOf(world).delete('note:stays')],
+    ['damaged', (world: World) => hurt(world, 'note:stays')],
+  ])('gives back what the server has %s, although it is below the floor', (_, harm) => {
+    test.each([
+      ['before the server noticed', false],
+      ['after the server noticed', true],
+    ])('%s', async (_when, isNoticed) => {
+      const {world, a, b} = await twoDevices();
+      await forget(world, b);
+      harm(world);
+      if (isNoticed) await (await world.device('C')).round();
+      await a.round();
+      await verifyEverything(a.ports, () => undefined);
+      expect(liveOn(world)).toEqual(['stays']);
+      expect(await a.read('stays')).toEqual({title: 'Stays', text: 'here'});
+      expect(await a.entity(NOTE)).toMatchObject({deleted: true, known: null});
+      await settle(a, b);
+      await expectEqual(world, a, b);
+    });
+  });
+
+  test('gives back all of a note that can’t be told from one that was lost, and nothing of one that can', async () => {
+    const {world, a, b} = await twoDevices();
+    await forget(world, b);
+    const [document] = world.storage.tables.documents.values();
+    if (document === undefined) throw new Error('there is no document');
+    world.storage.tables.documents.set(world.accountId, {...document, lossy: [bucketOf(PLACE.id)]});
+    await a.round();
+    expect(liveOn(world)).toEqual(['stays']);
+    expect(await a.entity(PLACE)).toMatchObject({deleted: true, known: null, meta: {of: NOTE.id}});
+
+    const other = await twoDevices();
+    await forget(other.world, other.b);
+    const [head] = other.world.storage.tables.documents.values();
+    if (head === undefined) throw new Error('there is no document');
+    other.world.storage.tables.documents.set(other.world.accountId, {...head, lossy: [bucketOf(NOTE.id)]});
+    await other.a.round();
+    expect(liveOn(other.world)).toEqual([LABEL.id, NOTE.id, PLACE.id, 'stays']);
+    await settle(other.a, other.b);
+    await expectEqual(other.world, other.a, other.b);
   });
 
   test('goes on with an edit that waits although a difference stays that nobody can repair', async () => {
@@ -286,6 +333,25 @@ describe('a device that comes back after deletions were forgotten', () => {
     expect(await a.outbox({kind: 'note', id: 'stays'})).toBeUndefined();
   });
 });
+
+/** As if it had been deleted, erased and forgotten: nothing tells that it was there. */
+async function dropUnnoticed({storage, accountId, nowMs}: World, ref: Ref): Promise<void> {
+  const ports = {now: () => nowMs, random: (length: number) => new Uint8Array(length)};
+  await storage.write(accountId, async (tx) => {
+    await tx.deleteEntity(accountId, ref);
+    const commit = await openCommit(tx, accountId, ports);
+    const index = bucketOf(ref.id);
+    commit.setBucket(index, (await readBucket(tx, accountId, index)).bucket);
+    await commit.close();
+    await tx.putDocument(accountId, {...(await readDocument(tx, accountId)), lossy: []});
+  });
+}
+
+function hurt(world: World, key: string): void {
+  const stored = rowsOf(world).get(key);
+  if (stored === undefined) throw new Error(`there is no ${key}`);
+  rowsOf(world).set(key, {...stored, row: {...stored.row, data: utf8Bytes('#')}});
+}
 
 /** Whatever is repaired, the server tells a root that isn't that of its rows. */
 function withOtherRoot(ports: RoundPorts): RoundPorts {

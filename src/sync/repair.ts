@@ -44,13 +44,17 @@ export interface Repaired {
 
 interface Difference {
   readonly buckets: readonly number[];
-  /** What the digest of this device counts in them. */
+  /** These, and those of what is damaged here: the server may have lost that, too. */
+  readonly asked: readonly number[];
+  /** What the digest of this device counts in the buckets asked about. */
   readonly counted: readonly CountedRow[];
 }
 
 export interface RepairOptions {
   readonly ground?: Ground;
   readonly onProgress?: (progress: VerifyProgress) => void;
+  /** Found on this device before: counted no more, so that no difference may tell of them. */
+  readonly damaged?: readonly Ref[];
 }
 
 interface Tally {
@@ -66,9 +70,9 @@ interface Tally {
 export async function repair(
   ports: RoundPorts,
   scope: RepairScope,
-  {ground = SAME_HISTORY, onProgress = () => undefined}: RepairOptions = {},
+  {ground = SAME_HISTORY, onProgress = () => undefined, damaged = []}: RepairOptions = {},
 ): Promise<Result<Repaired>> {
-  const tally: Tally = {ground, checked: 0, repaired: 0, damagedHere: [], damagedThere: [], higherHere: []};
+  const tally: Tally = {ground, checked: 0, repaired: 0, damagedHere: [...damaged], damagedThere: [], higherHere: []};
   if (scope === 'everything') await recountHere(ports, ALL_BUCKETS, tally, onProgress);
   onProgress({phase: 'server', done: 0, total: 1});
   const listed = await ask(ports, tally, 'buckets', scope === 'everything' ? {recompute: true} : {});
@@ -136,7 +140,8 @@ async function findDifference(
     await recountHere(ports, buckets, tally);
     buckets = await differing(ports, theirs);
   }
-  return {buckets, counted: buckets.length === 0 ? [] : await countedRows(ports.store, buckets)};
+  const asked = [...new Set([...buckets, ...tally.damagedHere.map(({id}) => bucketOf(id))])];
+  return {buckets, asked, counted: asked.length === 0 ? [] : await countedRows(ports.store, asked)};
 }
 
 async function differing({store}: RoundPorts, theirs: Uint8Array): Promise<number[]> {
@@ -157,11 +162,11 @@ interface Lacking {
 /** Gets what the server has and this device lacks, page by page; what the server lacks. */
 async function fetchLacking(
   ports: RoundPorts,
-  {buckets, counted}: Difference,
+  {asked, counted}: Difference,
   tally: Tally,
 ): Promise<Result<Lacking | 'moved'>> {
-  if (buckets.length === 0) return ok({prefixes: new Set(), lossy: new Set()});
-  const prefixesByBucket = new Map<number, string[]>(buckets.map((bucket) => [bucket, []]));
+  if (asked.length === 0) return ok({prefixes: new Set(), lossy: new Set()});
+  const prefixesByBucket = new Map<number, string[]>(asked.map((bucket) => [bucket, []]));
   for (const row of counted) prefixesByBucket.get(bucketOf(row.id))?.push(prefixOf(row));
   for (;;) {
     const request = {buckets: [...prefixesByBucket].map(([bucket, prefixes]) => ({bucket, prefixes}))};

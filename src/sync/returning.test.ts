@@ -13,6 +13,7 @@ import {readBucket} from '../../server/core/recompute.ts';
 import {writeData} from '../notes/note-data.ts';
 import {localRoot} from './check.ts';
 import type {Change} from './ports.ts';
+import {ALL_BUCKETS, recount} from './recount.ts';
 import {type RoundPorts, runRound} from './round.ts';
 import {createWorld, type Device, settle, type World} from './testing/world.ts';
 import {verifyEverything} from './verify.ts';
@@ -40,20 +41,25 @@ async function twoDevices(): Promise<{world: World; a: Device; b: Device}> {
   return {world, a, b};
 }
 
-function deletionOfAll(): Change[] {
-  return ALL.map((ref) => ({type: 'delete', ...ref, eraseAfterMs: WEEK_MS, ...(ref === NOTE ? {} : {of: NOTE.id})}));
+function deletionOfAll(refs: readonly Ref[] = ALL): Change[] {
+  return refs.map((ref) => ({
+    type: 'delete',
+    ...ref,
+    eraseAfterMs: WEEK_MS,
+    ...(ref !== NOTE && refs.includes(NOTE) ? {of: NOTE.id} : {}),
+  }));
 }
 
 /** Deleted by one device; the others are away until the server has forgotten it. */
-async function forget(world: World, by: Device): Promise<void> {
-  await by.writer.write(deletionOfAll());
+async function forget(world: World, by: Device, refs: readonly Ref[] = ALL): Promise<void> {
+  await by.writer.write(deletionOfAll(refs));
   await by.round();
   world.nowMs += WEEK_MS;
   await world.core.erase();
   await by.round();
   world.nowMs += TOMBSTONE_HORIZON_MS;
   await world.core.erase();
-  for (const ref of ALL) expect(rowsOf(world).has(refKey(ref))).toBe(false);
+  for (const ref of refs) expect(rowsOf(world).has(refKey(ref))).toBe(false);
 }
 
 function rowsOf({storage, accountId}: World) {
@@ -303,6 +309,21 @@ describe('a device that comes back after deletions were forgotten', () => {
     });
   });
 
+  test.each([
+    ['here, and found before, is let go with the rest', [NOTE, PLACE, LABEL], ['stays']],
+    ['here, and the only thing forgotten there, is let go', [PLACE], ['label1', 'note1', 'stays']],
+  ])('what is damaged %s', async (_, deleted, live) => {
+    const {world, a, b} = await twoDevices();
+    await damageFound(a, PLACE);
+    await forget(world, b, deleted);
+    await a.round();
+    expect(liveOn(world)).toEqual(live);
+    for (const ref of deleted) expect(await a.entity(ref)).toMatchObject({deleted: true, known: null});
+    await settle(a, b);
+    await expectEqual(world, a, b);
+    expect((await a.state()).unresolved).toEqual([]);
+  });
+
   test('gives back all of a note that can’t be told from one that was lost, and nothing of one that can', async () => {
     const {world, a, b} = await twoDevices();
     await forget(world, b);
@@ -353,6 +374,16 @@ function hurt(world: World, key: string): void {
   rowsOf(world).set(key, {...stored, row: {...stored.row, data: utf8Bytes('#')}});
 }
 
+/** A row that the disk of this device has damaged, and a scrub has found: it isn't counted any more. */
+async function damageFound({store, ports}: Device, ref: Ref): Promise<void> {
+  const tables = store.snapshot();
+  const row = tables.entities.get(refKey(ref));
+  if (row === undefined) throw new Error(`there is no ${refKey(ref)}`);
+  tables.entities.set(refKey(ref), {...row, data: utf8Bytes('#')});
+  store.restore(tables);
+  await recount(ports, ALL_BUCKETS, () => undefined);
+}
+
 /** Whatever is repaired, the server tells a root that isn't that of its rows. */
 function withOtherRoot(ports: RoundPorts): RoundPorts {
   const call: RoundPorts['transport']['call'] = async (...asked) => {
@@ -376,6 +407,17 @@ describe('a device below the floor of a server that was put back', () => {
     await settle(a, b);
     expect(liveOn(world)).toEqual(['stays']);
     expect(await a.entity(NOTE)).toMatchObject({deleted: true, known: null});
+    await expectEqual(world, a, b);
+  });
+
+  test('lets go of what is damaged here, too, when a scrub has found it before', async () => {
+    const {world, a, b} = await twoDevices();
+    await damageFound(a, PLACE);
+    await forget(world, b);
+    restore(world, world.storage.copy());
+    await settle(a, b);
+    expect(liveOn(world)).toEqual(['stays']);
+    for (const ref of ALL) expect(await a.entity(ref)).toMatchObject({deleted: true, known: null});
     await expectEqual(world, a, b);
   });
 

@@ -1,5 +1,7 @@
 /** What happens to edits when no page is open: the service worker sends them, or the next start does. */
+
 import {setUpServer, signIn} from './fixtures/accounts.ts';
+import {DEEP} from './fixtures/deep.ts';
 import {appIsKept, goOffline, goOnline, rowCounts} from './fixtures/device.ts';
 import {createNote, openNote, replaceText, textBox} from './fixtures/notes.ts';
 import {ACCOUNT, observe} from './fixtures/observer.ts';
@@ -24,7 +26,7 @@ test('edits made offline arrive after the page was closed and the network came b
   await expect(textBox(b)).toHaveText('As changed offline.', {timeout: 30_000});
 });
 
-test('a page that goes hands what it could not send to the worker', async ({server, faultProxy, newDevice}) => {
+test('a page that goes hands what it could not send to the worker', DEEP, async ({server, faultProxy, newDevice}) => {
   const device = await newDevice('Desk', {at: faultProxy});
   await setUpServer(device, server.setupLink);
   await createNote(device, 'Plan', 'As agreed.');
@@ -40,34 +42,34 @@ test('a page that goes hands what it could not send to the worker', async ({serv
   await expect.poll(async () => (await observer.note('Plan')).text).toContain('As changed.');
 });
 
-test('a worker that was killed sends when it is woken, once, and leaves the page nothing to do', async ({
-  server,
-  faultProxy,
-  newDevice,
-}) => {
-  const device = await newDevice('Desk', {at: faultProxy});
-  await setUpServer(device, server.setupLink);
-  await createNote(device, 'Plan', 'As agreed.');
-  await isSynced(device);
-  await appIsKept(device);
-  const worker = await workerOf(device);
-  const observer = await observe(server, ACCOUNT);
-  await faultProxy.stopListening();
-  await replaceText(device, 'As changed.');
-  await expect(status(device)).toContainText('Server not reachable');
-  await device.page.goto('about:blank');
-  await worker.kill();
-  await faultProxy.listen();
-  const pushes = faultProxy.count('sync/push');
-  await worker.sync();
-  await expect.poll(async () => (await observer.note('Plan')).text).toContain('As changed.');
-  await worker.sync();
-  await device.page.goto(device.address);
-  await isSynced(device);
-  expect(faultProxy.count('sync/push')).toBe(pushes + 1);
-});
+test(
+  'a worker that was killed sends when it is woken, once, and leaves the page nothing to do',
+  DEEP,
+  async ({server, faultProxy, newDevice}) => {
+    const device = await newDevice('Desk', {at: faultProxy});
+    await setUpServer(device, server.setupLink);
+    await createNote(device, 'Plan', 'As agreed.');
+    await isSynced(device);
+    await appIsKept(device);
+    const worker = await workerOf(device);
+    const observer = await observe(server, ACCOUNT);
+    await faultProxy.stopListening();
+    await replaceText(device, 'As changed.');
+    await expect(status(device)).toContainText('Server not reachable');
+    await device.page.goto('about:blank');
+    await worker.kill();
+    await faultProxy.listen();
+    const pushes = faultProxy.count('sync/push');
+    await worker.sync();
+    await expect.poll(async () => (await observer.note('Plan')).text).toContain('As changed.');
+    await worker.sync();
+    await device.page.goto(device.address);
+    await isSynced(device);
+    expect(faultProxy.count('sync/push')).toBe(pushes + 1);
+  },
+);
 
-test('the worker fetches what others wrote when it is woken for that', async ({server, newDevice}) => {
+test('the worker fetches what others wrote when it is woken for that', DEEP, async ({server, newDevice}) => {
   const [a, b] = [await newDevice('Desk'), await newDevice('Couch')];
   await setUpServer(a, server.setupLink);
   await isSynced(a);

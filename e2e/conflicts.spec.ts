@@ -8,6 +8,7 @@ import {
   replaceOnBoth,
   shareNote,
 } from './fixtures/conflicts.ts';
+import {DEEP} from './fixtures/deep.ts';
 import {goOffline, goOnline} from './fixtures/device.ts';
 import {createNote, isSaved, openNote, replaceText, textBox, titleBox} from './fixtures/notes.ts';
 import {ACCOUNT, observe} from './fixtures/observer.ts';
@@ -45,7 +46,7 @@ test('two devices change the same words: both show it, one decides for the curre
   expect((await observer.conflicts()).map(({text}) => text)).toEqual([`<p>${THEIRS}</p>`]);
 });
 
-test('the other version can be used, and the one it replaces stays a revision', async ({server, newDevice}) => {
+test('the other version can be used, and the one it replaces stays a revision', DEEP, async ({server, newDevice}) => {
   const [a, b] = [await newDevice('Desk'), await newDevice('Couch')];
   await shareNote(a, b, server, 'Plan', 'Meet.');
   await replaceOnBoth([a, THEIRS], [b, MINE]);
@@ -59,7 +60,7 @@ test('the other version can be used, and the one it replaces stays a revision', 
   await closeRevisions(a);
 });
 
-test('both can be kept as two notes, one beside the other', async ({server, newDevice}) => {
+test('both can be kept as two notes, one beside the other', DEEP, async ({server, newDevice}) => {
   const [a, b] = [await newDevice('Desk'), await newDevice('Couch')];
   await shareNote(a, b, server, 'Plan', 'Meet.');
   await replaceOnBoth([a, THEIRS], [b, MINE]);
@@ -104,7 +105,7 @@ test('passages are taken one by one, and what is left is kept', async ({server, 
   for (const line of [MINE, 'Bring bread.', 'Back by six.']) await expect(textBox(a)).toContainText(line);
 });
 
-test('taking the last passage decides the conflict', async ({server, newDevice}) => {
+test('taking the last passage decides the conflict', DEEP, async ({server, newDevice}) => {
   const [a, b] = [await newDevice('Desk'), await newDevice('Couch')];
   await shareNote(a, b, server, 'Plan', 'Meet.');
   await replaceOnBoth([a, THEIRS], [b, MINE]);
@@ -116,7 +117,7 @@ test('taking the last passage decides the conflict', async ({server, newDevice})
 });
 
 for (const last of ['deletion', 'edit'] as const) {
-  test(`an edit that met a deletion comes back; the ${last} was later`, async ({server, newDevice}) => {
+  test(`an edit that met a deletion comes back; the ${last} was later`, DEEP, async ({server, newDevice}) => {
     const [a, b] = [await newDevice('Desk'), await newDevice('Couch')];
     await meet(a, b, server, last);
     const card = await openConflict(a, 'Plan');
@@ -129,7 +130,7 @@ for (const last of ['deletion', 'edit'] as const) {
     await allAreEqual(await observe(server, ACCOUNT), a, b);
   });
 
-  test(`an edit that met a deletion stays deleted; the ${last} was later`, async ({server, newDevice}) => {
+  test(`an edit that met a deletion stays deleted; the ${last} was later`, DEEP, async ({server, newDevice}) => {
     const [a, b] = [await newDevice('Desk'), await newDevice('Couch')];
     await meet(a, b, server, last);
     const card = await openConflict(b, 'Plan');
@@ -147,69 +148,72 @@ for (const last of ['deletion', 'edit'] as const) {
   });
 }
 
-test('nothing of an edit that met a deletion is erased before it is decided, however long that takes', async ({
-  server,
-  newDevice,
-}) => {
-  test.slow(); // the server starts four times
-  const [a, b] = [await newDevice('Desk'), await newDevice('Couch')];
-  await meet(a, b, server, 'deletion');
-  const observer = await observe(server, ACCOUNT);
-  const texts = async () => (await observer.entities()).filter(({kind}) => kind === 'note').map(({body}) => body);
-  await server.skewClock(8 * DAY_MS);
-  expect(await texts()).toContain('<p>Meet.</p>');
-  await server.skewClock(0);
-  await isSynced(a, b);
-  const card = await openConflict(a, 'Plan');
-  await card.getByRole('button', {name: 'Leave it deleted'}).click();
-  await areGone(a, b);
-  await server.skewClock(8 * DAY_MS);
-  await expect.poll(texts).not.toContain('<p>Meet.</p>');
-  expect((await observer.conflicts()).map(({text}) => text)).toEqual([`<p>${MINE}</p>`]);
-});
+test(
+  'nothing of an edit that met a deletion is erased before it is decided, however long that takes',
+  DEEP,
+  async ({server, newDevice}) => {
+    test.slow(); // the server starts four times
+    const [a, b] = [await newDevice('Desk'), await newDevice('Couch')];
+    await meet(a, b, server, 'deletion');
+    const observer = await observe(server, ACCOUNT);
+    const texts = async () => (await observer.entities()).filter(({kind}) => kind === 'note').map(({body}) => body);
+    await server.skewClock(8 * DAY_MS);
+    expect(await texts()).toContain('<p>Meet.</p>');
+    await server.skewClock(0);
+    await isSynced(a, b);
+    const card = await openConflict(a, 'Plan');
+    await card.getByRole('button', {name: 'Leave it deleted'}).click();
+    await areGone(a, b);
+    await server.skewClock(8 * DAY_MS);
+    await expect.poll(texts).not.toContain('<p>Meet.</p>');
+    expect((await observer.conflicts()).map(({text}) => text)).toEqual([`<p>${MINE}</p>`]);
+  },
+);
 
-test('the note leads to its conflict, and the screen opens by its address without a network', async ({
-  server,
-  newDevice,
-}) => {
-  const [a, b] = [await newDevice('Desk'), await newDevice('Couch')];
-  await shareNote(a, b, server, 'Plan', 'Meet.');
-  await createNote(b, 'Other', 'Something else.');
-  await openNote(b, 'Plan');
-  await replaceOnBoth([a, THEIRS], [b, MINE]);
-  await expect(b.page.getByText('Another version was kept in Revisions')).toBeVisible();
-  await b.page.getByRole('button', {name: 'OK'}).click();
-  await b.page.getByRole('link', {name: 'Compare'}).click();
-  await expect(b.page.getByRole('article', {name: 'Plan'})).toBeVisible();
-  await goOffline(b);
-  await b.page.reload();
-  await expect(b.page.getByRole('article', {name: 'Plan'}).getByText(THEIRS)).toBeVisible();
-  await b.page.getByRole('button', {name: 'Use the other version'}).click();
-  await areGone(b);
-  await goOnline(b);
-  await areGone(a);
-  await expect(textBox(a)).toHaveText(THEIRS);
-});
+test(
+  'the note leads to its conflict, and the screen opens by its address without a network',
+  DEEP,
+  async ({server, newDevice}) => {
+    const [a, b] = [await newDevice('Desk'), await newDevice('Couch')];
+    await shareNote(a, b, server, 'Plan', 'Meet.');
+    await createNote(b, 'Other', 'Something else.');
+    await openNote(b, 'Plan');
+    await replaceOnBoth([a, THEIRS], [b, MINE]);
+    await expect(b.page.getByText('Another version was kept in Revisions')).toBeVisible();
+    await b.page.getByRole('button', {name: 'OK'}).click();
+    await b.page.getByRole('link', {name: 'Compare'}).click();
+    await expect(b.page.getByRole('article', {name: 'Plan'})).toBeVisible();
+    await goOffline(b);
+    await b.page.reload();
+    await expect(b.page.getByRole('article', {name: 'Plan'}).getByText(THEIRS)).toBeVisible();
+    await b.page.getByRole('button', {name: 'Use the other version'}).click();
+    await areGone(b);
+    await goOnline(b);
+    await areGone(a);
+    await expect(textBox(a)).toHaveText(THEIRS);
+  },
+);
 
-test('on a phone the two versions stand one below the other, fit, and every control can be touched', async ({
-  server,
-  newDevice,
-}) => {
-  const [a, b] = [await newDevice('Desk'), await newDevice('Couch')];
-  await shareNote(a, b, server, 'Plan', 'Meet.');
-  await replaceOnBoth([a, THEIRS], [b, MINE]);
-  await a.page.setViewportSize({width: 390, height: 844});
-  const card = await openConflict(a, 'Plan');
-  const [mine, theirs] = await Promise.all([MINE, THEIRS].map((text) => card.getByText(text).boundingBox()));
-  expect(theirs!.y).toBeGreaterThan(mine!.y);
-  expect(theirs!.x).toBe(mine!.x);
-  expect(await a.page.evaluate(() => document.documentElement.scrollWidth)).toBe(390);
-  const controls = [card.getByRole('button'), card.getByRole('link'), a.page.getByRole('banner').getByRole('link')];
-  for (const control of (await Promise.all(controls.map((found) => found.all()))).flat()) {
-    const box = await control.boundingBox();
-    expect(box!.height, await control.innerText()).toBeGreaterThanOrEqual(44);
-  }
-});
+test(
+  'on a phone the two versions stand one below the other, fit, and every control can be touched',
+  DEEP,
+  async ({server, newDevice}) => {
+    const [a, b] = [await newDevice('Desk'), await newDevice('Couch')];
+    await shareNote(a, b, server, 'Plan', 'Meet.');
+    await replaceOnBoth([a, THEIRS], [b, MINE]);
+    await a.page.setViewportSize({width: 390, height: 844});
+    const card = await openConflict(a, 'Plan');
+    const [mine, theirs] = await Promise.all([MINE, THEIRS].map((text) => card.getByText(text).boundingBox()));
+    expect(theirs!.y).toBeGreaterThan(mine!.y);
+    expect(theirs!.x).toBe(mine!.x);
+    expect(await a.page.evaluate(() => document.documentElement.scrollWidth)).toBe(390);
+    const controls = [card.getByRole('button'), card.getByRole('link'), a.page.getByRole('banner').getByRole('link')];
+    for (const control of (await Promise.all(controls.map((found) => found.all()))).flat()) {
+      const box = await control.boundingBox();
+      expect(box!.height, await control.innerText()).toBeGreaterThanOrEqual(44);
+    }
+  },
+);
 
 /** Couch edits what Desk deletes, both without a network; then both have synced. */
 async function meet(

@@ -1,4 +1,5 @@
 import {setUpServer} from './fixtures/accounts.ts';
+import {DEEP} from './fixtures/deep.ts';
 import {rowCounts} from './fixtures/device.ts';
 import {FIELD_NOTES} from './fixtures/field-notes.ts';
 import {pushNote} from './fixtures/foreign-device.ts';
@@ -14,53 +15,58 @@ const UNTIDY = '<p>\n  One<br>two  </p>\n\n<ul><li>three</li>\n<li><p>four</p></
 const BEYOND =
   '<p>Before</p><form action="/x"><label>Name <input name="n"></label></form><blink data-x="1">After</blink>';
 
-test('opening notes writes nothing: nothing waits and the server has nothing new', async ({server, newDevice}) => {
-  const device = await newDevice('Desk');
-  await setUpServer(device, server.setupLink);
-  await importZip(device, FIELD_NOTES.zip);
-  await isSynced(device);
-  const observer = await observe(server, ACCOUNT);
-  await pushNote(server, observer, {title: 'Untidy', html: UNTIDY});
-  await pushNote(server, observer, {title: 'Beyond', html: BEYOND});
-  await expect(treeItem(device, 'Beyond')).toBeVisible();
-  await isSynced(device);
-  const [head, rows] = [await observer.head(), await rowCounts(device)];
+test(
+  'opening notes writes nothing: nothing waits and the server has nothing new',
+  DEEP,
+  async ({server, newDevice}) => {
+    const device = await newDevice('Desk');
+    await setUpServer(device, server.setupLink);
+    await importZip(device, FIELD_NOTES.zip);
+    await isSynced(device);
+    const observer = await observe(server, ACCOUNT);
+    await pushNote(server, observer, {title: 'Untidy', html: UNTIDY});
+    await pushNote(server, observer, {title: 'Beyond', html: BEYOND});
+    await expect(treeItem(device, 'Beyond')).toBeVisible();
+    await isSynced(device);
+    const [head, rows] = [await observer.head(), await rowCounts(device)];
 
-  await expandAll(device);
-  const titles = (await readTree(device)).map(({title}) => title);
-  expect(titles.length).toBeGreaterThan(10);
-  for (const title of new Set(titles)) await openNote(device, title.replace(/^Tower - /, ''));
-  await openNote(device, 'Untidy');
-  await textBox(device).click();
-  await openNote(device, 'Beyond');
-  await device.page.reload();
-  await expect(titleBox(device)).toHaveValue('Beyond');
-  await isSynced(device);
-  await openSyncPanel(device);
-  await expect(outbox(device)).toHaveCount(0);
-  expect(await rowCounts(device)).toEqual(rows);
-  expect(await observer.head()).toBe(head);
-  expect((await observer.note('Untidy')).text).toBe(UNTIDY);
-});
+    await expandAll(device);
+    const titles = (await readTree(device)).map(({title}) => title);
+    expect(titles.length).toBeGreaterThan(10);
+    for (const title of new Set(titles)) await openNote(device, title.replace(/^Tower - /, ''));
+    await openNote(device, 'Untidy');
+    await textBox(device).click();
+    await openNote(device, 'Beyond');
+    await device.page.reload();
+    await expect(titleBox(device)).toHaveValue('Beyond');
+    await isSynced(device);
+    await openSyncPanel(device);
+    await expect(outbox(device)).toHaveCount(0);
+    expect(await rowCounts(device)).toEqual(rows);
+    expect(await observer.head()).toBe(head);
+    expect((await observer.note('Untidy')).text).toBe(UNTIDY);
+  },
+);
 
-test('text that the editor cannot hold without loss is read-only and keeps its bytes, also through a rename', async ({
-  server,
-  newDevice,
-}) => {
-  const device = await newDevice('Desk');
-  await setUpServer(device, server.setupLink);
-  await isSynced(device);
-  const observer = await observe(server, ACCOUNT);
-  await pushNote(server, observer, {title: 'Beyond', html: BEYOND});
-  await openNote(device, 'Beyond');
-  await expect(device.page.getByText('Before', {exact: true})).toBeVisible();
-  await expect(textBox(device)).toBeHidden();
-  await titleBox(device).fill('Beyond, renamed');
-  await titleBox(device).press('Enter');
-  await expect(treeItem(device, 'Beyond, renamed')).toBeVisible();
-  await expect.poll(async () => (await observer.notes()).map(({title}) => title)).toContain('Beyond, renamed');
-  expect((await observer.note('Beyond, renamed')).text).toBe(BEYOND);
-});
+test(
+  'text that the editor cannot hold without loss is read-only and keeps its bytes, also through a rename',
+  DEEP,
+  async ({server, newDevice}) => {
+    const device = await newDevice('Desk');
+    await setUpServer(device, server.setupLink);
+    await isSynced(device);
+    const observer = await observe(server, ACCOUNT);
+    await pushNote(server, observer, {title: 'Beyond', html: BEYOND});
+    await openNote(device, 'Beyond');
+    await expect(device.page.getByText('Before', {exact: true})).toBeVisible();
+    await expect(textBox(device)).toBeHidden();
+    await titleBox(device).fill('Beyond, renamed');
+    await titleBox(device).press('Enter');
+    await expect(treeItem(device, 'Beyond, renamed')).toBeVisible();
+    await expect.poll(async () => (await observer.notes()).map(({title}) => title)).toContain('Beyond, renamed');
+    expect((await observer.note('Beyond, renamed')).text).toBe(BEYOND);
+  },
+);
 
 test('the last words typed before the tab is closed are there when it is opened again', async ({server, newDevice}) => {
   const device = await newDevice('Desk');
@@ -81,7 +87,7 @@ test('the last words typed before the tab is closed are there when it is opened 
   expect(await observer.conflicts()).toEqual([]);
 });
 
-test('the last words typed before a reload are there after it', async ({server, newDevice}) => {
+test('the last words typed before a reload are there after it', DEEP, async ({server, newDevice}) => {
   const device = await newDevice('Desk');
   await setUpServer(device, server.setupLink);
   await createNote(device, 'Diary', 'Dear diary.');

@@ -2,6 +2,7 @@
 import {readFile} from 'node:fs/promises';
 import type {Locator, Page} from '@playwright/test';
 import {setUpServer} from './fixtures/accounts.ts';
+import {DEEP} from './fixtures/deep.ts';
 import {appIsKept, goOffline} from './fixtures/device.ts';
 import {createNote, openNote, replaceText} from './fixtures/notes.ts';
 import {ACCOUNT, observe} from './fixtures/observer.ts';
@@ -71,29 +72,29 @@ test('without a network and with the server gone, Options → Data gives all tha
   await allAreEqual(await observe(server, ACCOUNT), device);
 });
 
-test('a refused change can be exported from the sync panel, with its cause', async ({
-  server,
-  faultProxy,
-  newDevice,
-}) => {
-  const device = await newDevice('Desk', {at: faultProxy});
-  await setUpServer(device, server.setupLink);
-  await createNote(device, 'Plan', 'As agreed.');
-  await isSynced(device);
-  faultProxy.answerWith((path) => path.endsWith('/api/sync/push'), {status: 413, type: 'text/html', body: ''});
-  await replaceText(device, 'Too large for the proxy.');
-  await expect(status(device)).toHaveText('Sync problem 1 refused');
-  const panel = await openSyncPanel(device);
-  const {changes} = await download(device.page, panel.getByRole('button', {name: 'Export unsynced changes'}));
-  expect(changes).toMatchObject([
-    {
-      title: 'Plan',
-      text: '<p>Too large for the proxy.</p>',
-      refused: {type: 'too_large', cause: 'A message was too large for the server or for a proxy before it.'},
-    },
-  ]);
-  faultProxy.answerNormally();
-  await panel.getByRole('button', {name: 'Retry'}).click();
-  await closeSyncPanel(device);
-  await isSynced(device);
-});
+test(
+  'a refused change can be exported from the sync panel, with its cause',
+  DEEP,
+  async ({server, faultProxy, newDevice}) => {
+    const device = await newDevice('Desk', {at: faultProxy});
+    await setUpServer(device, server.setupLink);
+    await createNote(device, 'Plan', 'As agreed.');
+    await isSynced(device);
+    faultProxy.answerWith((path) => path.endsWith('/api/sync/push'), {status: 413, type: 'text/html', body: ''});
+    await replaceText(device, 'Too large for the proxy.');
+    await expect(status(device)).toHaveText('Sync problem 1 refused');
+    const panel = await openSyncPanel(device);
+    const {changes} = await download(device.page, panel.getByRole('button', {name: 'Export unsynced changes'}));
+    expect(changes).toMatchObject([
+      {
+        title: 'Plan',
+        text: '<p>Too large for the proxy.</p>',
+        refused: {type: 'too_large', cause: 'A message was too large for the server or for a proxy before it.'},
+      },
+    ]);
+    faultProxy.answerNormally();
+    await panel.getByRole('button', {name: 'Retry'}).click();
+    await closeSyncPanel(device);
+    await isSynced(device);
+  },
+);

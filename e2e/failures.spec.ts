@@ -5,6 +5,7 @@
  */
 import {createHash} from 'node:crypto';
 import {setUpServer} from './fixtures/accounts.ts';
+import {DEEP, deepUnless} from './fixtures/deep.ts';
 import type {Device} from './fixtures/device.ts';
 import type {FaultProxy, Message, Reply} from './fixtures/fault-proxy.ts';
 import {createNote, replaceText, titleBox} from './fixtures/notes.ts';
@@ -202,122 +203,122 @@ test('what is in the way of sync for a while: said in words with its cure, the e
   await allAreEqual(observer, device);
 });
 
-test('what somebody has to change: said in words with its cure, the edit is kept, and "Sync now" sends it', async ({
-  server,
-  faultProxy,
-  newDevice,
-}) => {
-  const device = await newDevice('Desk', {at: faultProxy});
-  await deviceWithNote(device, server.setupLink);
-  const observer = await observe(server, ACCOUNT);
-  for (const {name, reply, ...said} of LASTING) {
-    await test.step(name, async () => {
-      faultProxy.answerWith(isSync, reply);
-      await replaceText(device, `Written during ${name}.`);
-      await failureIsSaid(device, said);
-      faultProxy.answerNormally();
-      await device.page.getByRole('button', {name: 'Sync now'}).click();
-      await arrivedOnce(observer, device, `Written during ${name}.`);
+test(
+  'what somebody has to change: said in words with its cure, the edit is kept, and "Sync now" sends it',
+  DEEP,
+  async ({server, faultProxy, newDevice}) => {
+    const device = await newDevice('Desk', {at: faultProxy});
+    await deviceWithNote(device, server.setupLink);
+    const observer = await observe(server, ACCOUNT);
+    for (const {name, reply, ...said} of LASTING) {
+      await test.step(name, async () => {
+        faultProxy.answerWith(isSync, reply);
+        await replaceText(device, `Written during ${name}.`);
+        await failureIsSaid(device, said);
+        faultProxy.answerNormally();
+        await device.page.getByRole('button', {name: 'Sync now'}).click();
+        await arrivedOnce(observer, device, `Written during ${name}.`);
+      });
+    }
+    await allAreEqual(observer, device);
+  },
+);
+
+test(
+  'a server that never answers: after the time limit that the person chose it is said, and it goes on by itself',
+  DEEP,
+  async ({server, faultProxy, newDevice}) => {
+    const device = await newDevice('Desk', {at: faultProxy});
+    const {page} = device;
+    await deviceWithNote(device, server.setupLink);
+    const note = page.url();
+    await page.goto(`${device.address}options/sync`);
+    await page.getByLabel('Sync timeout (seconds)').fill('1');
+    await page.getByRole('button', {name: 'Save'}).click();
+    await expect(page.getByText('Saved.')).toBeVisible();
+    await page.goto(note);
+    await isSynced(device);
+
+    faultProxy.answerWith(isSync, 'nothing');
+    await replaceText(device, 'Written in silence.');
+    await failureIsSaid(device, {
+      state: 'Server not reachable',
+      says: 'The server took too long to answer.',
+      cure: 'Sync tries again by itself. On a slow line, raise “Sync timeout” in Options → Sync.',
+      step: CHECK,
     });
-  }
-  await allAreEqual(observer, device);
-});
+    faultProxy.answerNormally();
+    await arrivedOnce(await observe(server, ACCOUNT), device, 'Written in silence.');
+  },
+);
 
-test('a server that never answers: after the time limit that the person chose it is said, and it goes on by itself', async ({
-  server,
-  faultProxy,
-  newDevice,
-}) => {
-  const device = await newDevice('Desk', {at: faultProxy});
-  const {page} = device;
-  await deviceWithNote(device, server.setupLink);
-  const note = page.url();
-  await page.goto(`${device.address}options/sync`);
-  await page.getByLabel('Sync timeout (seconds)').fill('1');
-  await page.getByRole('button', {name: 'Save'}).click();
-  await expect(page.getByText('Saved.')).toBeVisible();
-  await page.goto(note);
-  await isSynced(device);
-
-  faultProxy.answerWith(isSync, 'nothing');
-  await replaceText(device, 'Written in silence.');
-  await failureIsSaid(device, {
-    state: 'Server not reachable',
-    says: 'The server took too long to answer.',
-    cure: 'Sync tries again by itself. On a slow line, raise “Sync timeout” in Options → Sync.',
-    step: CHECK,
-  });
-  faultProxy.answerNormally();
-  await arrivedOnce(await observe(server, ACCOUNT), device, 'Written in silence.');
-});
-
-test('a server that answers for another account: nothing of it is stored, nothing is sent to it', async ({
-  server,
-  faultProxy,
-  newDevice,
-}) => {
-  const device = await newDevice('Desk', {at: faultProxy});
-  await deviceWithNote(device, server.setupLink);
-  const observer = await observe(server, ACCOUNT);
-  const before = await observer.head();
-  const {page} = device;
-  await (await openSyncPanel(device)).getByRole('button', {name: 'Pause sync'}).click();
-  await closeSyncPanel(device);
-  await replaceText(device, 'Written meanwhile.');
-  await page.reload();
-  await expect(status(device)).toContainText('1 change waiting paused');
-  faultProxy.alterAnswer('sync/hello', (answer) => ({...answer, account: 'somebodyElse0000'}));
-  await (await openSyncPanel(device)).getByRole('button', {name: 'Resume sync'}).click();
-  await expect(status(device)).toContainText('Sync problem');
-  await closeSyncPanel(device);
-  await failureIsSaid(device, {
-    state: 'Sync problem',
-    says: 'This browser’s notebook belongs to another account.',
-    cure: 'Use the account that this notebook belongs to, or another browser profile for the other account.',
-  });
-  expect(await observer.head()).toBe(before);
-  await page.getByRole('button', {name: 'Sync now'}).click();
-  await arrivedOnce(observer, device, 'Written meanwhile.');
-});
+test(
+  'a server that answers for another account: nothing of it is stored, nothing is sent to it',
+  DEEP,
+  async ({server, faultProxy, newDevice}) => {
+    const device = await newDevice('Desk', {at: faultProxy});
+    await deviceWithNote(device, server.setupLink);
+    const observer = await observe(server, ACCOUNT);
+    const before = await observer.head();
+    const {page} = device;
+    await (await openSyncPanel(device)).getByRole('button', {name: 'Pause sync'}).click();
+    await closeSyncPanel(device);
+    await replaceText(device, 'Written meanwhile.');
+    await page.reload();
+    await expect(status(device)).toContainText('1 change waiting paused');
+    faultProxy.alterAnswer('sync/hello', (answer) => ({...answer, account: 'somebodyElse0000'}));
+    await (await openSyncPanel(device)).getByRole('button', {name: 'Resume sync'}).click();
+    await expect(status(device)).toContainText('Sync problem');
+    await closeSyncPanel(device);
+    await failureIsSaid(device, {
+      state: 'Sync problem',
+      says: 'This browser’s notebook belongs to another account.',
+      cure: 'Use the account that this notebook belongs to, or another browser profile for the other account.',
+    });
+    expect(await observer.head()).toBe(before);
+    await page.getByRole('button', {name: 'Sync now'}).click();
+    await arrivedOnce(observer, device, 'Written meanwhile.');
+  },
+);
 
 for (const {type, title} of [
   {type: 'signed_out', title: 'This device is signed out.'},
   {type: 'device_removed', title: 'This device was removed from the account.'},
 ]) {
-  test(`${type}: the notes stay usable, the token is not tried again, signing in sends what waits, once`, async ({
-    server,
-    faultProxy,
-    newDevice,
-  }) => {
-    const device = await newDevice('Desk', {at: faultProxy});
-    const {page} = device;
-    await deviceWithNote(device, server.setupLink);
-    faultProxy.answerWith(isSync, error(401, type));
-    await replaceText(device, 'Written meanwhile.');
-    await expect(status(device)).toContainText('Signed out 1 waiting');
-    await expect(page.getByText('Signed out: 1 change waits on this device')).toBeVisible();
-    faultProxy.answerNormally();
-    const asked = faultProxy.count('sync/hello') + faultProxy.count('sync/push');
-    const panel = await openSyncPanel(device);
-    await expect(panel.getByText(title, {exact: true})).toBeVisible();
-    await expect(panel.getByText(/^Sign in again/)).toBeVisible();
-    await expect(panel.getByRole('button', {name: 'Export unsynced changes'})).toBeVisible();
-    await panel.getByRole('button', {name: 'Sync now'}).click();
-    await expect(status(device)).toContainText('Signed out 1 waiting');
-    await page.reload();
-    await expect(titleBox(device)).toHaveValue('Plan');
-    await expect(status(device)).toContainText('Signed out 1 waiting');
-    expect(faultProxy.count('sync/hello') + faultProxy.count('sync/push')).toBe(asked);
+  test(
+    `${type}: the notes stay usable, the token is not tried again, signing in sends what waits, once`,
+    deepUnless(type === 'signed_out'),
+    async ({server, faultProxy, newDevice}) => {
+      const device = await newDevice('Desk', {at: faultProxy});
+      const {page} = device;
+      await deviceWithNote(device, server.setupLink);
+      faultProxy.answerWith(isSync, error(401, type));
+      await replaceText(device, 'Written meanwhile.');
+      await expect(status(device)).toContainText('Signed out 1 waiting');
+      await expect(page.getByText('Signed out: 1 change waits on this device')).toBeVisible();
+      faultProxy.answerNormally();
+      const asked = faultProxy.count('sync/hello') + faultProxy.count('sync/push');
+      const panel = await openSyncPanel(device);
+      await expect(panel.getByText(title, {exact: true})).toBeVisible();
+      await expect(panel.getByText(/^Sign in again/)).toBeVisible();
+      await expect(panel.getByRole('button', {name: 'Export unsynced changes'})).toBeVisible();
+      await panel.getByRole('button', {name: 'Sync now'}).click();
+      await expect(status(device)).toContainText('Signed out 1 waiting');
+      await page.reload();
+      await expect(titleBox(device)).toHaveValue('Plan');
+      await expect(status(device)).toContainText('Signed out 1 waiting');
+      expect(faultProxy.count('sync/hello') + faultProxy.count('sync/push')).toBe(asked);
 
-    await page.getByRole('link', {name: 'Sign in'}).first().click();
-    await page.getByLabel('Password').fill(ACCOUNT.password);
-    await page.getByRole('button', {name: 'Sign in'}).click();
-    await isSynced(device);
-    await expect(page.getByText('Signed out: 1 change waits on this device')).toBeHidden();
-    const observer = await observe(server, ACCOUNT);
-    expect((await observer.note('Plan')).text).toContain('Written meanwhile.');
-    await allAreEqual(observer, device);
-  });
+      await page.getByRole('link', {name: 'Sign in'}).first().click();
+      await page.getByLabel('Password').fill(ACCOUNT.password);
+      await page.getByRole('button', {name: 'Sign in'}).click();
+      await isSynced(device);
+      await expect(page.getByText('Signed out: 1 change waits on this device')).toBeHidden();
+      const observer = await observe(server, ACCOUNT);
+      expect((await observer.note('Plan')).text).toContain('Written meanwhile.');
+      await allAreEqual(observer, device);
+    },
+  );
 }
 
 type Pushed = Message & {readonly entities: readonly Message[]};
@@ -365,69 +366,69 @@ const REFUSALS: readonly Refusal[] = [
   },
 ];
 
-test('a refused change is kept, named with cause and cure, blocks nothing, and "Retry" or another edit sends it, once', async ({
-  server,
-  faultProxy,
-  newDevice,
-}) => {
-  test.slow();
-  const device = await newDevice('Desk', {at: faultProxy});
-  await deviceWithNote(device, server.setupLink);
-  const observer = await observe(server, ACCOUNT);
-  for (const [index, {name, damage, says, cure}] of REFUSALS.entries()) {
-    await test.step(name, async () => {
-      damageNextPush(faultProxy, damage);
-      await replaceText(device, `Written during ${name}.`);
-      await expect(status(device)).toContainText('Sync problem 1 refused');
-      expect((await observer.note('Plan')).text).not.toContain(name);
+test(
+  'a refused change is kept, named with cause and cure, blocks nothing, and "Retry" or another edit sends it, once',
+  DEEP,
+  async ({server, faultProxy, newDevice}) => {
+    test.slow();
+    const device = await newDevice('Desk', {at: faultProxy});
+    await deviceWithNote(device, server.setupLink);
+    const observer = await observe(server, ACCOUNT);
+    for (const [index, {name, damage, says, cure}] of REFUSALS.entries()) {
+      await test.step(name, async () => {
+        damageNextPush(faultProxy, damage);
+        await replaceText(device, `Written during ${name}.`);
+        await expect(status(device)).toContainText('Sync problem 1 refused');
+        expect((await observer.note('Plan')).text).not.toContain(name);
 
-      await createNote(device, `Beside ${index}`, 'Goes out.');
-      await expect.poll(async () => (await observer.notes()).map(({title}) => title)).toContain(`Beside ${index}`);
-      await expect(status(device)).toContainText('Sync problem 1 refused');
-      await device.page.getByRole('treeitem', {name: 'Plan', exact: true}).click();
-      await expect(device.page.getByText('Saved on this device, refused by the server')).toBeVisible();
+        await createNote(device, `Beside ${index}`, 'Goes out.');
+        await expect.poll(async () => (await observer.notes()).map(({title}) => title)).toContain(`Beside ${index}`);
+        await expect(status(device)).toContainText('Sync problem 1 refused');
+        await device.page.getByRole('treeitem', {name: 'Plan', exact: true}).click();
+        await expect(device.page.getByText('Saved on this device, refused by the server')).toBeVisible();
 
+        const panel = await openSyncPanel(device);
+        await expect(panel.getByText('The server refused 1 change.')).toBeVisible();
+        await expect(outbox(device)).toHaveCount(1);
+        await expect(outbox(device)).toContainText(`${says} ${cure}`);
+        await expect(panel.getByRole('button', {name: 'Export unsynced changes'})).toBeVisible();
+        if (index % 2 === 0) {
+          await panel.getByRole('button', {name: 'Retry'}).click();
+          await arrivedOnce(observer, device, `Written during ${name}.`);
+        } else {
+          await closeSyncPanel(device);
+          await replaceText(device, `Written after ${name}.`);
+          await openSyncPanel(device);
+          await arrivedOnce(observer, device, `Written after ${name}.`);
+        }
+      });
+    }
+    await allAreEqual(observer, device);
+  },
+);
+
+test(
+  'a proxy that refuses a change as too large: it is named and kept, and "Retry" sends it once the limit is raised',
+  DEEP,
+  async ({server, faultProxy, newDevice}) => {
+    const device = await newDevice('Desk', {at: faultProxy});
+    await deviceWithNote(device, server.setupLink);
+    const observer = await observe(server, ACCOUNT);
+    const isPush = (path: string): boolean => path.endsWith('/api/sync/push');
+    for (const reply of [html(413, '<h1>413 Request Entity Too Large</h1>'), error(413, 'too_large')]) {
+      faultProxy.answerWith(isPush, reply);
+      await replaceText(device, `Written against ${reply.type}.`);
+      await expect(status(device)).toContainText('Sync problem 1 refused');
       const panel = await openSyncPanel(device);
-      await expect(panel.getByText('The server refused 1 change.')).toBeVisible();
-      await expect(outbox(device)).toHaveCount(1);
-      await expect(outbox(device)).toContainText(`${says} ${cure}`);
-      await expect(panel.getByRole('button', {name: 'Export unsynced changes'})).toBeVisible();
-      if (index % 2 === 0) {
-        await panel.getByRole('button', {name: 'Retry'}).click();
-        await arrivedOnce(observer, device, `Written during ${name}.`);
-      } else {
-        await closeSyncPanel(device);
-        await replaceText(device, `Written after ${name}.`);
-        await openSyncPanel(device);
-        await arrivedOnce(observer, device, `Written after ${name}.`);
-      }
-    });
-  }
-  await allAreEqual(observer, device);
-});
-
-test('a proxy that refuses a change as too large: it is named and kept, and "Retry" sends it once the limit is raised', async ({
-  server,
-  faultProxy,
-  newDevice,
-}) => {
-  const device = await newDevice('Desk', {at: faultProxy});
-  await deviceWithNote(device, server.setupLink);
-  const observer = await observe(server, ACCOUNT);
-  const isPush = (path: string): boolean => path.endsWith('/api/sync/push');
-  for (const reply of [html(413, '<h1>413 Request Entity Too Large</h1>'), error(413, 'too_large')]) {
-    faultProxy.answerWith(isPush, reply);
-    await replaceText(device, `Written against ${reply.type}.`);
-    await expect(status(device)).toContainText('Sync problem 1 refused');
-    const panel = await openSyncPanel(device);
-    await expect(outbox(device)).toContainText('A message was too large for the server or for a proxy before it.');
-    await expect(outbox(device)).toContainText('Raise the limit for request bodies in the proxy to 24 MB or more');
-    faultProxy.answerNormally();
-    await panel.getByRole('button', {name: 'Retry'}).click();
-    await arrivedOnce(observer, device, `Written against ${reply.type}.`);
-  }
-  await allAreEqual(observer, device);
-});
+      await expect(outbox(device)).toContainText('A message was too large for the server or for a proxy before it.');
+      await expect(outbox(device)).toContainText('Raise the limit for request bodies in the proxy to 24 MB or more');
+      faultProxy.answerNormally();
+      await panel.getByRole('button', {name: 'Retry'}).click();
+      await arrivedOnce(observer, device, `Written against ${reply.type}.`);
+    }
+    await allAreEqual(observer, device);
+  },
+);
 
 function damageNextPush(proxy: FaultProxy, damage: Refusal['damage']): void {
   proxy.alter('sync/push', (message) => {

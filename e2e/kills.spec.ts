@@ -149,16 +149,7 @@ const WORKS: readonly Work[] = [
 ];
 
 /** What `npm test` runs; `npm run test:deep` runs the rest, too. */
-const QUICK: ReadonlySet<string> = new Set([
-  'a push, the tab, after',
-  'a push, the browser, after',
-  'a push, the server, before',
-  'a pull, the browser, after',
-  'a first sync, the browser, after',
-  'a first sync, the server, before',
-  'a repair of what the server lost, the server, after',
-  'a repair of what the device lost, the browser, after',
-]);
+const QUICK: ReadonlySet<string> = new Set(['a push, the browser, after', 'a first sync, the server, before']);
 
 for (const {name, call, nth, prepare, begin, goOn} of WORKS) {
   for (const {name: killed, kill} of KILLED) {

@@ -1,4 +1,5 @@
 import {setUpServer, signIn} from './fixtures/accounts.ts';
+import {DEEP} from './fixtures/deep.ts';
 import type {Device} from './fixtures/device.ts';
 import {createNote, openNote, rename, textBox, titleBox} from './fixtures/notes.ts';
 import {isSynced} from './fixtures/sync-panel.ts';
@@ -35,18 +36,22 @@ test('an edit on one device is on the screen of the other within a second, witho
   console.log(`edit on A to seen on B: ${words}`);
 });
 
-test('a new note and a new title arrive in the tree of the other device by themselves', async ({server, newDevice}) => {
-  const [a, b] = [await newDevice('Desk'), await newDevice('Couch')];
-  await setUpServer(a, server.setupLink);
-  await isSynced(a);
-  await signIn(b);
+test(
+  'a new note and a new title arrive in the tree of the other device by themselves',
+  DEEP,
+  async ({server, newDevice}) => {
+    const [a, b] = [await newDevice('Desk'), await newDevice('Couch')];
+    await setUpServer(a, server.setupLink);
+    await isSynced(a);
+    await signIn(b);
 
-  await createNote(a, 'Made on the desk', 'Text.');
-  await expect(treeItem(b, 'Made on the desk')).toBeVisible();
-  await rename(a, 'Renamed on the desk');
-  await expect(treeItem(b, 'Renamed on the desk')).toBeVisible();
-  await expect(treeItem(b, 'Made on the desk')).toBeHidden();
-});
+    await createNote(a, 'Made on the desk', 'Text.');
+    await expect(treeItem(b, 'Made on the desk')).toBeVisible();
+    await rename(a, 'Renamed on the desk');
+    await expect(treeItem(b, 'Renamed on the desk')).toBeVisible();
+    await expect(treeItem(b, 'Made on the desk')).toBeHidden();
+  },
+);
 
 test('an edit that arrives while the note is open leaves the words being typed alone', async ({server, newDevice}) => {
   const [a, b] = [await newDevice('Desk'), await newDevice('Couch')];

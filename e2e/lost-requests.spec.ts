@@ -1,5 +1,6 @@
 import {beginSignIn, fillSetup, openSetupLink, setUpServer, signIn, startNotebook} from './fixtures/accounts.ts';
 import {everythingArrivedOnce} from './fixtures/arrival.ts';
+import {DEEP} from './fixtures/deep.ts';
 import type {Device} from './fixtures/device.ts';
 import type {Held} from './fixtures/fault-proxy.ts';
 import {manyNotes} from './fixtures/field-notes.ts';
@@ -19,9 +20,9 @@ interface Loss {
 }
 
 const LOSSES: readonly Loss[] = [
-  {name: 'the request is lost just before the commit', at: 'before', lose: async (held) => held.drop()},
+  {name: 'the request is lost just before the commit', at: 'before', tag: '@deep', lose: async (held) => held.drop()},
   {name: 'the answer is lost just after the commit', at: 'after', lose: async (held) => held.drop()},
-  {name: 'the answer breaks off in the middle', at: 'after', lose: async (held) => held.cut()},
+  {name: 'the answer breaks off in the middle', at: 'after', tag: '@deep', lose: async (held) => held.cut()},
   {
     name: 'the page is reloaded and the request is lost before the commit',
     at: 'before',
@@ -87,95 +88,95 @@ for (const {name, at, lose, tag = []} of LOSSES) {
     await everythingArrivedOnce(observer, a, b);
   });
 
-  test(`while a device fills a server ${name}: everything arrives, once`, {tag}, async ({
-    server,
-    faultProxy,
-    newDevice,
-  }) => {
-    const device = await newDevice('Desk', {at: faultProxy});
-    await startNotebook(device);
-    await importZip(device, manyNotes(120, 16_000));
-    await openSetupLink(device, server.setupLink);
-    let held = faultProxy.hold('sync/push', at);
-    await fillSetup(device, ACCOUNT);
-    await held.arrived;
-    const next = faultProxy.hold('sync/push', at, 2);
-    await lose(held, device);
-    held = next;
-    await held.arrived;
-    await lose(held, device);
+  test(
+    `while a device fills a server ${name}: everything arrives, once`,
+    DEEP,
+    async ({server, faultProxy, newDevice}) => {
+      const device = await newDevice('Desk', {at: faultProxy});
+      await startNotebook(device);
+      await importZip(device, manyNotes(120, 16_000));
+      await openSetupLink(device, server.setupLink);
+      let held = faultProxy.hold('sync/push', at);
+      await fillSetup(device, ACCOUNT);
+      await held.arrived;
+      const next = faultProxy.hold('sync/push', at, 2);
+      await lose(held, device);
+      held = next;
+      await held.arrived;
+      await lose(held, device);
 
-    await isSynced(device);
-    await everythingArrivedOnce(await observe(server, ACCOUNT), device);
-  });
+      await isSynced(device);
+      await everythingArrivedOnce(await observe(server, ACCOUNT), device);
+    },
+  );
 }
 
-test('a push that reaches the server long after it was given up changes nothing', async ({
-  server,
-  faultProxy,
-  newDevice,
-}) => {
-  const [a, b] = [await newDevice('Desk', {at: faultProxy}), await newDevice('Couch')];
-  await setUpServer(a, server.setupLink);
-  await createNote(a, 'Plan', 'As agreed.');
-  await isSynced(a);
-  await signIn(b);
-  await openNote(b, 'Plan');
-  const observer = await observe(server, ACCOUNT);
+test(
+  'a push that reaches the server long after it was given up changes nothing',
+  DEEP,
+  async ({server, faultProxy, newDevice}) => {
+    const [a, b] = [await newDevice('Desk', {at: faultProxy}), await newDevice('Couch')];
+    await setUpServer(a, server.setupLink);
+    await createNote(a, 'Plan', 'As agreed.');
+    await isSynced(a);
+    await signIn(b);
+    await openNote(b, 'Plan');
+    const observer = await observe(server, ACCOUNT);
 
-  const held = faultProxy.hold('sync/push', 'before');
-  await replaceText(a, 'Sent first.');
-  await held.arrived;
-  await a.page.reload();
-  await isSynced(a);
-  await replaceText(a, 'Sent second.');
-  await isSynced(a);
-  await expect(textBox(b)).toHaveText('Sent second.');
-  const head = await observer.head();
-  await held.pass();
-  expect(await observer.head()).toBe(head);
-  await expect(textBox(a)).toHaveText('Sent second.');
-  await everythingArrivedOnce(observer, a, b);
-});
+    const held = faultProxy.hold('sync/push', 'before');
+    await replaceText(a, 'Sent first.');
+    await held.arrived;
+    await a.page.reload();
+    await isSynced(a);
+    await replaceText(a, 'Sent second.');
+    await isSynced(a);
+    await expect(textBox(b)).toHaveText('Sent second.');
+    const head = await observer.head();
+    await held.pass();
+    expect(await observer.head()).toBe(head);
+    await expect(textBox(a)).toHaveText('Sent second.');
+    await everythingArrivedOnce(observer, a, b);
+  },
+);
 
-test('an edit made while the answer to the one before is lost is not lost with it', async ({
-  server,
-  faultProxy,
-  newDevice,
-}) => {
-  const [a, b] = [await newDevice('Desk', {at: faultProxy}), await newDevice('Couch')];
-  await setUpServer(a, server.setupLink);
-  await createNote(a, 'Plan', 'As agreed.');
-  await isSynced(a);
-  await signIn(b);
-  await openNote(b, 'Plan');
-  const observer = await observe(server, ACCOUNT);
+test(
+  'an edit made while the answer to the one before is lost is not lost with it',
+  DEEP,
+  async ({server, faultProxy, newDevice}) => {
+    const [a, b] = [await newDevice('Desk', {at: faultProxy}), await newDevice('Couch')];
+    await setUpServer(a, server.setupLink);
+    await createNote(a, 'Plan', 'As agreed.');
+    await isSynced(a);
+    await signIn(b);
+    await openNote(b, 'Plan');
+    const observer = await observe(server, ACCOUNT);
 
-  const held = faultProxy.hold('sync/push', 'after');
-  await replaceText(a, 'Sent, answer lost.');
-  await held.arrived;
-  await replaceText(a, 'Written meanwhile.');
-  held.drop();
-  await isSynced(a);
-  await expect(textBox(b)).toHaveText('Written meanwhile.');
-  await everythingArrivedOnce(observer, a, b);
-});
+    const held = faultProxy.hold('sync/push', 'after');
+    await replaceText(a, 'Sent, answer lost.');
+    await held.arrived;
+    await replaceText(a, 'Written meanwhile.');
+    held.drop();
+    await isSynced(a);
+    await expect(textBox(b)).toHaveText('Written meanwhile.');
+    await everythingArrivedOnce(observer, a, b);
+  },
+);
 
-test('the answer to the setup is lost: the account is there, and signing in works', async ({
-  server,
-  faultProxy,
-  newDevice,
-}) => {
-  const device = await newDevice('Desk', {at: faultProxy});
-  await openSetupLink(device, server.setupLink);
-  const held = faultProxy.hold('setup', 'after');
-  await fillSetup(device, ACCOUNT);
-  await held.arrived;
-  held.drop();
-  await expect(device.page.getByText('The server is not reachable.')).toBeVisible();
-  await signIn(device);
-  await isSynced(device);
-  await createNote(device, 'First', 'Text.');
-  await isSynced(device);
-  await allAreEqual(await observe(server, ACCOUNT), device);
-});
+test(
+  'the answer to the setup is lost: the account is there, and signing in works',
+  DEEP,
+  async ({server, faultProxy, newDevice}) => {
+    const device = await newDevice('Desk', {at: faultProxy});
+    await openSetupLink(device, server.setupLink);
+    const held = faultProxy.hold('setup', 'after');
+    await fillSetup(device, ACCOUNT);
+    await held.arrived;
+    held.drop();
+    await expect(device.page.getByText('The server is not reachable.')).toBeVisible();
+    await signIn(device);
+    await isSynced(device);
+    await createNote(device, 'First', 'Text.');
+    await isSynced(device);
+    await allAreEqual(await observe(server, ACCOUNT), device);
+  },
+);

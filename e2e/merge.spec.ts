@@ -1,4 +1,5 @@
 import {setUpServer, signIn} from './fixtures/accounts.ts';
+import {deepUnless} from './fixtures/deep.ts';
 import {type Device, goOffline, goOnline} from './fixtures/device.ts';
 import {createNote, isSaved, openNote, textBox} from './fixtures/notes.ts';
 import {ACCOUNT, observe} from './fixtures/observer.ts';
@@ -33,33 +34,35 @@ async function putCursor(device: Device, key: string): Promise<void> {
 }
 
 for (const first of ['older', 'newer'] as const) {
-  test(`two devices write into one note offline, the ${first} edit goes out first: both are there, nobody is asked`, async ({
-    server,
-    newDevice,
-  }) => {
-    const [a, b] = await twoDevices(server, newDevice);
-    for (const device of [a, b]) {
-      await goOffline(device);
-      await expect(status(device)).toContainText('Offline');
-    }
-    await putCursor(a, 'ControlOrMeta+Home');
-    await a.page.keyboard.type('Oat ');
-    await isSaved(a);
-    await putCursor(b, 'ControlOrMeta+End');
-    await b.page.keyboard.press('Enter');
-    await b.page.keyboard.type('Tea.');
-    await isSaved(b);
+  test(
+    `two devices write into one note offline, the ${first} edit goes out first: both are there, nobody is asked`,
+    deepUnless(first === 'older'),
+    async ({server, newDevice}) => {
+      const [a, b] = await twoDevices(server, newDevice);
+      for (const device of [a, b]) {
+        await goOffline(device);
+        await expect(status(device)).toContainText('Offline');
+      }
+      await putCursor(a, 'ControlOrMeta+Home');
+      await a.page.keyboard.type('Oat ');
+      await isSaved(a);
+      await putCursor(b, 'ControlOrMeta+End');
+      await b.page.keyboard.press('Enter');
+      await b.page.keyboard.type('Tea.');
+      await isSaved(b);
 
-    for (const device of first === 'older' ? [a, b] : [b, a]) {
-      await goOnline(device);
-      await isSynced(device);
-    }
-    for (const device of [a, b]) await expect(paragraphs(device)).toHaveText(['Oat Milk and bread.', 'Eggs.', 'Tea.']);
-    const observer = await observe(server, ACCOUNT);
-    await allAreEqual(observer, a, b);
-    expect((await observer.conflicts()).map(({text}) => text)).toHaveLength(1);
-    for (const device of [a, b]) await expect(device.page.getByText(/Another version was kept/)).toBeHidden();
-  });
+      for (const device of first === 'older' ? [a, b] : [b, a]) {
+        await goOnline(device);
+        await isSynced(device);
+      }
+      for (const device of [a, b])
+        await expect(paragraphs(device)).toHaveText(['Oat Milk and bread.', 'Eggs.', 'Tea.']);
+      const observer = await observe(server, ACCOUNT);
+      await allAreEqual(observer, a, b);
+      expect((await observer.conflicts()).map(({text}) => text)).toHaveLength(1);
+      for (const device of [a, b]) await expect(device.page.getByText(/Another version was kept/)).toBeHidden();
+    },
+  );
 }
 
 test('what arrives while somebody types is put in when the typing pauses, and the cursor stays', async ({

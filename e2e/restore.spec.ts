@@ -1,6 +1,8 @@
 /** `aster backup` beside a running server, `aster restore`, and what people at their devices see of it: nothing. */
+
 import {setUpServer, signIn} from './fixtures/accounts.ts';
 import {aster} from './fixtures/aster.ts';
+import {DEEP} from './fixtures/deep.ts';
 import {type Device, goOffline, goOnline} from './fixtures/device.ts';
 import {createNote, openNote, replaceText, textBox} from './fixtures/notes.ts';
 import {ACCOUNT, observe} from './fixtures/observer.ts';
@@ -51,54 +53,58 @@ async function showsText(device: Device, title: string, text: string): Promise<v
   await expect(textBox(device)).toHaveText(text);
 }
 
-test('a backup made while devices write, put back after more was written: the devices make it today’s notes, and nobody notices', async ({
-  server,
-  newDevice,
-}) => {
-  const [a, b] = [await newDevice('Desk'), await newDevice('Couch')];
-  await setUpServer(a, server.setupLink);
-  await createNote(a, 'Shopping', 'Milk.');
-  await createNote(a, 'Old list', 'Not needed any more.');
-  await createNote(a, 'Plan', 'As it was.');
-  await isSynced(a);
-  await signIn(b);
-  await openNote(b, 'Shopping');
-  await isSynced(b);
+test(
+  'a backup made while devices write, put back after more was written: the devices make it today’s notes, and nobody notices',
+  DEEP,
+  async ({server, newDevice}) => {
+    const [a, b] = [await newDevice('Desk'), await newDevice('Couch')];
+    await setUpServer(a, server.setupLink);
+    await createNote(a, 'Shopping', 'Milk.');
+    await createNote(a, 'Old list', 'Not needed any more.');
+    await createNote(a, 'Plan', 'As it was.');
+    await isSynced(a);
+    await signIn(b);
+    await openNote(b, 'Shopping');
+    await isSynced(b);
 
-  const file = `${server.dataDir}-backup.db`;
-  const [made] = await Promise.all([aster(server, 'backup', file), replaceText(a, 'Written while it was backed up.')]);
-  expect(made).toMatchObject({exitCode: 0, said: expect.stringContaining('1 account and ')});
-  expect((await aster(server, 'backup', file)).said).toContain('exists already');
-  await goOffline(b);
-  await replaceText(b, 'Milk and bread.');
-  await replaceText(a, 'Written after the backup.');
-  await createNote(a, 'Diary', 'New after the backup.');
-  await deleteNote(a, 'Old list');
-  await isSynced(a);
-  expect((await aster(server, 'restore', file)).said).toContain('a server uses');
+    const file = `${server.dataDir}-backup.db`;
+    const [made] = await Promise.all([
+      aster(server, 'backup', file),
+      replaceText(a, 'Written while it was backed up.'),
+    ]);
+    expect(made).toMatchObject({exitCode: 0, said: expect.stringContaining('1 account and ')});
+    expect((await aster(server, 'backup', file)).said).toContain('exists already');
+    await goOffline(b);
+    await replaceText(b, 'Milk and bread.');
+    await replaceText(a, 'Written after the backup.');
+    await createNote(a, 'Diary', 'New after the backup.');
+    await deleteNote(a, 'Old list');
+    await isSynced(a);
+    expect((await aster(server, 'restore', file)).said).toContain('a server uses');
 
-  const said = [await recordStatus(a), await recordStatus(b)];
-  await putBack(server, file);
-  await goOnline(b);
-  const observer = await observe(server, ACCOUNT);
-  await expect.poll(async () => (await observer.notes()).map(({title}) => title)).toContain('Diary');
-  await expect.poll(async () => (await observer.note('Shopping')).text).toContain('Milk and bread.');
-  await allAreEqual(observer, a, b);
+    const said = [await recordStatus(a), await recordStatus(b)];
+    await putBack(server, file);
+    await goOnline(b);
+    const observer = await observe(server, ACCOUNT);
+    await expect.poll(async () => (await observer.notes()).map(({title}) => title)).toContain('Diary');
+    await expect.poll(async () => (await observer.note('Shopping')).text).toContain('Milk and bread.');
+    await allAreEqual(observer, a, b);
 
-  for (const device of [a, b]) {
-    await showsText(device, 'Plan', 'Written after the backup.');
-    await showsText(device, 'Diary', 'New after the backup.');
-    await showsText(device, 'Shopping', 'Milk and bread.');
-    await expect(treeItem(device, 'Old list')).toBeHidden();
-  }
-  expect((await observer.notes()).map(({title}) => title)).not.toContain('Old list');
-  expect(await observer.conflicts()).toEqual([]);
-  for (const texts of said) {
-    expect((await texts()).join('|')).toMatch(/(not reachable|Offline).*Synced/);
-    expect((await texts()).join('|')).not.toMatch(/problem|signed out/i);
-  }
-  expect(await aster(server, 'verify')).toMatchObject(EQUAL);
-});
+    for (const device of [a, b]) {
+      await showsText(device, 'Plan', 'Written after the backup.');
+      await showsText(device, 'Diary', 'New after the backup.');
+      await showsText(device, 'Shopping', 'Milk and bread.');
+      await expect(treeItem(device, 'Old list')).toBeHidden();
+    }
+    expect((await observer.notes()).map(({title}) => title)).not.toContain('Old list');
+    expect(await observer.conflicts()).toEqual([]);
+    for (const texts of said) {
+      expect((await texts()).join('|')).toMatch(/(not reachable|Offline).*Synced/);
+      expect((await texts()).join('|')).not.toMatch(/problem|signed out/i);
+    }
+    expect(await aster(server, 'verify')).toMatchObject(EQUAL);
+  },
+);
 
 test('a device that signed in after the backup signs in once more, and what it wrote is all there', {
   tag: '@deep',

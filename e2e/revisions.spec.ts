@@ -1,4 +1,5 @@
 import {setUpServer, signIn} from './fixtures/accounts.ts';
+import {DEEP} from './fixtures/deep.ts';
 import {createNote, openNote, replaceText, textBox, titleBox} from './fixtures/notes.ts';
 import {ACCOUNT, observe} from './fixtures/observer.ts';
 import {closeRevisions, openRevisions} from './fixtures/revisions.ts';
@@ -50,27 +51,28 @@ test('restoring an older version brings its text back on every device and keeps 
   expect(texts.filter((text) => text?.includes('Five eggs.'))).toHaveLength(1);
 });
 
-test('the text of an older version that is not on this device is fetched where it is read', async ({
-  server,
-  newDevice,
-}) => {
-  const device = await newDevice('Desk');
-  await setUpServer(device, server.setupLink);
-  await createNote(device, 'Recipe', 'Two eggs.');
-  const saved = await openRevisions(device);
-  await saved.getByRole('button', {name: 'Save revision'}).click();
-  await expect(saved.getByRole('list', {name: 'Older versions'}).getByRole('listitem')).toHaveCount(1);
-  await closeRevisions(device);
-  await isSynced(device);
-  await device.page.evaluate(forgetRevisionTexts);
-  await device.page.reload();
-  const dialog = await openRevisions(device);
-  await dialog.getByRole('list', {name: 'Older versions'}).getByRole('button').click();
-  const version = dialog.getByRole('region', {name: 'This version'});
-  await expect(version.getByText('The text isn’t on this device yet.')).toBeVisible();
-  await version.getByRole('button', {name: 'Get it now'}).click();
-  await expect(version.getByText('Two eggs.')).toBeVisible();
-});
+test(
+  'the text of an older version that is not on this device is fetched where it is read',
+  DEEP,
+  async ({server, newDevice}) => {
+    const device = await newDevice('Desk');
+    await setUpServer(device, server.setupLink);
+    await createNote(device, 'Recipe', 'Two eggs.');
+    const saved = await openRevisions(device);
+    await saved.getByRole('button', {name: 'Save revision'}).click();
+    await expect(saved.getByRole('list', {name: 'Older versions'}).getByRole('listitem')).toHaveCount(1);
+    await closeRevisions(device);
+    await isSynced(device);
+    await device.page.evaluate(forgetRevisionTexts);
+    await device.page.reload();
+    const dialog = await openRevisions(device);
+    await dialog.getByRole('list', {name: 'Older versions'}).getByRole('button').click();
+    const version = dialog.getByRole('region', {name: 'This version'});
+    await expect(version.getByText('The text isn’t on this device yet.')).toBeVisible();
+    await version.getByRole('button', {name: 'Get it now'}).click();
+    await expect(version.getByText('Two eggs.')).toBeVisible();
+  },
+);
 
 /** Runs in the page: as if these revisions were made before their texts came. */
 async function forgetRevisionTexts(): Promise<void> {

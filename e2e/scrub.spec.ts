@@ -2,6 +2,7 @@
 import type {Locator} from '@playwright/test';
 import {setUpServer, startNotebook} from './fixtures/accounts.ts';
 import {harmDevice, harmServer} from './fixtures/damage.ts';
+import {DEEP} from './fixtures/deep.ts';
 import type {Device} from './fixtures/device.ts';
 import {createNote, openNote, textBox} from './fixtures/notes.ts';
 import {ACCOUNT, observe} from './fixtures/observer.ts';
@@ -52,7 +53,7 @@ test('a note that is damaged on this device is found and repaired by itself, and
   await expect(later.getByText('1 entry was damaged or missing, and repaired.')).toBeVisible();
 });
 
-test('a notebook without a server names what is damaged', async ({newDevice}) => {
+test('a notebook without a server names what is damaged', DEEP, async ({newDevice}) => {
   const alone = await newDevice('Alone');
   await alone.context.clock.install();
   await startNotebook(alone);
@@ -71,20 +72,21 @@ test('a notebook without a server names what is damaged', async ({newDevice}) =>
   await expect(section).toBeHidden();
 });
 
-test('a note that is damaged on the server is found there by itself, and this device gives it back', async ({
-  server,
-  newDevice,
-}) => {
-  const a = await newDevice('Desk');
-  await setUpServer(a, server.setupLink);
-  await createNote(a, 'Plan', 'As agreed.');
-  await isSynced(a);
-  const {id, stamp} = await (await observe(server, ACCOUNT)).note('Plan');
-  await harmServer(server, 'damaged', id, 'unread');
-  await expect.poll(() => server.output(), {timeout: 90_000}).toContain('stored rows are not what the digest says');
-  await expect(async () => {
-    const observer = await observe(server, ACCOUNT);
-    expect(await observer.note('Plan')).toMatchObject({stamp, text: '<p>As agreed.</p>'});
-  }).toPass({timeout: 30_000});
-  await expect(status(a)).toContainText('Synced');
-});
+test(
+  'a note that is damaged on the server is found there by itself, and this device gives it back',
+  DEEP,
+  async ({server, newDevice}) => {
+    const a = await newDevice('Desk');
+    await setUpServer(a, server.setupLink);
+    await createNote(a, 'Plan', 'As agreed.');
+    await isSynced(a);
+    const {id, stamp} = await (await observe(server, ACCOUNT)).note('Plan');
+    await harmServer(server, 'damaged', id, 'unread');
+    await expect.poll(() => server.output(), {timeout: 90_000}).toContain('stored rows are not what the digest says');
+    await expect(async () => {
+      const observer = await observe(server, ACCOUNT);
+      expect(await observer.note('Plan')).toMatchObject({stamp, text: '<p>As agreed.</p>'});
+    }).toPass({timeout: 30_000});
+    await expect(status(a)).toContainText('Synced');
+  },
+);

@@ -1,4 +1,5 @@
 import {beginSignIn, fillSetup, openSetupLink, setUpServer, signIn} from './fixtures/accounts.ts';
+import {DEEP} from './fixtures/deep.ts';
 import {rowCounts} from './fixtures/device.ts';
 import {FIELD_NOTES} from './fixtures/field-notes.ts';
 import {importAndReport, importZip, reportLine} from './fixtures/importing.ts';
@@ -51,7 +52,7 @@ test('a notebook imported on one browser arrives whole on another: same tree, sa
   await expect(textBox(b)).toContainText('Blackbird');
 });
 
-test('the report of an import counts what came and names what is not kept yet', async ({server, newDevice}) => {
+test('the report of an import counts what came and names what is not kept yet', DEEP, async ({server, newDevice}) => {
   const device = await newDevice('Desk');
   await setUpServer(device, server.setupLink);
   await importAndReport(device, FIELD_NOTES.zip);
@@ -71,7 +72,7 @@ test('the report of an import counts what came and names what is not kept yet', 
   await expect(device.page.getByText('Attachments are not kept yet')).toBeVisible();
 });
 
-test('the printed link brings its code along, and works once', async ({server, newDevice}) => {
+test('the printed link brings its code along, and works once', DEEP, async ({server, newDevice}) => {
   const [first, second] = [await newDevice('First'), await newDevice('Second')];
   const code = new URLSearchParams(new URL(server.setupLink).hash.slice(1)).get('code') ?? '';
   await openSetupLink(first, server.setupLink);
@@ -85,24 +86,24 @@ test('the printed link brings its code along, and works once', async ({server, n
   await expect(second.page.getByRole('heading', {name: 'Sign in'})).toBeVisible();
 });
 
-test('the screen says that the first sync goes on, and ends in the notebook', async ({
-  server,
-  faultProxy,
-  newDevice,
-}) => {
-  const [a, b] = [await newDevice('Desk'), await newDevice('Couch', {at: faultProxy})];
-  await setUpServer(a, server.setupLink);
-  await importZip(a, FIELD_NOTES.zip);
-  await isSynced(a);
+test(
+  'the screen says that the first sync goes on, and ends in the notebook',
+  DEEP,
+  async ({server, faultProxy, newDevice}) => {
+    const [a, b] = [await newDevice('Desk'), await newDevice('Couch', {at: faultProxy})];
+    await setUpServer(a, server.setupLink);
+    await importZip(a, FIELD_NOTES.zip);
+    await isSynced(a);
 
-  const page = faultProxy.hold('sync/pull', 'before');
-  await beginSignIn(b);
-  await page.arrived;
-  await expect(b.page.getByRole('heading', {name: 'Sync in progress'})).toBeVisible();
-  await expect(b.page.getByRole('progressbar')).toBeVisible();
-  await page.pass();
-  await expect(treeItem(b, 'Field notes')).toBeVisible();
-  await isSynced(b);
-  await openSyncPanel(b);
-  await expect(outbox(b)).toHaveCount(0);
-});
+    const page = faultProxy.hold('sync/pull', 'before');
+    await beginSignIn(b);
+    await page.arrived;
+    await expect(b.page.getByRole('heading', {name: 'Sync in progress'})).toBeVisible();
+    await expect(b.page.getByRole('progressbar')).toBeVisible();
+    await page.pass();
+    await expect(treeItem(b, 'Field notes')).toBeVisible();
+    await isSynced(b);
+    await openSyncPanel(b);
+    await expect(outbox(b)).toHaveCount(0);
+  },
+);

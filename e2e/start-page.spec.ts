@@ -1,4 +1,5 @@
 import {fillSetup, openSetupLink, setUpServer, signIn, startNotebook} from './fixtures/accounts.ts';
+import {DEEP} from './fixtures/deep.ts';
 import {appIsKept, stepBackTaken} from './fixtures/device.ts';
 import {createNote, openNote, textBox} from './fixtures/notes.ts';
 import {ACCOUNT, observe} from './fixtures/observer.ts';
@@ -41,43 +42,48 @@ test('a notebook without a server works at once, and starts without one', async 
   await closeSyncPanel(device);
 });
 
-test('a notebook that began without a server fills one later, from Options → Sync', async ({server, newDevice}) => {
-  const [a, b] = [await newDevice('Desk'), await newDevice('Couch')];
-  await startNotebook(a);
-  await createNote(a, 'Alone', 'Not for long.');
-  const code = new URLSearchParams(new URL(server.setupLink).hash.slice(1)).get('code') ?? '';
-  await a.page.goto(`${a.address}options/sync`);
-  await expect(a.page.getByRole('heading', {name: 'Sync configuration'})).toBeVisible();
-  await a.page.getByLabel('Server instance address').fill(server.origin);
-  await a.page.getByRole('button', {name: 'Save'}).click();
-  await a.page.getByLabel('Setup code').fill(code);
-  await a.page.getByLabel('Username').fill(ACCOUNT.username);
-  await a.page.getByLabel('Password', {exact: true}).fill(ACCOUNT.password);
-  await a.page.getByRole('button', {name: 'Create account'}).click();
-  await isSynced(a);
+test(
+  'a notebook that began without a server fills one later, from Options → Sync',
+  DEEP,
+  async ({server, newDevice}) => {
+    const [a, b] = [await newDevice('Desk'), await newDevice('Couch')];
+    await startNotebook(a);
+    await createNote(a, 'Alone', 'Not for long.');
+    const code = new URLSearchParams(new URL(server.setupLink).hash.slice(1)).get('code') ?? '';
+    await a.page.goto(`${a.address}options/sync`);
+    await expect(a.page.getByRole('heading', {name: 'Sync configuration'})).toBeVisible();
+    await a.page.getByLabel('Server instance address').fill(server.origin);
+    await a.page.getByRole('button', {name: 'Save'}).click();
+    await a.page.getByLabel('Setup code').fill(code);
+    await a.page.getByLabel('Username').fill(ACCOUNT.username);
+    await a.page.getByLabel('Password', {exact: true}).fill(ACCOUNT.password);
+    await a.page.getByRole('button', {name: 'Create account'}).click();
+    await isSynced(a);
 
-  await signIn(b);
-  await openNote(b, 'Alone');
-  await expect(textBox(b)).toHaveText('Not for long.');
-  await allAreEqual(await observe(server, ACCOUNT), a, b);
-});
+    await signIn(b);
+    await openNote(b, 'Alone');
+    await expect(textBox(b)).toHaveText('Not for long.');
+    await allAreEqual(await observe(server, ACCOUNT), a, b);
+  },
+);
 
-test('the setup link, opened on a device that has a notebook, fills the server with it', async ({
-  server,
-  newDevice,
-}) => {
-  const device = await newDevice('Desk');
-  await startNotebook(device);
-  await createNote(device, 'Alone', 'Not for long.');
-  await openSetupLink(device, server.setupLink);
-  await expect(device.page.getByText('The notes of this device will fill the server.')).toBeVisible();
-  await fillSetup(device, ACCOUNT);
-  await expect(notesTree(device)).toBeVisible();
-  await isSynced(device);
-  expect((await (await observe(server, ACCOUNT)).note('Alone')).text).toContain('Not for long.');
-});
+test(
+  'the setup link, opened on a device that has a notebook, fills the server with it',
+  DEEP,
+  async ({server, newDevice}) => {
+    const device = await newDevice('Desk');
+    await startNotebook(device);
+    await createNote(device, 'Alone', 'Not for long.');
+    await openSetupLink(device, server.setupLink);
+    await expect(device.page.getByText('The notes of this device will fill the server.')).toBeVisible();
+    await fillSetup(device, ACCOUNT);
+    await expect(notesTree(device)).toBeVisible();
+    await isSynced(device);
+    expect((await (await observe(server, ACCOUNT)).note('Alone')).text).toContain('Not for long.');
+  },
+);
 
-test('signing in from "Sync from a server" gets the notes of that account', async ({server, newDevice}) => {
+test('signing in from "Sync from a server" gets the notes of that account', DEEP, async ({server, newDevice}) => {
   const [a, b] = [await newDevice('Desk'), await newDevice('Couch')];
   await setUpServer(a, server.setupLink);
   await createNote(a, 'Plan', 'As agreed.');

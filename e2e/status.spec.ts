@@ -1,6 +1,7 @@
 /** Every state of the status control, entered and left, in two tabs of one browser alike; and what is read out of them. */
 import type {Page} from '@playwright/test';
 import {setUpServer, startNotebook} from './fixtures/accounts.ts';
+import {DEEP} from './fixtures/deep.ts';
 import {appIsKept, type Device, goOffline, goOnline} from './fixtures/device.ts';
 import type {Message} from './fixtures/fault-proxy.ts';
 import {createNote, isSaved, replaceText, textBox} from './fixtures/notes.ts';
@@ -85,127 +86,131 @@ test('not set up, syncing, waiting, offline and synced are entered and left in a
   await allAreEqual(observer, a);
 });
 
-test('server not reachable, signed out, clock problem, sync problem, a refused change and a pause are entered and left in all tabs alike', async ({
-  server,
-  faultProxy,
-  newDevice,
-}) => {
-  test.slow();
-  const a = await newDevice('Desk', {at: faultProxy});
-  await setUpServer(a, server.setupLink);
-  await createNote(a, 'Plan', 'As agreed.');
-  await isSynced(a);
-  const b = await openTab(a);
-  const tabs = [a, b];
-  await say(tabs, SYNCED);
-  const write = async (text: string): Promise<void> => {
-    await a.page.bringToFront();
-    await replaceText(a, text);
-  };
-
-  await test.step('server not reachable', async () => {
-    await server.kill();
-    await say(tabs, 'Server not reachable');
-    await write('Written without a server.');
-    await say(tabs, 'Server not reachable 1 waiting');
-    await a.page.reload();
-    await say(tabs, 'Server not reachable 1 waiting');
-    await server.start();
-    await say(tabs, SYNCED, AFTER_A_PAUSE);
-  });
-
-  await test.step('sync problem, after a round in either tab', async () => {
-    faultProxy.answerWith(isSync, {status: 200, type: 'text/html', body: '<h1>It works!</h1>'});
-    await write('Written to a stranger.');
-    await say(tabs, 'Sync problem 1 waiting');
-    await press(b, 'Sync now');
-    await say(tabs, 'Sync problem 1 waiting');
-    faultProxy.answerNormally();
-    await press(b, 'Sync now');
+test(
+  'server not reachable, signed out, clock problem, sync problem, a refused change and a pause are entered and left in all tabs alike',
+  DEEP,
+  async ({server, faultProxy, newDevice}) => {
+    test.slow();
+    const a = await newDevice('Desk', {at: faultProxy});
+    await setUpServer(a, server.setupLink);
+    await createNote(a, 'Plan', 'As agreed.');
+    await isSynced(a);
+    const b = await openTab(a);
+    const tabs = [a, b];
     await say(tabs, SYNCED);
-  });
+    const write = async (text: string): Promise<void> => {
+      await a.page.bringToFront();
+      await replaceText(a, text);
+    };
 
-  await test.step('a refused change', async () => {
-    faultProxy.alter('sync/push', (message) => ({...message, entities: (message.entities as Message[]).map(damaged)}));
-    await write('Arrives damaged.');
-    await say(tabs, 'Sync problem 1 refused');
-    await a.page.reload();
-    await say(tabs, 'Sync problem 1 refused');
-    await goOffline(a);
-    await say(tabs, 'Offline 1 refused');
-    await goOnline(a);
-    await say(tabs, 'Sync problem 1 refused');
-    await press(b, 'Retry');
-    await say(tabs, SYNCED);
-  });
+    await test.step('server not reachable', async () => {
+      await server.kill();
+      await say(tabs, 'Server not reachable');
+      await write('Written without a server.');
+      await say(tabs, 'Server not reachable 1 waiting');
+      await a.page.reload();
+      await say(tabs, 'Server not reachable 1 waiting');
+      await server.start();
+      await say(tabs, SYNCED, AFTER_A_PAUSE);
+    });
 
-  await test.step('paused', async () => {
-    await press(b, 'Pause sync');
-    await say(tabs, 'Paused');
-    await write('Written in a pause.');
-    await say(tabs, '1 change waiting paused');
-    await a.page.reload();
-    await say(tabs, '1 change waiting paused');
-    await press(a, 'Resume sync');
-    await say(tabs, SYNCED);
-  });
+    await test.step('sync problem, after a round in either tab', async () => {
+      faultProxy.answerWith(isSync, {status: 200, type: 'text/html', body: '<h1>It works!</h1>'});
+      await write('Written to a stranger.');
+      await say(tabs, 'Sync problem 1 waiting');
+      await press(b, 'Sync now');
+      await say(tabs, 'Sync problem 1 waiting');
+      faultProxy.answerNormally();
+      await press(b, 'Sync now');
+      await say(tabs, SYNCED);
+    });
 
-  await test.step('clock problem', async () => {
-    await server.skewClock(6 * MINUTE);
-    await say(tabs, 'Clock problem');
-    await write('Written at another time.');
-    await say(tabs, 'Clock problem 1 waiting');
-    await server.skewClock(0);
-    await say(tabs, SYNCED, AFTER_A_PAUSE);
-  });
+    await test.step('a refused change', async () => {
+      faultProxy.alter('sync/push', (message) => ({
+        ...message,
+        entities: (message.entities as Message[]).map(damaged),
+      }));
+      await write('Arrives damaged.');
+      await say(tabs, 'Sync problem 1 refused');
+      await a.page.reload();
+      await say(tabs, 'Sync problem 1 refused');
+      await goOffline(a);
+      await say(tabs, 'Offline 1 refused');
+      await goOnline(a);
+      await say(tabs, 'Sync problem 1 refused');
+      await press(b, 'Retry');
+      await say(tabs, SYNCED);
+    });
 
-  await test.step('signed out, and in again in the other tab', async () => {
-    const body = JSON.stringify({error: {type: 'signed_out', message: 'unknown token'}});
-    faultProxy.answerWith(isSync, {status: 401, type: 'application/json', body});
-    await write('Written signed out.');
-    await say(tabs, 'Signed out 1 waiting');
-    faultProxy.answerNormally();
-    await b.page.bringToFront();
-    await b.page.getByRole('link', {name: 'Sign in'}).first().click();
-    await b.page.getByLabel('Password').fill(ACCOUNT.password);
-    await b.page.getByRole('button', {name: 'Sign in'}).click();
-    await say(tabs, SYNCED);
-  });
-  await allAreEqual(await observe(server, ACCOUNT), a, b);
-});
+    await test.step('paused', async () => {
+      await press(b, 'Pause sync');
+      await say(tabs, 'Paused');
+      await write('Written in a pause.');
+      await say(tabs, '1 change waiting paused');
+      await a.page.reload();
+      await say(tabs, '1 change waiting paused');
+      await press(a, 'Resume sync');
+      await say(tabs, SYNCED);
+    });
 
-test('a screen reader hears an outage and its end once each, and nothing of a paragraph that is typed, saved and synced', async ({
-  server,
-  newDevice,
-}) => {
-  const device = await newDevice('Desk');
-  await setUpServer(device, server.setupLink);
-  await createNote(device, 'Plan', 'As agreed.');
-  await isSynced(device);
-  const heard = await listen(device.page);
-  await textBox(device).press('End');
-  for (const sentence of [' One thing.', ' Another thing.', ' And a third.', ' That is all.']) {
-    await device.page.keyboard.type(sentence);
-    await isSaved(device);
+    await test.step('clock problem', async () => {
+      await server.skewClock(6 * MINUTE);
+      await say(tabs, 'Clock problem');
+      await write('Written at another time.');
+      await say(tabs, 'Clock problem 1 waiting');
+      await server.skewClock(0);
+      await say(tabs, SYNCED, AFTER_A_PAUSE);
+    });
+
+    await test.step('signed out, and in again in the other tab', async () => {
+      const body = JSON.stringify({error: {type: 'signed_out', message: 'unknown token'}});
+      faultProxy.answerWith(isSync, {status: 401, type: 'application/json', body});
+      await write('Written signed out.');
+      await say(tabs, 'Signed out 1 waiting');
+      faultProxy.answerNormally();
+      await b.page.bringToFront();
+      await b.page.getByRole('link', {name: 'Sign in'}).first().click();
+      await b.page.getByLabel('Password').fill(ACCOUNT.password);
+      await b.page.getByRole('button', {name: 'Sign in'}).click();
+      await say(tabs, SYNCED);
+    });
+    await allAreEqual(await observe(server, ACCOUNT), a, b);
+  },
+);
+
+test(
+  'a screen reader hears an outage and its end once each, and nothing of a paragraph that is typed, saved and synced',
+  DEEP,
+  async ({server, newDevice}) => {
+    const device = await newDevice('Desk');
+    await setUpServer(device, server.setupLink);
+    await createNote(device, 'Plan', 'As agreed.');
     await isSynced(device);
-  }
-  await server.kill();
-  await expect.poll(heard).toEqual(['Server not reachable']);
-  for (const [index, sentence] of [' Still here.', ' And here.'].entries()) {
-    await device.page.keyboard.type(sentence);
-    await createNote(device, `Beside ${index}`, 'Waits too.');
-    await expect(status(device)).toHaveText(/^Server not reachable \d waiting$/);
-  }
-  await server.start();
-  await isSynced(device);
-  await expect.poll(heard).toEqual(['Server not reachable', 'Synced']);
+    const heard = await listen(device.page);
+    await textBox(device).press('End');
+    for (const sentence of [' One thing.', ' Another thing.', ' And a third.', ' That is all.']) {
+      await device.page.keyboard.type(sentence);
+      await isSaved(device);
+      await isSynced(device);
+    }
+    await server.kill();
+    await expect.poll(heard).toEqual(['Server not reachable']);
+    for (const [index, sentence] of [' Still here.', ' And here.'].entries()) {
+      await device.page.keyboard.type(sentence);
+      await createNote(device, `Beside ${index}`, 'Waits too.');
+      await expect(status(device)).toHaveText(/^Server not reachable \d waiting$/);
+    }
+    await server.start();
+    await isSynced(device);
+    await expect.poll(heard).toEqual(['Server not reachable', 'Synced']);
 
-  await device.page.keyboard.type(' Afterwards.');
-  await isSynced(device);
-  await (await openSyncPanel(device)).getByRole('button', {name: 'Pause sync'}).click();
-  await expect(outbox(device)).toHaveCount(0);
-  await expect.poll(heard).toEqual(['Server not reachable', 'Synced', 'Paused']);
-});
+    await device.page.keyboard.type(' Afterwards.');
+    await isSynced(device);
+    await (await openSyncPanel(device)).getByRole('button', {name: 'Pause sync'}).click();
+    await expect(outbox(device)).toHaveCount(0);
+    await expect.poll(heard).toEqual(['Server not reachable', 'Synced', 'Paused']);
+  },
+);
 
 function damaged(entity: Message): Message {
   return {...entity, hash: 'A'.repeat(43)};

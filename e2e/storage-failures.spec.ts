@@ -4,6 +4,7 @@
  */
 import type {Page} from '@playwright/test';
 import {setUpServer, signIn} from './fixtures/accounts.ts';
+import {DEEP} from './fixtures/deep.ts';
 import type {Device} from './fixtures/device.ts';
 import {createNote, isSaved, openNote, replaceText, textBox} from './fixtures/notes.ts';
 import {ACCOUNT, observe} from './fixtures/observer.ts';
@@ -105,59 +106,62 @@ test('a device without room: what is typed stays in the page, sync says why it s
   expect(await observer.conflicts()).toEqual([]);
 });
 
-test('a storage that fails: what is typed stays in the page, and a reload stores and sends it', async ({
-  server,
-  newDevice,
-}) => {
-  const device = await newDevice('Desk');
-  await device.page.addInitScript(() => {
-    const {transaction} = IDBDatabase.prototype;
-    IDBDatabase.prototype.transaction = function (names, mode, options) {
-      if (mode === 'readwrite' && 'isBroken' in globalThis) throw new DOMException('the disk is gone', 'UnknownError');
-      return transaction.call(this, names, mode, options);
-    };
-  });
-  await startWithNote(device, server.setupLink);
-  await device.page.evaluate(() => void Object.assign(globalThis, {isBroken: true}));
-  await type(device, 'Written on a broken disk.');
-  await isNotSaved(device, 'The browser’s storage failed.');
-  const panel = await openSyncPanel(device);
-  await panel.getByRole('button', {name: 'Sync now'}).click();
-  await expect(status(device)).toContainText('Sync problem');
-  await expect(panel.getByText('The browser’s storage failed.', {exact: true})).toBeVisible();
-  await expect(panel.getByText('Reload the page. Copy unsaved text first.')).toBeVisible();
-  await panel.getByRole('button', {name: 'Reload'}).click();
-  await arrives(device, server, 'Written on a broken disk.');
-});
+test(
+  'a storage that fails: what is typed stays in the page, and a reload stores and sends it',
+  DEEP,
+  async ({server, newDevice}) => {
+    const device = await newDevice('Desk');
+    await device.page.addInitScript(() => {
+      const {transaction} = IDBDatabase.prototype;
+      IDBDatabase.prototype.transaction = function (names, mode, options) {
+        if (mode === 'readwrite' && 'isBroken' in globalThis)
+          throw new DOMException('the disk is gone', 'UnknownError');
+        return transaction.call(this, names, mode, options);
+      };
+    });
+    await startWithNote(device, server.setupLink);
+    await device.page.evaluate(() => void Object.assign(globalThis, {isBroken: true}));
+    await type(device, 'Written on a broken disk.');
+    await isNotSaved(device, 'The browser’s storage failed.');
+    const panel = await openSyncPanel(device);
+    await panel.getByRole('button', {name: 'Sync now'}).click();
+    await expect(status(device)).toContainText('Sync problem');
+    await expect(panel.getByText('The browser’s storage failed.', {exact: true})).toBeVisible();
+    await expect(panel.getByText('Reload the page. Copy unsaved text first.')).toBeVisible();
+    await panel.getByRole('button', {name: 'Reload'}).click();
+    await arrives(device, server, 'Written on a broken disk.');
+  },
+);
 
-test('a newer Aster in another tab: this one stops and says so, and after a reload what was typed arrives', async ({
-  server,
-  newDevice,
-}) => {
-  const device = await newDevice('Desk');
-  await startWithNote(device, server.setupLink);
-  const newer = await strangeTab(device);
-  // An upgrade that doesn't happen in the end: the old tab has to stop all the same, and starts again as it is.
-  await newer.evaluate(
-    () =>
-      new Promise<void>((resolve) => {
-        const request = indexedDB.open('aster', 1000);
-        request.onupgradeneeded = () => request.transaction?.abort();
-        request.onerror = (event) => {
-          event.preventDefault();
-          resolve();
-        };
-      }),
-  );
-  await device.page.bringToFront();
-  await expect(device.page.getByText('A newer Aster is open in another tab.').first()).toBeVisible();
-  await expect(device.page.getByText('Reload this tab.').first()).toBeVisible();
-  await expect(status(device)).toContainText('Sync problem');
-  await type(device, 'Written in the old tab.');
-  await isNotSaved(device, 'A newer Aster is open in another tab.');
-  await device.page.getByRole('button', {name: 'Reload'}).first().click();
-  await arrives(device, server, 'Written in the old tab.');
-});
+test(
+  'a newer Aster in another tab: this one stops and says so, and after a reload what was typed arrives',
+  DEEP,
+  async ({server, newDevice}) => {
+    const device = await newDevice('Desk');
+    await startWithNote(device, server.setupLink);
+    const newer = await strangeTab(device);
+    // An upgrade that doesn't happen in the end: the old tab has to stop all the same, and starts again as it is.
+    await newer.evaluate(
+      () =>
+        new Promise<void>((resolve) => {
+          const request = indexedDB.open('aster', 1000);
+          request.onupgradeneeded = () => request.transaction?.abort();
+          request.onerror = (event) => {
+            event.preventDefault();
+            resolve();
+          };
+        }),
+    );
+    await device.page.bringToFront();
+    await expect(device.page.getByText('A newer Aster is open in another tab.').first()).toBeVisible();
+    await expect(device.page.getByText('Reload this tab.').first()).toBeVisible();
+    await expect(status(device)).toContainText('Sync problem');
+    await type(device, 'Written in the old tab.');
+    await isNotSaved(device, 'A newer Aster is open in another tab.');
+    await device.page.getByRole('button', {name: 'Reload'}).first().click();
+    await arrives(device, server, 'Written in the old tab.');
+  },
+);
 
 test('a notebook removed under its page: this is said, nothing empty is made in its place, and one tap brings the notes back', async ({
   server,
@@ -188,61 +192,63 @@ test('a notebook removed under its page: this is said, nothing empty is made in 
   await arrives(device, server, 'To be copied.');
 });
 
-test('a connection to the storage that the browser closed is opened again without a word', async ({
-  server,
-  newDevice,
-}) => {
-  const device = await newDevice('Desk');
-  await device.page.addInitScript(() => {
-    const opened: IDBDatabase[] = [];
-    const {open} = IDBFactory.prototype;
-    IDBFactory.prototype.open = function (...args) {
-      const request = open.apply(this, args);
-      request.addEventListener('success', () => opened.push(request.result));
-      return request;
-    };
-    Object.assign(globalThis, {closeStorage: () => opened.splice(0).map((database) => database.close())});
-  });
-  await startWithNote(device, server.setupLink);
-  expect(
-    await device.page.evaluate(() => (globalThis as unknown as {closeStorage(): unknown[]}).closeStorage().length),
-  ).toBeGreaterThan(0);
-  await replaceText(device, 'Written after the sleep.');
-  await isSynced(device);
-  await expect(device.page.getByRole('alert')).toHaveCount(0);
-  const observer = await observe(server, ACCOUNT);
-  expect((await observer.note('Plan')).text).toContain('Written after the sleep.');
-  await allAreEqual(observer, device);
-});
+test(
+  'a connection to the storage that the browser closed is opened again without a word',
+  DEEP,
+  async ({server, newDevice}) => {
+    const device = await newDevice('Desk');
+    await device.page.addInitScript(() => {
+      const opened: IDBDatabase[] = [];
+      const {open} = IDBFactory.prototype;
+      IDBFactory.prototype.open = function (...args) {
+        const request = open.apply(this, args);
+        request.addEventListener('success', () => opened.push(request.result));
+        return request;
+      };
+      Object.assign(globalThis, {closeStorage: () => opened.splice(0).map((database) => database.close())});
+    });
+    await startWithNote(device, server.setupLink);
+    expect(
+      await device.page.evaluate(() => (globalThis as unknown as {closeStorage(): unknown[]}).closeStorage().length),
+    ).toBeGreaterThan(0);
+    await replaceText(device, 'Written after the sleep.');
+    await isSynced(device);
+    await expect(device.page.getByRole('alert')).toHaveCount(0);
+    const observer = await observe(server, ACCOUNT);
+    expect((await observer.note('Plan')).text).toContain('Written after the sleep.');
+    await allAreEqual(observer, device);
+  },
+);
 
-test('a fault of the app itself in a round is said, and once it is gone everything arrives', async ({
-  server,
-  newDevice,
-}) => {
-  // Without the worker, which would send it in the page's stead.
-  const device = await newDevice('Desk', {context: {serviceWorkers: 'block'}});
-  const {page} = device;
-  await startWithNote(device, server.setupLink);
-  await page.evaluate(() => {
-    const {timeout} = AbortSignal;
-    Object.assign(globalThis, {mend: () => Object.assign(AbortSignal, {timeout})});
-    AbortSignal.timeout = () => {
-      throw new TypeError('AbortSignal.timeout is not a function');
-    };
-  });
-  await replaceText(device, 'Written with a fault.');
-  await expect(status(device)).toContainText('Sync problem 1 waiting');
-  const panel = await openSyncPanel(device);
-  await expect(panel.getByText('Something in Aster failed.', {exact: true})).toBeVisible();
-  await expect(panel.getByText(/^Reload the page\. If it comes back, tell whoever runs the server/)).toBeVisible();
-  await expect(panel.getByRole('button', {name: 'Reload'})).toBeVisible();
-  await expect(outbox(device)).toHaveCount(1);
-  await page.evaluate(() => void (globalThis as unknown as {mend(): void}).mend());
-  await panel.getByRole('button', {name: 'Sync now'}).click();
-  await expect(outbox(device)).toHaveCount(0);
-  await closeSyncPanel(device);
-  await arrives(device, server, 'Written with a fault.');
-});
+test(
+  'a fault of the app itself in a round is said, and once it is gone everything arrives',
+  DEEP,
+  async ({server, newDevice}) => {
+    // Without the worker, which would send it in the page's stead.
+    const device = await newDevice('Desk', {context: {serviceWorkers: 'block'}});
+    const {page} = device;
+    await startWithNote(device, server.setupLink);
+    await page.evaluate(() => {
+      const {timeout} = AbortSignal;
+      Object.assign(globalThis, {mend: () => Object.assign(AbortSignal, {timeout})});
+      AbortSignal.timeout = () => {
+        throw new TypeError('AbortSignal.timeout is not a function');
+      };
+    });
+    await replaceText(device, 'Written with a fault.');
+    await expect(status(device)).toContainText('Sync problem 1 waiting');
+    const panel = await openSyncPanel(device);
+    await expect(panel.getByText('Something in Aster failed.', {exact: true})).toBeVisible();
+    await expect(panel.getByText(/^Reload the page\. If it comes back, tell whoever runs the server/)).toBeVisible();
+    await expect(panel.getByRole('button', {name: 'Reload'})).toBeVisible();
+    await expect(outbox(device)).toHaveCount(1);
+    await page.evaluate(() => void (globalThis as unknown as {mend(): void}).mend());
+    await panel.getByRole('button', {name: 'Sync now'}).click();
+    await expect(outbox(device)).toHaveCount(0);
+    await closeSyncPanel(device);
+    await arrives(device, server, 'Written with a fault.');
+  },
+);
 
 async function arrives(device: Device, server: {readonly address: string}, text: string): Promise<void> {
   await expect(textBox(device)).toHaveText(text);

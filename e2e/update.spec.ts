@@ -1,6 +1,7 @@
 /** A new build of the app: never under anybody's hands, never half of one. */
 import type {Page} from '@playwright/test';
 import {setUpServer} from './fixtures/accounts.ts';
+import {DEEP} from './fixtures/deep.ts';
 import {appIsKept, type Device} from './fixtures/device.ts';
 import {createServedFolder, type ServedFolder} from './fixtures/next-build.ts';
 import {createNote, isSaved, openNote, textBox, titleBox} from './fixtures/notes.ts';
@@ -82,7 +83,7 @@ test('a new build waits until the person agrees, and what is being typed then is
   await expect(page.getByText('9.9.9')).toBeVisible();
 });
 
-test('"Later" puts it off; Options → About has it still', async ({server, folder, newDevice}) => {
+test('"Later" puts it off; Options → About has it still', DEEP, async ({server, folder, newDevice}) => {
   const device = await newDevice('Desk');
   const {page} = device;
   await ready(device, server);
@@ -97,54 +98,54 @@ test('"Later" puts it off; Options → About has it still', async ({server, fold
   await expect(page.getByText('Update ready')).toHaveCount(0);
 });
 
-test('another tab goes on in its old build, with files that the server no longer has, and its own restart ends that build', async ({
-  server,
-  folder,
-  newDevice,
-}) => {
-  const device = await newDevice('Desk');
-  const {page} = device;
-  await ready(device, server);
-  await createNote(device, 'Shared', 'text');
-  await isSynced(device);
-  const address = page.url();
-  const other = await device.context.newPage();
-  await other.goto(new URL('/help', device.address).href);
-  await expect(other.getByRole('heading', {level: 1})).toBeVisible();
+test(
+  'another tab goes on in its old build, with files that the server no longer has, and its own restart ends that build',
+  DEEP,
+  async ({server, folder, newDevice}) => {
+    const device = await newDevice('Desk');
+    const {page} = device;
+    await ready(device, server);
+    await createNote(device, 'Shared', 'text');
+    await isSynced(device);
+    const address = page.url();
+    const other = await device.context.newPage();
+    await other.goto(new URL('/help', device.address).href);
+    await expect(other.getByRole('heading', {level: 1})).toBeVisible();
 
-  await upgrade(server, folder, '9.9.9');
-  await lookForUpdate(page);
-  await restart(page).click();
-  await expect(banner(page)).toHaveCount(0);
-  await expect(titleBox(device)).toHaveValue('Shared');
-  expect(await caches(page)).toBe(2);
+    await upgrade(server, folder, '9.9.9');
+    await lookForUpdate(page);
+    await restart(page).click();
+    await expect(banner(page)).toHaveCount(0);
+    await expect(titleBox(device)).toHaveValue('Shared');
+    expect(await caches(page)).toBe(2);
 
-  // The editor is a file of its own, and this tab hasn't asked for it yet.
-  const old: Device = {...device, page: other};
-  await expect(banner(other)).toContainText('Update ready');
-  await other.getByRole('link', {name: 'Aster'}).click();
-  await expect(notesTree(old)).toBeVisible();
-  await openNote(old, 'Shared');
-  await textBox(old).click();
-  await other.keyboard.press('End');
-  await other.keyboard.type(' of the old tab');
-  await isSaved(old);
-  await expect(textBox(device)).toHaveText('text of the old tab');
-  await textBox(device).click();
-  await page.keyboard.press('End');
-  await page.keyboard.type(', and of the new one');
-  await expect(textBox(old)).toHaveText('text of the old tab, and of the new one');
-  await isSynced(device, old);
+    // The editor is a file of its own, and this tab hasn't asked for it yet.
+    const old: Device = {...device, page: other};
+    await expect(banner(other)).toContainText('Update ready');
+    await other.getByRole('link', {name: 'Aster'}).click();
+    await expect(notesTree(old)).toBeVisible();
+    await openNote(old, 'Shared');
+    await textBox(old).click();
+    await other.keyboard.press('End');
+    await other.keyboard.type(' of the old tab');
+    await isSaved(old);
+    await expect(textBox(device)).toHaveText('text of the old tab');
+    await textBox(device).click();
+    await page.keyboard.press('End');
+    await page.keyboard.type(', and of the new one');
+    await expect(textBox(old)).toHaveText('text of the old tab, and of the new one');
+    await isSynced(device, old);
 
-  await restart(other).click();
-  await expect(banner(other)).toHaveCount(0);
-  await expect(titleBox(old)).toHaveValue('Shared');
-  await other.goto(address);
-  await expect(titleBox(old)).toHaveValue('Shared');
-  await expect.poll(() => caches(page)).toBe(1);
-});
+    await restart(other).click();
+    await expect(banner(other)).toHaveCount(0);
+    await expect(titleBox(old)).toHaveValue('Shared');
+    await other.goto(address);
+    await expect(titleBox(old)).toHaveValue('Shared');
+    await expect.poll(() => caches(page)).toBe(1);
+  },
+);
 
-test('a build that is not whole on the server leaves the app as it is', async ({server, folder, newDevice}) => {
+test('a build that is not whole on the server leaves the app as it is', DEEP, async ({server, folder, newDevice}) => {
   const device = await newDevice('Desk');
   const {page} = device;
   await ready(device, server);
@@ -162,26 +163,27 @@ test('a build that is not whole on the server leaves the app as it is', async ({
   await isSynced(device);
 });
 
-test('a tab whose database a newer build has changed stops writing, says so, and has what was typed after the reload', async ({
-  server,
-  newDevice,
-}) => {
-  const device = await newDevice('Desk');
-  const {page} = device;
-  await ready(device, server);
-  await createNote(device, 'Diary', 'before');
-  const other = await device.context.newPage();
-  await other.goto(new URL('/favicon.svg', device.address).href);
-  await changeVersion(other, 'up');
-  await expect(page.getByText('A newer Aster is open in another tab')).toBeVisible();
-  await textBox(device).click();
-  await page.keyboard.press('End');
-  await page.keyboard.type(' and after');
-  await changeVersion(other, 'back');
-  await page.getByRole('button', {name: 'Reload'}).first().click();
-  await expect(textBox(device)).toHaveText('before and after');
-  await isSynced(device);
-});
+test(
+  'a tab whose database a newer build has changed stops writing, says so, and has what was typed after the reload',
+  DEEP,
+  async ({server, newDevice}) => {
+    const device = await newDevice('Desk');
+    const {page} = device;
+    await ready(device, server);
+    await createNote(device, 'Diary', 'before');
+    const other = await device.context.newPage();
+    await other.goto(new URL('/favicon.svg', device.address).href);
+    await changeVersion(other, 'up');
+    await expect(page.getByText('A newer Aster is open in another tab')).toBeVisible();
+    await textBox(device).click();
+    await page.keyboard.press('End');
+    await page.keyboard.type(' and after');
+    await changeVersion(other, 'back');
+    await page.getByRole('button', {name: 'Reload'}).first().click();
+    await expect(textBox(device)).toHaveText('before and after');
+    await isSynced(device);
+  },
+);
 
 /** Opens the database as a newer build would; `back`: puts it as it was, as only a test can. */
 async function changeVersion(page: Page, direction: 'up' | 'back'): Promise<void> {

@@ -1,7 +1,7 @@
 /**
  * `npm run test:deep`: what takes longer than `npm test` may: a longer simulation, many more
- * random schedules of single parts, and every way to be killed, and to lose a request, in a real browser. Installs what is
- * missing; the last line is `N passed, N failed`.
+ * random schedules of single parts, and the variants of the end-to-end tests, among them every way to be killed and to lose
+ * a request. Installs what is missing; the last line is `N passed, N failed`.
  */
 import {ensureBrowser} from './browser.mjs';
 import {build, markInUse} from './build.mjs';

@@ -2,26 +2,16 @@ import {expect, test, vi} from 'vitest';
 import type {SyncControl, SyncStatus, VerifyProgress} from './api.ts';
 import {createSyncControl} from './control.ts';
 import {createDeferredControl} from './deferred-control.ts';
-import type {Connectivity} from './ports.ts';
+import {createConnectivity} from './testing/connectivity.ts';
 import {controlPortsOf} from './testing/control-ports.ts';
 import {createWorld, settle} from './testing/world.ts';
-
-type Event = Parameters<Parameters<Connectivity['watch']>[0]>[0];
 
 /** A tab of a device that has synced, whose code for sync comes, or fails to come, when the test says so. */
 async function createTab() {
   const world = await createWorld();
   const device = await world.device('A');
   await settle(device);
-  const listeners = new Set<(event: Event) => void>();
-  const connectivity: Connectivity = {
-    isOnline: () => true,
-    isVisible: () => true,
-    watch(listener) {
-      listeners.add(listener);
-      return () => listeners.delete(listener);
-    },
-  };
+  const {connectivity, happen} = createConnectivity();
   const ports = {...controlPortsOf(world, device), connectivity};
   const control = createSyncControl(ports);
   const [start, stop] = [vi.spyOn(control, 'start'), vi.spyOn(control, 'stop')];
@@ -43,7 +33,7 @@ async function createTab() {
     loads,
     come: () => loads.at(-1)?.resolve(control),
     fail: () => loads.at(-1)?.reject(new TypeError('Failed to fetch')),
-    happen: (event: Event) => listeners.forEach((listener) => void listener(event)),
+    happen,
     said: () => [shown?.state, shown?.problem?.type],
     stopShowing,
   };

@@ -4,7 +4,8 @@ import {expect, test} from 'vitest';
 import {type SyncError, SyncFailure} from '../../protocol/errors.ts';
 import type {Poke} from '../../protocol/messages.ts';
 import {createEngine, type EnginePorts} from './engine.ts';
-import type {Connectivity, Store, Transport} from './ports.ts';
+import type {Store, Transport} from './ports.ts';
+import {createConnectivity} from './testing/connectivity.ts';
 import {createTimers, quiet} from './testing/timers.ts';
 import {createWorld, type Device, settle, type World} from './testing/world.ts';
 
@@ -17,15 +18,7 @@ const NO_WORKER = {requestSync: () => undefined, handOver: () => undefined};
 
 function createSetting(world: World, device: Device, {store = device.store, onOpen}: More = {}) {
   const timers = createTimers(world);
-  const listeners = new Set<(event: 'online' | 'offline' | 'visible' | 'hidden') => void>();
-  const connectivity: Connectivity = {
-    isOnline: () => true,
-    isVisible: () => true,
-    watch(listener) {
-      listeners.add(listener);
-      return () => listeners.delete(listener);
-    },
-  };
+  const {connectivity, happen} = createConnectivity();
   const pokes: {onPoke: (poke: Poke) => void; onEnd: (error: SyncError) => void; open: boolean}[] = [];
   const transport: Transport = {
     call: (name, request, options) => device.ports.transport.call(name, request, options),
@@ -63,9 +56,7 @@ function createSetting(world: World, device: Device, {store = device.store, onOp
     timers,
     pokes,
     names,
-    tell: (event: Parameters<Parameters<Connectivity['watch']>[0]>[0]) => {
-      for (const listener of listeners) listener(event);
-    },
+    happen,
   };
 }
 
@@ -222,11 +213,11 @@ test('offline without an online event after it still looks now and then', async 
   const world = await createWorld();
   const device = await world.device('A');
   await settle(device);
-  const {engine, timers, names, tell} = createSetting(world, device);
+  const {engine, timers, names, happen} = createSetting(world, device);
   engine.start();
   await timers.advance(1000);
   names();
-  tell('offline');
+  happen('offline');
   await timers.advance(3_600_000);
   engine.stop();
   expect(names()).toContain('hello');

@@ -24,7 +24,7 @@ import {encodeVersion} from './wire.ts';
 const HASH_BY_VERSION: Readonly<Record<number, string>> = {
   1: 'qivfxKI1RdDDjQx8lHYmJcTCZkTmj4scEGwynqLueG8',
   2: 'YYHO44g44R8fyp0LVraOnbEDYlSF5rTS6s_oxf33UDI',
-  3: 'z9dMOpgny4efZo1gFvpxr5JbkcAEfMZGZ7fTRHZonSo',
+  3: 'ULdrZJ0LfPbhr4oHKPpU5fRiO7BYxTSIuTo8MzyF_C8',
 };
 
 const NAMES = Object.keys(CALLS) as CallName[];
@@ -84,7 +84,14 @@ const ANSWERS: {readonly [N in CallName]: unknown} = {
   },
   fetch: {...STANDING, rows: []},
   buckets: {...STANDING, digests: ''},
-  items: {...STANDING, rows: [], lacking: ['AAAAAAAAAAA'], damaged: [{kind: 'note', id: 'note1'}], done: true},
+  items: {
+    ...STANDING,
+    rows: [],
+    lacking: ['AAAAAAAAAAA'],
+    damaged: [{kind: 'note', id: 'note1'}],
+    lossy: [255],
+    done: true,
+  },
   repair: {...STANDING, before: 2, verdicts: REPAIR_VERDICTS},
 };
 

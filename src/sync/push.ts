@@ -6,7 +6,7 @@
 import {failed, ok, type Result, type SyncError} from '../../protocol/errors.ts';
 import {PUSH_BATCH_BYTES} from '../../protocol/limits.ts';
 import type {CallAnswer} from '../../protocol/messages.ts';
-import {isStepped, readInstant} from './clock.ts';
+import {isSkewed, isStepped, readInstant} from './clock.ts';
 import {type BatchItem, takeBatch} from './outbox.ts';
 import type {StoreTx} from './ports.ts';
 import type {RoundPorts} from './round.ts';
@@ -21,17 +21,17 @@ export interface Pushed {
   /** The last answer's; null when there was nothing to push. */
   readonly standing: Standing | null;
   /** The clocks must be compared again before anything more is stamped. */
-  readonly end: 'nothing_waits' | 'clock_stepped';
+  readonly end: 'nothing_waits' | 'clock_unsure';
 }
 
-/** Pushes until nothing waits, or the clock was set meanwhile. */
+/** Pushes until nothing waits, or what was known of the clock is over: it was set, or another tab found it wrong meanwhile. */
 export async function pushAll(ports: RoundPorts): Promise<Result<Pushed>> {
   let standing: Standing | null = null;
   let maxBytes = PUSH_BATCH_BYTES;
   for (;;) {
     const taken = await take(ports, maxBytes);
     if (!taken.ok) return taken;
-    if (taken.value === 'clock_stepped') return ok({standing, end: 'clock_stepped'});
+    if (taken.value === 'clock_unsure') return ok({standing, end: 'clock_unsure'});
     const {items, state} = taken.value;
     if (items.length === 0) return ok({standing, end: 'nothing_waits'});
     const answer = await ports.transport.call('push', requestOf(state, items), callOptions(state));
@@ -50,12 +50,13 @@ export async function pushAll(ports: RoundPorts): Promise<Result<Pushed>> {
 async function take(
   {store, time}: RoundPorts,
   bytes: number,
-): Promise<Result<{items: BatchItem[]; state: LinkedState} | 'clock_stepped'>> {
+): Promise<Result<{items: BatchItem[]; state: LinkedState} | 'clock_unsure'>> {
   return store.transaction('write', async (tx) => {
     const link = linkOf(await tx.state());
     if (!link.ok) return link;
-    const {clock} = link.value;
-    if (clock !== null && isStepped(clock, readInstant(time))) return ok('clock_stepped');
+    const {clock, clockChoice} = link.value;
+    const isWrong = clock !== null && isSkewed(clock) && clockChoice === 'own';
+    if (isWrong || (clock !== null && isStepped(clock, readInstant(time)))) return ok('clock_unsure');
     return ok({items: await takeBatch(tx, time.wallMs(), {bytes, rows: BATCH_ROWS}), state: link.value});
   });
 }

@@ -260,6 +260,25 @@ describe('the clock check', () => {
     await expectEqual(world, a);
   });
 
+  test('a clock that another tab finds wrong while this one sends stamps nothing more before it is compared again', async () => {
+    const world = await createWorld();
+    const a = await world.device('A');
+    await settle(a);
+    a.afterCall = async () => {
+      a.afterCall = null;
+      await a.create('note2', 'Two', 'text');
+      await a.store.transaction('write', async (tx) => {
+        const state = await tx.state();
+        if (state?.clock) await tx.putState({...state, clock: {...state.clock, offsetMs: -6 * 60_000, errorMs: 0}});
+      });
+    };
+    await a.create('note1', 'One', 'text');
+    a.calls.length = 0;
+    expect((await a.round()).ok).toBe(true);
+    expect(a.calls.map(({name}) => name)).toEqual(['push', 'hello', 'push']);
+    await expectEqual(world, a);
+  });
+
   test('with the server’s time chosen it goes on, six minutes apart', async () => {
     const world = await createWorld();
     const a = await world.device('A');

@@ -49,7 +49,8 @@ export async function runRound(
   });
 }
 
-async function hasWork({store}: RoundPorts): Promise<boolean> {
+/** Whether anything waits here to be sent or, in a first sync, to be got. */
+export async function hasWork({store}: Pick<RoundPorts, 'store'>): Promise<boolean> {
   return store.transaction('read', async (tx) => {
     const state = await tx.state();
     return (await tx.outboxHead(1)).length > 0 || (state !== undefined && state.firstSync !== null);
@@ -83,7 +84,7 @@ async function sequence(ports: RoundPorts, heard: Standing | undefined, tries = 
   if (held === null) {
     const pushed = await pushAll(ports);
     if (!pushed.ok) return pushed;
-    const isAgain = pushed.value.end === 'clock_stepped' && tries < SAMPLE_TRIES;
+    const isAgain = pushed.value.end === 'clock_unsure' && tries < SAMPLE_TRIES;
     if (isAgain) return sequence(ports, undefined, tries + 1);
     standing = pushed.value.standing ?? standing;
   }

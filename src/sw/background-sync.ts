@@ -6,12 +6,13 @@
 import {type BrowserReplica, createBrowserReplica} from '../browser-replica.ts';
 import {withRounds} from '../browser-rounds.ts';
 import {isDatabaseOurs} from '../db/schema.ts';
-import {type BackgroundWish, runInBackground} from '../sync/background.ts';
+import {type BackgroundWish, runInBackground, runUnlessSeen} from '../sync/background.ts';
+import type {RoundPorts} from '../sync/round.ts';
 
 export interface BackgroundRounds {
   /** Rejects when the browser should wake the worker once more. */
   run(wish: BackgroundWish): Promise<void>;
-  /** The same, but leaves it to a page that somebody looks at; then too it rejects, in case that page goes. */
+  /** The same, but leaves it to a page that somebody looks at, as long as it gets on. */
   runUnlessSeen(wish: BackgroundWish): Promise<void>;
 }
 
@@ -21,17 +22,13 @@ export function createBackgroundRounds(basePath: string, isSeen: () => Promise<b
   const forget = () => {
     replica = null;
   };
-  const run = async (wish: BackgroundWish) => {
+  const inReplica = async (round: (ports: RoundPorts) => Promise<'done' | 'again'>) => {
     replica ??= createBrowserReplica(basePath, forget);
     if (!(await isDatabaseOurs(replica.database))) return;
-    if ((await runInBackground(withRounds(replica.ports), wish)) === 'again')
-      throw new Error('not everything could be sent yet');
+    if ((await round(withRounds(replica.ports))) === 'again') throw new Error('not everything could be sent yet');
   };
   return {
-    run,
-    async runUnlessSeen(wish) {
-      if (await isSeen()) throw new Error('a page is at it');
-      await run(wish);
-    },
+    run: (wish) => inReplica((ports) => runInBackground(ports, wish)),
+    runUnlessSeen: (wish) => inReplica((ports) => runUnlessSeen(ports, wish, isSeen)),
   };
 }

@@ -1,5 +1,6 @@
 import {beforeEach, describe, expect, test} from 'vitest';
-import {runInBackground} from './background.ts';
+import {runInBackground, runUnlessSeen} from './background.ts';
+import {createTimers} from './testing/timers.ts';
 import {createWorld, type Device, settle, type World} from './testing/world.ts';
 
 let world: World;
@@ -59,6 +60,52 @@ describe('a round without a page', () => {
     const state = await a.state();
     await a.store.transaction('write', (tx) => tx.putState({...state, ...change}));
     expect(await runInBackground(a.ports, 'send_and_fetch')).toBe('done');
+    expect(names()).toEqual([]);
+  });
+});
+
+describe('a round beside a page', () => {
+  /** `seen`: what is found at each look; the last holds on. */
+  function look(...seen: boolean[]) {
+    const timers = createTimers(world);
+    const ports = {...a.ports, time: timers.time};
+    const outcome = runUnlessSeen(ports, 'send', async () => (seen.length > 1 ? seen.shift() : seen[0]) ?? false);
+    return {timers, outcome};
+  }
+
+  test('is left to it when it sends what waits', async () => {
+    await a.create('note1', 'One', 'first');
+    const {timers, outcome} = look(true);
+    await timers.advance(0);
+    expect(timers.waiting()).toHaveLength(1);
+    await a.round();
+    await timers.advance(1_000);
+    expect(await outcome).toBe('done');
+    expect(names().at(-1)).toBe('push');
+  });
+
+  test('follows at once when it is closed with something waiting', async () => {
+    await a.create('note1', 'One', 'first');
+    const {timers, outcome} = look(true, false);
+    await timers.advance(1_000);
+    expect(await outcome).toBe('done');
+    expect(names().at(-1)).toBe('push');
+    expect(await a.outbox({kind: 'note', id: 'note1'})).toBeUndefined();
+  });
+
+  test('is over at once where nothing waits, or nobody looks', async () => {
+    expect(await look(true).outcome).toBe('done');
+    expect(names()).toEqual([]);
+    await a.create('note1', 'One', 'first');
+    expect(await look(false).outcome).toBe('done');
+    expect(names().at(-1)).toBe('push');
+  });
+
+  test('asks to be woken again when the page gets nowhere', async () => {
+    await a.create('note1', 'One', 'first');
+    const {timers, outcome} = look(true);
+    await timers.advance(60_000);
+    expect(await outcome).toBe('again');
     expect(names()).toEqual([]);
   });
 });

@@ -4,7 +4,7 @@
  */
 
 import {nextStep} from './next-step.ts';
-import {type RoundPorts, runRound} from './round.ts';
+import {hasWork, type RoundPorts, runRound} from './round.ts';
 import {linkOf} from './standing.ts';
 
 /** `send`: a round if something waits here. `send_and_fetch`: a round in any case. */
@@ -16,4 +16,24 @@ export async function runInBackground(ports: RoundPorts, wish: BackgroundWish): 
   if (!linkOf(state).ok || state?.paused) return 'done';
   const result = await runRound(ports, undefined, wish === 'send' ? 'if_waiting' : 'always');
   return result.ok || nextStep(result.error) !== 'soon' ? 'done' : 'again';
+}
+
+const LOOK_EVERY_MS = 1_000;
+const MAX_LOOKS = 10;
+
+/**
+ * The same, but left to a page that somebody looks at, as long as it gets on: `done` when nothing waits any more. A page that is
+ * closed meanwhile is followed at once. `again` costs minutes: browsers wake the worker later each time.
+ */
+export async function runUnlessSeen(
+  ports: RoundPorts,
+  wish: BackgroundWish,
+  isSeen: () => Promise<boolean>,
+): Promise<'done' | 'again'> {
+  for (let look = 1; await isSeen(); look++) {
+    if (!(await hasWork(ports))) return 'done';
+    if (look === MAX_LOOKS) return 'again';
+    await new Promise<void>((resolve) => ports.time.after(LOOK_EVERY_MS, resolve));
+  }
+  return runInBackground(ports, wish);
 }

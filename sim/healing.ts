@@ -39,6 +39,7 @@ export async function heal(scene: Scene): Promise<void> {
     await scheduler.until(tabOf(replica, 0).control.chooseClock('own'), MINUTE);
   }
   for (let pass = 0; pass < 4; pass++) await everybodySyncs(scene);
+  if (await somebodyDecided(scene)) await everybodySyncs(scene);
   for (const replica of replicas) await readsRevisions(scene, replica);
   await scrubHeals(scene);
 }
@@ -54,6 +55,18 @@ async function scrubHeals(scene: Scene): Promise<void> {
   }
   // One side may have waited for the other to be whole.
   await scheduler.pass(DAY);
+}
+
+/** What can't be sent, as part of it is damaged here and nobody else has it any more, is kept as it is. */
+async function somebodyDecided({scheduler, replicas}: Scene): Promise<boolean> {
+  let isDecided = false;
+  for (const replica of replicas) {
+    const {state, outbox} = replica.store.snapshot();
+    const stuck = (state?.unresolved ?? []).filter((one) => outbox.get(refKey(one))?.parked?.type === 'wrong_hash');
+    for (const one of stuck) await scheduler.until(tabOf(replica, 0).control.resolve(one, 'keep'), MINUTE);
+    isDecided ||= stuck.length > 0;
+  }
+  return isDecided;
 }
 
 /** A revision of a note whose text wasn't here yet has none here either: whoever opens it gets it. */

@@ -7,10 +7,12 @@ import {failed, ok, type Result, type SyncError} from '../../protocol/errors.ts'
 import {PUSH_BATCH_BYTES} from '../../protocol/limits.ts';
 import type {CallAnswer} from '../../protocol/messages.ts';
 import {isSkewed, isStepped, readInstant} from './clock.ts';
+import {DAMAGED_HERE} from './local-version.ts';
 import {type BatchItem, takeBatch} from './outbox.ts';
 import type {StoreTx} from './ports.ts';
 import type {RoundPorts} from './round.ts';
 import {askedBy, callOptions, type LinkedState, linkOf, type Standing, strangerIn, withSeen} from './standing.ts';
+import {withDamaged} from './unresolved.ts';
 import {applyVerdict, refsOfStored, refsTouched, type ServerVersion, versionIn} from './verdict.ts';
 import {Workset} from './workset.ts';
 import {writingBy} from './writer.ts';
@@ -99,7 +101,9 @@ async function storeVerdicts(
     if (verdict !== undefined) applyVerdict(judging, item, verdict, versions[i]);
   });
   await ws.flush();
-  await tx.putState(withSeen({...state, cursor: advanced(state, answer)}, answer));
+  const damaged = items.flatMap(({pushed}) => (ws.outbox(pushed)?.parked === DAMAGED_HERE ? [pushed] : []));
+  const unresolved = damaged.length === 0 ? state.unresolved : withDamaged(state.unresolved, damaged);
+  await tx.putState(withSeen({...state, unresolved, cursor: advanced(state, answer)}, answer));
   return ok(undefined);
 }
 

@@ -10,9 +10,9 @@
 import type {Bytes} from '../../protocol/bytes.ts';
 import {addLeaf, BUCKET_COUNT, type Bucket, bucketOf, EMPTY_BUCKET, isCounted, leafOf} from '../../protocol/digest.ts';
 import {KINDS, NO_BYTES, type Ref} from '../../protocol/entity.ts';
-import type {SyncError} from '../../protocol/errors.ts';
 import {EMPTY_HASH, hashOf} from '../../protocol/hash.ts';
 import {asAbsent, countsAsAbsent, type Finding, inspect, namesItsParts, type StoredRows} from './inspect.ts';
+import {DAMAGED_HERE} from './local-version.ts';
 import type {AsideRow, BodyRow, EntityRow, Known, OutboxRow, Store, StoreTx, Time} from './ports.ts';
 
 export interface RecountPorts {
@@ -39,7 +39,6 @@ const IDS_PER_READ = 10_000;
 const ROWS_PER_READ = 200;
 /** Each group lists all keys once more, and has its rows in memory. */
 const BUCKETS_PER_MEND = 32;
-const DAMAGED: SyncError = {type: 'wrong_hash', message: 'what is stored on this device fails its own hash'};
 
 export async function recount(ports: RecountPorts, buckets: readonly number[], onProgress: Progress): Promise<Recount> {
   const {store} = ports;
@@ -172,7 +171,7 @@ function damaged({entity: stored, body, outbox}: StoredRows, atMs: number): Mend
   const restored = namesItsParts(entity) ? restore(entity, body, outbox) : undefined;
   if (restored !== undefined) return {...restored, aside};
   if (outbox.parked?.type === 'wrong_hash') return {finding, entity};
-  return {finding, entity, aside, outbox: {...outbox, parked: DAMAGED}};
+  return {finding, entity, aside, outbox: {...outbox, parked: DAMAGED_HERE}};
 }
 
 /** From the versions that wait with it. A part that this edit didn't change is the server's: it isn't sent, and comes back. */

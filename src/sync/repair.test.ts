@@ -314,6 +314,34 @@ describe('a note that waits', () => {
   });
 });
 
+describe('a title that is damaged here', () => {
+  it('and whole nowhere else is kept as it is, if the person says so', async () => {
+    await damageHead(a);
+    await damageHead(b);
+    damageThere();
+    await verify(a);
+    await settle(b, a);
+    await resolve(a.ports, REF, 'keep');
+    await settle(a, b);
+    expect(await b.read('shop')).toEqual({title: 'Sh#pping', text: 'milk'});
+    expect((await a.state()).lastCheck?.result).toBe('equal');
+    expect((await a.state()).unresolved).toEqual([]);
+  });
+
+  it('and gone everywhere else parks an edit of the text, and names it; kept, it goes out as it is', async () => {
+    await damageHead(a);
+    await a.save('shop', await a.load('shop'), {text: 'bread'});
+    loseThere();
+    await a.round();
+    expect((await a.outbox(REF))?.parked?.type).toBe('wrong_hash');
+    expect((await a.state()).unresolved).toEqual([{...REF, where: 'device'}]);
+    await resolve(a.ports, REF, 'keep');
+    await settle(a, b);
+    expect(await b.read('shop')).toEqual({title: 'Sh#pping', text: 'bread'});
+    expect((await a.state()).unresolved).toEqual([]);
+  });
+});
+
 describe('a note that no side has whole', () => {
   it('is named; another device that has it gives it back to all', async () => {
     await damageBody(a);

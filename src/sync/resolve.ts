@@ -35,7 +35,8 @@ async function keepAsEdit(tx: StoreTx, ref: Ref, wallMs: number): Promise<void> 
   const row = ws.outbox(ref);
   if (row !== undefined) ws.setOutbox(ref, {...row, parked: null, sendWhole: true});
   const body = ws.body(ref)?.body ?? NO_BYTES;
-  writeVersion(ws, ref, {deleted, meta, data, body}, writingBy(state, wallMs));
+  // Bytes of its own: those of the stored version would keep the hash that they fail.
+  writeVersion(ws, ref, {deleted, meta, data: data.slice(), body}, writingBy(state, wallMs));
   await ws.flush();
 }
 

@@ -14,6 +14,7 @@ import type {Stamp} from '../../protocol/stamp.ts';
 import {decodeVersion, isWhole} from '../../protocol/wire.ts';
 import {type Merged, type Merging, mergeVersions} from './conflict.ts';
 import {
+  DAMAGED_HERE,
   damagedParts,
   keepVersion,
   keptTimes,
@@ -225,7 +226,7 @@ function sendParts(
     return;
   }
   if (current === undefined) {
-    ws.setOutbox(row, {...row, parked: TEXT_MISSING});
+    ws.setOutbox(row, {...row, parked: stored.body === null ? TEXT_MISSING : DAMAGED_HERE});
     return;
   }
   const mine = withPartsOf(stored, current, lacks);

@@ -3,7 +3,7 @@
  * most, then the difference is told and left alone until something changes. Never an endless loop.
  */
 
-import {type Ref, refKey} from '../../protocol/entity.ts';
+import type {Ref} from '../../protocol/entity.ts';
 import {failed, ok, type Result, type SyncError} from '../../protocol/errors.ts';
 import type {VerifyProgress} from './api.ts';
 import type {Store, Verification} from './ports.ts';
@@ -11,6 +11,7 @@ import {ALL_BUCKETS, recount} from './recount.ts';
 import {type Repaired, type RepairScope, repair} from './repair.ts';
 import type {RoundPorts} from './round.ts';
 import {linkOf} from './standing.ts';
+import {withDamaged} from './unresolved.ts';
 
 const MAX_ATTEMPTS = 3;
 
@@ -69,9 +70,7 @@ export async function nameDamaged(store: Store, damaged: readonly Ref[]): Promis
   await store.transaction('write', async (tx) => {
     const state = await tx.state();
     if (state === undefined) return;
-    const others = state.unresolved.filter((one) => !damaged.some((ref) => refKey(ref) === refKey(one)));
-    const named = damaged.map(({kind, id}) => ({kind, id, where: 'device' as const}));
-    await tx.putState({...state, unresolved: [...others, ...named]});
+    await tx.putState({...state, unresolved: withDamaged(state.unresolved, damaged)});
   });
 }
 

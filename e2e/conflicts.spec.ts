@@ -74,7 +74,7 @@ test('both can be kept as two notes, one beside the other', DEEP, async ({server
   await expect(titleBox(a)).toHaveValue('Plan (other version)');
 });
 
-test('passages are taken one by one, and what is left is kept', async ({server, newDevice}) => {
+test('passages are taken one by one, and what is left is kept', DEEP, async ({server, newDevice}) => {
   const [a, b] = [await newDevice('Desk'), await newDevice('Couch')];
   await shareNote(a, b, server, 'Plan', 'Meet.');
   const write = async (device: typeof a, first: string, last: string) => {

@@ -64,7 +64,7 @@ for (const {name, at, lose, tag = []} of LOSSES) {
     await everythingArrivedOnce(observer, a, b);
   });
 
-  test(`in a first sync ${name}: everything arrives, once`, {tag}, async ({server, faultProxy, newDevice}) => {
+  test(`in a first sync ${name}: everything arrives, once`, DEEP, async ({server, faultProxy, newDevice}) => {
     const [a, b] = [await newDevice('Desk'), await newDevice('Couch', {at: faultProxy})];
     await setUpServer(a, server.setupLink);
     await importZip(a, manyNotes(120, 16_000));

@@ -202,34 +202,34 @@ test(
   },
 );
 
-test('"Force full sync" gets everything again, keeps what waits, and leaves the notebook usable', async ({
-  server,
-  faultProxy,
-  newDevice,
-}) => {
-  const {a, b, observer, id} = await twoDevices(server, faultProxy, newDevice);
-  await harmDevice(a, 'lost', id);
-  await openNote(a, 'Diary');
-  await goOffline(a);
-  await replaceText(a, 'Waits here.');
-  await a.page.getByRole('link', {name: 'Options'}).first().click();
-  await a.page.getByRole('button', {name: 'Force full sync'}).click();
-  const question = a.page.getByRole('dialog', {name: 'Force full sync?'});
-  await expect(question).toContainText('what waits here (1 change) is kept and sent');
-  const held = faultProxy.hold('sync/pull', 'after');
-  await goOnline(a);
-  await question.getByRole('button', {name: 'Get everything again'}).click();
-  await held.arrived;
-  await expect(status(a)).toContainText('Syncing');
-  await a.page.getByRole('link', {name: 'Aster'}).click();
-  await expect(treeItem(a, 'Diary')).toBeVisible();
-  await held.pass();
-  await allAreEqual(observer, a, b);
-  expect((await observer.note('Diary')).text).toBe('<p>Waits here.</p>');
-  await reopen(a);
-  await expect(textBox(a)).toHaveText('As agreed.');
-  expect(await observer.conflicts()).toEqual([]);
-});
+test(
+  '"Force full sync" gets everything again, keeps what waits, and leaves the notebook usable',
+  DEEP,
+  async ({server, faultProxy, newDevice}) => {
+    const {a, b, observer, id} = await twoDevices(server, faultProxy, newDevice);
+    await harmDevice(a, 'lost', id);
+    await openNote(a, 'Diary');
+    await goOffline(a);
+    await replaceText(a, 'Waits here.');
+    await a.page.getByRole('link', {name: 'Options'}).first().click();
+    await a.page.getByRole('button', {name: 'Force full sync'}).click();
+    const question = a.page.getByRole('dialog', {name: 'Force full sync?'});
+    await expect(question).toContainText('what waits here (1 change) is kept and sent');
+    const held = faultProxy.hold('sync/pull', 'after');
+    await goOnline(a);
+    await question.getByRole('button', {name: 'Get everything again'}).click();
+    await held.arrived;
+    await expect(status(a)).toContainText('Syncing');
+    await a.page.getByRole('link', {name: 'Aster'}).click();
+    await expect(treeItem(a, 'Diary')).toBeVisible();
+    await held.pass();
+    await allAreEqual(observer, a, b);
+    expect((await observer.note('Diary')).text).toBe('<p>Waits here.</p>');
+    await reopen(a);
+    await expect(textBox(a)).toHaveText('As agreed.');
+    expect(await observer.conflicts()).toEqual([]);
+  },
+);
 
 /** The note "Plan" from the tree, read from the storage. */
 async function reopen(device: Device): Promise<void> {

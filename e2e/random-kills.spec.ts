@@ -30,11 +30,14 @@ const TOLD_LINES = 80;
 
 const NAME = 'page, worker, browser, server and network are taken away at random: nothing is lost, all end up equal';
 
-test(NAME, {tag: '@kill'}, async ({server, newProfile}, info) => {
+test(NAME, {tag: '@kill'}, async ({server, newProxy, newProfile}, info) => {
   test.setTimeout(minutes * 60_000 + AROUND_MS);
   console.log(`random kills for ${minutes} minutes, SEED=${seed}`);
   const [journal, truth] = [createJournal(), createTruth()];
-  const desk = async (name: string): Promise<Desk> => new Desk(name, await newProfile(name));
+  const desk = async (name: string): Promise<Desk> => {
+    const network = await newProxy();
+    return new Desk(name, await newProfile(name, {at: network}), network);
+  };
   const desks = [await desk('Desk'), await desk('Couch'), await desk('Phone')] as const;
   const people = seatPeople(desks, journal, truth);
   const scene = {server, desks, journal};

@@ -1,10 +1,11 @@
 /**
- * A browser with its profile, and its seats: each a place for one tab of Aster, which is opened anew when it was lost.
- * Killing waits for keystrokes (`alone`), never for saves, requests or loads. Kills resolve to whether there was something
- * to kill.
+ * A browser with its profile and a network of its own, and its seats: each a place for one tab of Aster, which is opened
+ * anew when it was lost. Killing waits for keystrokes (`alone`), never for saves, requests or loads. Kills resolve to
+ * whether there was something to kill.
  */
 import {expect} from '@playwright/test';
 import {crashTab, type Device} from '../fixtures/device.ts';
+import type {FaultProxy} from '../fixtures/fault-proxy.ts';
 import type {Profile} from '../fixtures/profile.ts';
 import {notesTree} from '../fixtures/tree.ts';
 import {createTab, Gone, type Tab} from './tab.ts';
@@ -13,8 +14,12 @@ import {recordEdits} from './typing.ts';
 const ACTION_LIMIT_MS = 15_000;
 const LOAD_LIMIT_MS = 30_000;
 
+/** Between this browser and the server. */
+export type Network = Pick<FaultProxy, 'listen' | 'stopListening'>;
+
 export class Desk {
   readonly name: string;
+  readonly network: Network;
   readonly #profile: Profile;
   readonly #tabs = new Map<number, Tab>();
   readonly #workerKillsAtLoad = new WeakMap<Tab, number>();
@@ -25,8 +30,9 @@ export class Desk {
   #workerKills = 0;
   #isKillingPage = false;
 
-  constructor(name: string, profile: Profile) {
+  constructor(name: string, profile: Profile, network: Network) {
     this.name = name;
+    this.network = network;
     this.#profile = profile;
   }
 
@@ -134,13 +140,6 @@ export class Desk {
       this.#tabs.clear();
       await this.#profile.kill();
       return true;
-    });
-  }
-
-  setOffline(isOffline: boolean): Promise<boolean> {
-    return this.alone(async () => {
-      await this.#device?.context.setOffline(isOffline);
-      return this.#device !== null;
     });
   }
 

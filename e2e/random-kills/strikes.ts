@@ -21,10 +21,10 @@ const STRIKES = {
     await server.start();
     return true;
   },
-  async network(_scene, desk, awayMs) {
-    if (!(await desk.setOffline(true))) return false;
+  async network(_scene, {network}, awayMs) {
+    await network.stopListening();
     await pause(awayMs);
-    await desk.setOffline(false);
+    await network.listen();
     return true;
   },
   async browser(_scene, desk, awayMs) {

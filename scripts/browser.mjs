@@ -1,6 +1,6 @@
 /**
  * Makes sure that there is a Chromium for the tests: PW_CHROMIUM, else the system's, else Playwright's own (downloaded when
- * it can be), else, for root on a Debian-like system, the system's package. Each is tried by asking for its version, as a
+ * it can be), else, for root on a Debian-like system, a package of the system. Each is tried by asking for its version, as a
  * program that is there may lack its libraries. Sets PW_CHROMIUM for the children when it isn't Playwright's own.
  */
 import {spawnSync} from 'node:child_process';
@@ -12,9 +12,10 @@ import {isMain, ROOT, run, runNode} from './process.mjs';
 
 const VERSION_TIMEOUT_MS = 20_000;
 const DOWNLOAD_TIMEOUT_MS = 60_000;
+const PACKAGES = ['chromium-headless-shell', 'chromium'];
 
 const CURE = `The tests need a Chromium and none could be had. Either
-  - install one (Debian, Ubuntu: apt-get install chromium; macOS: brew install --cask chromium), or
+  - install one (Debian: apt-get install chromium-headless-shell; macOS: brew install --cask chromium), or
   - set PW_CHROMIUM to the path of one, or
   - run "npx playwright install chromium" where its downloads can be reached
 and run this again.`;
@@ -54,14 +55,16 @@ async function download() {
 
 async function installPackage() {
   if (process.getuid?.() !== 0 || !existsSync('/etc/debian_version') || !existsSync('/usr/bin/apt-get')) return false;
-  console.log('no download either; installing the package "chromium" with apt-get, as this runs as root');
+  console.log(`no download either; installing a package (${PACKAGES.join(' or ')}) with apt-get, as this runs as root`);
   const env = {...process.env, DEBIAN_FRONTEND: 'noninteractive'};
-  await run('apt-get', ['-qq', 'update'], {env});
-  await run('apt-get', ['-qq', '-y', '--no-install-recommends', 'install', 'chromium'], {
-    env,
-    stdio: ['ignore', 'ignore', 'inherit'],
-  });
-  return takeSystemChromium();
+  const apt = /** @param {string[]} args */ (...args) =>
+    run('apt-get', ['-qq', ...args], {env, stdio: ['ignore', 'ignore', 'inherit']});
+  await apt('update');
+  for (const name of PACKAGES) {
+    await apt('-y', '--no-install-recommends', 'install', name);
+    if (takeSystemChromium()) return true;
+  }
+  return false;
 }
 
 /** @param {string} message */

@@ -1,7 +1,9 @@
 /** Where the browser of the tests is, and how it is started: shared by both test runners and by the installer. */
 import {existsSync} from 'node:fs';
 
+/** The shell first: the same engine without the browser's own windows (ADR 24). */
 const SYSTEM_PATHS = [
+  '/usr/lib/chromium/chromium-headless-shell', // Debian's script in /usr/bin stays its parent
   '/usr/bin/chromium',
   '/usr/bin/chromium-browser',
   '/usr/bin/google-chrome-stable',

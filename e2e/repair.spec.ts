@@ -5,7 +5,7 @@ import {FORGED_TITLE, HARMS, harmDevice, harmServer} from './fixtures/damage.ts'
 import {DEEP, deepUnless} from './fixtures/deep.ts';
 import {type Device, goOffline, goOnline, rowCounts, stepBackTaken} from './fixtures/device.ts';
 import type {FaultProxy} from './fixtures/fault-proxy.ts';
-import {createNote, openNote, replaceText, textBox} from './fixtures/notes.ts';
+import {createNote, openNote, rename, replaceText, textBox} from './fixtures/notes.ts';
 import {ACCOUNT, type Observer, observe} from './fixtures/observer.ts';
 import type {Server} from './fixtures/server.ts';
 import {allAreEqual, closeSyncPanel, isSynced, openSyncPanel, status} from './fixtures/sync-panel.ts';
@@ -161,6 +161,29 @@ test('a note that no side has whole is named with its choices: kept, it goes to 
   await reopen(a);
   await expect(textBox(a)).toHaveText('#');
 });
+
+test(
+  'a title is changed beside a text that is damaged here and gone everywhere else: said, and kept as it is',
+  DEEP,
+  async ({server, faultProxy, newDevice}) => {
+    const {a, b, observer, id} = await twoDevices(server, faultProxy, newDevice);
+    await b.context.close();
+    await harmDevice(a, 'damaged', id);
+    await harmServer(server, 'lost', id);
+    await rename(a, 'Plan B');
+    await expect(status(a)).toContainText('Sync problem');
+    const panel = await openSyncPanel(a);
+    await expect(
+      panel.getByText('Part of this change is damaged or missing on this device, and the server does not have it.'),
+    ).toBeVisible();
+    const section = panel.getByRole('region', {name: 'Could not be repaired'});
+    await section.getByRole('button', {name: 'Keep this device’s version'}).click();
+    await expect(section).toBeHidden();
+    await closeSyncPanel(a);
+    await allAreEqual(observer, a);
+    expect((await observer.note('Plan B')).text).toBe('#');
+  },
+);
 
 test('removed, it comes back from a device that has it whole', DEEP, async ({server, faultProxy, newDevice}) => {
   const {a, b, observer, id} = await twoDevices(server, faultProxy, newDevice);

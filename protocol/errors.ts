@@ -40,6 +40,7 @@ export const LOCAL_ERROR_TYPES = [
   'login_page',
   'clock_skew',
   'hash_mismatch',
+  'not_whole',
   'storage_full',
   'storage_broken',
   'storage_outdated',

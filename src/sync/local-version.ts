@@ -16,7 +16,6 @@ import {
   type Version,
   withSameBody,
 } from '../../protocol/entity.ts';
-import type {SyncError} from '../../protocol/errors.ts';
 import {hashOf} from '../../protocol/hash.ts';
 import {revisionId, revisionOf} from '../../protocol/revision.ts';
 import {makeStamp, type Stamp} from '../../protocol/stamp.ts';
@@ -93,12 +92,6 @@ export function isLeftToServer(
   if (data !== undefined && loses(stored.data, data, stored.parts.data)) return true;
   return body !== undefined && body !== 'same' && loses(stored.body, body, stored.parts.body);
 }
-
-/** Of a change that can't be sent; a person decides about it. */
-export const DAMAGED_HERE: SyncError = {
-  type: 'wrong_hash',
-  message: 'what is stored on this device fails its own hash',
-};
 
 /** Parts that are here and fail their own hash. */
 export function damagedParts({data, body, parts}: Version): {readonly data: boolean; readonly body: boolean} {

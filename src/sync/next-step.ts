@@ -34,6 +34,7 @@ const STEP_BY_TYPE: Record<ErrorType, NextStep> = {
   internal_error: 'slowly',
   malformed_entity: 'slowly',
   wrong_hash: 'slowly',
+  not_whole: 'person',
   entity_too_large: 'slowly',
   stamp_not_after_base: 'slowly',
   stamp_ahead: 'slowly',

@@ -96,9 +96,9 @@ export interface HashCheck {
   readonly serverRoot: Hash;
 }
 
-/** An entity that no side has whole: named to the person, who decides. `where`: whose row fails its own hash. */
+/** An entity that no side has whole: named to the person, who decides. `where`: whose row fails its own hash; `nowhere`: its text is on neither side. */
 export interface Unresolved extends Ref {
-  readonly where: 'device' | 'server';
+  readonly where: 'device' | 'server' | 'nowhere';
 }
 
 /** What "Verify everything" found. `device_only`: the server couldn't be asked; `moved`: notes kept changing meanwhile. */

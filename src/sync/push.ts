@@ -7,12 +7,11 @@ import {failed, ok, type Result, type SyncError} from '../../protocol/errors.ts'
 import {PUSH_BATCH_BYTES} from '../../protocol/limits.ts';
 import type {CallAnswer} from '../../protocol/messages.ts';
 import {isSkewed, isStepped, readInstant} from './clock.ts';
-import {DAMAGED_HERE} from './local-version.ts';
 import {type BatchItem, takeBatch} from './outbox.ts';
 import type {StoreTx} from './ports.ts';
 import type {RoundPorts} from './round.ts';
 import {askedBy, callOptions, type LinkedState, linkOf, type Standing, strangerIn, withSeen} from './standing.ts';
-import {withDamaged} from './unresolved.ts';
+import {withUnsendable} from './unresolved.ts';
 import {applyVerdict, refsOfStored, refsTouched, type ServerVersion, versionIn} from './verdict.ts';
 import {Workset} from './workset.ts';
 import {writingBy} from './writer.ts';
@@ -101,8 +100,8 @@ async function storeVerdicts(
     if (verdict !== undefined) applyVerdict(judging, item, verdict, versions[i]);
   });
   await ws.flush();
-  const damaged = items.flatMap(({pushed}) => (ws.outbox(pushed)?.parked === DAMAGED_HERE ? [pushed] : []));
-  const unresolved = damaged.length === 0 ? state.unresolved : withDamaged(state.unresolved, damaged);
+  const rows = items.flatMap(({pushed}) => ws.outbox(pushed) ?? []);
+  const unresolved = withUnsendable(state.unresolved, rows);
   await tx.putState(withSeen({...state, unresolved, cursor: advanced(state, answer)}, answer));
   return ok(undefined);
 }

@@ -12,8 +12,8 @@ import {addLeaf, BUCKET_COUNT, type Bucket, bucketOf, EMPTY_BUCKET, isCounted, l
 import {KINDS, NO_BYTES, type Ref} from '../../protocol/entity.ts';
 import {EMPTY_HASH, hashOf} from '../../protocol/hash.ts';
 import {asAbsent, countsAsAbsent, type Finding, inspect, namesItsParts, type StoredRows} from './inspect.ts';
-import {DAMAGED_HERE} from './local-version.ts';
 import type {AsideRow, BodyRow, EntityRow, Known, OutboxRow, Store, StoreTx, Time} from './ports.ts';
+import {DAMAGED_HERE, isParkedAsDamaged} from './unresolved.ts';
 
 export interface RecountPorts {
   readonly store: Store;
@@ -170,7 +170,7 @@ function damaged({entity: stored, body, outbox}: StoredRows, atMs: number): Mend
   }
   const restored = namesItsParts(entity) ? restore(entity, body, outbox) : undefined;
   if (restored !== undefined) return {...restored, aside};
-  if (outbox.parked?.type === 'wrong_hash') return {finding, entity};
+  if (isParkedAsDamaged(outbox)) return {finding, entity};
   return {finding, entity, aside, outbox: {...outbox, parked: DAMAGED_HERE}};
 }
 

@@ -306,7 +306,7 @@ describe('a note that waits', () => {
     });
     expect((await verify(a)).result).toBe('unresolved');
     expect((await a.state()).unresolved).toEqual([{...REF, where: 'device'}]);
-    expect((await a.outbox(REF))?.parked?.type).toBe('wrong_hash');
+    expect((await a.outbox(REF))?.parked?.type).toBe('not_whole');
     await resolve(a.ports, REF, 'keep');
     await settle(a, b);
     expect(await b.read('shop')).toEqual({title: 'Shopping', text: 'bre#d'});
@@ -333,12 +333,48 @@ describe('a title that is damaged here', () => {
     await a.save('shop', await a.load('shop'), {text: 'bread'});
     loseThere();
     await a.round();
-    expect((await a.outbox(REF))?.parked?.type).toBe('wrong_hash');
+    expect((await a.outbox(REF))?.parked?.type).toBe('not_whole');
     expect((await a.state()).unresolved).toEqual([{...REF, where: 'device'}]);
     await resolve(a.ports, REF, 'keep');
     await settle(a, b);
     expect(await b.read('shop')).toEqual({title: 'Sh#pping', text: 'bread'});
     expect((await a.state()).unresolved).toEqual([]);
+  });
+});
+
+describe('a version that was kept while its text was not here', () => {
+  let kept: Ref;
+
+  beforeEach(async () => {
+    await write(a, (tx) => tx.deleteBodies([REF]));
+    await a.writer.write([{...REF, type: 'keep', reason: 'named'}]);
+    const [revision] = await write(a, (tx) => tx.revisionsOf('shop'));
+    kept = {kind: 'revision', id: revision?.id ?? ''};
+    loseThere();
+    await a.round();
+  });
+
+  it('and is nowhere any more waits, and is named', async () => {
+    expect((await a.outbox(kept))?.parked?.type).toBe('not_whole');
+    expect((await a.state()).unresolved).toEqual([{...kept, where: 'nowhere'}]);
+  });
+
+  it('goes out without it, if the person keeps what is left', async () => {
+    await resolve(a.ports, kept, 'keep');
+    await settle(a, b);
+    expect(await a.outbox(kept)).toBeUndefined();
+    expect((await a.state()).unresolved).toEqual([]);
+    const [there] = [...serverRows().values()].filter(({row}) => row.kind === 'revision');
+    expect(new TextDecoder().decode(there?.row.data)).toContain('Shopping');
+    expect(there?.row.body?.length ?? 0).toBe(0);
+  });
+
+  it('is gone, if the person removes it', async () => {
+    await resolve(a.ports, kept, 'remove');
+    await settle(a, b);
+    expect(await a.outbox(kept)).toBeUndefined();
+    expect((await a.state()).unresolved).toEqual([]);
+    expect([...serverRows().values()].filter(({row}) => row.kind === 'revision')).toEqual([]);
   });
 });
 

@@ -28,6 +28,7 @@ import {returnRows} from './repair-return.ts';
 import {takeRows} from './repair-rows.ts';
 import type {RoundPorts} from './round.ts';
 import {callOptions, linkOf, type Standing} from './standing.ts';
+import {isParkedAsDamaged} from './unresolved.ts';
 import {decodeServerVersion, type ServerVersion} from './verdict.ts';
 
 /** `differing`: the buckets whose kept digests differ. `everything`: both sides compute every hash from the bytes first. */
@@ -278,7 +279,7 @@ async function stillUnresolved(
   const outbox = await tx.outbox(all);
   return all.filter((_, i) => {
     const entity = entities[i];
-    if (outbox[i] !== undefined) return outbox[i].parked?.type === 'wrong_hash';
+    if (outbox[i] !== undefined) return isParkedAsDamaged(outbox[i]);
     if (entity === undefined) return all[i]?.where === 'server';
     return countsAsAbsent(entity) && !isOwnDeleted(entity);
   });

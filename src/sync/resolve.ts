@@ -18,8 +18,9 @@ export async function resolve(
     const state = await tx.state();
     const named = state?.unresolved.find((one) => refKey(one) === refKey(ref));
     if (state === undefined || named === undefined) return;
-    if (named.where === 'device' && choice === 'keep') await keepAsEdit(tx, ref, time.wallMs());
-    if (named.where === 'device' && choice === 'remove') await remove(tx, ref);
+    const isHere = named.where !== 'server';
+    if (isHere && choice === 'keep') await keepAsEdit(tx, ref, time.wallMs());
+    if (isHere && choice === 'remove') await remove(tx, ref);
     await tx.putState({...state, unresolved: state.unresolved.filter((one) => one !== named)});
   });
 }

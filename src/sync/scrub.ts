@@ -19,6 +19,7 @@ import {fetchEntities} from './pull.ts';
 import {ALL_BUCKETS, bodiesExpected, bucketFrom, isSame, readRows, recount} from './recount.ts';
 import type {RoundPorts} from './round.ts';
 import {ROUND_LOCK} from './round-lock.ts';
+import {isParkedAsDamaged} from './unresolved.ts';
 import {nameDamaged} from './verify.ts';
 
 /** From the beginning of one pass to that of the next: a pass of an hour or two still ends within the day. */
@@ -246,7 +247,7 @@ async function beyondRounds(tx: StoreTx, damaged: readonly Ref[]): Promise<Ref[]
   const state = await tx.state();
   const isAlone = state === undefined || state.server === null;
   const outbox = await tx.outbox(damaged);
-  return damaged.filter((_, i) => (outbox[i] === undefined ? isAlone : outbox[i].parked?.type === 'wrong_hash'));
+  return damaged.filter((_, i) => (outbox[i] === undefined ? isAlone : isParkedAsDamaged(outbox[i])));
 }
 
 async function waitingWithoutText(tx: StoreTx, damaged: readonly Ref[]): Promise<Ref[]> {

@@ -7,14 +7,12 @@
 
 import {isCounted} from '../../protocol/digest.ts';
 import {entityHash, isErased, keepsLosers, type Ref, toHead, type Version} from '../../protocol/entity.ts';
-import type {SyncError} from '../../protocol/errors.ts';
 import type {PulledEntity, PushVerdict} from '../../protocol/messages.ts';
 import {revisionOf} from '../../protocol/revision.ts';
 import type {Stamp} from '../../protocol/stamp.ts';
 import {decodeVersion, isWhole} from '../../protocol/wire.ts';
 import {type Merged, type Merging, mergeVersions} from './conflict.ts';
 import {
-  DAMAGED_HERE,
   damagedParts,
   keepVersion,
   keptTimes,
@@ -25,6 +23,7 @@ import {
 } from './local-version.ts';
 import type {BatchItem} from './outbox.ts';
 import type {Known, OutboxRow} from './ports.ts';
+import {DAMAGED_HERE, TEXT_MISSING} from './unresolved.ts';
 import type {Workset} from './workset.ts';
 
 export interface Judging {
@@ -35,10 +34,6 @@ export interface Judging {
 
 export type ServerVersion = Version & {readonly seq: number};
 
-const TEXT_MISSING: SyncError = {
-  type: 'malformed_entity',
-  message: 'its text is neither on this device nor on the server',
-};
 const MERGE_REVISION_EVERY_MS = 10 * 60_000;
 
 /** The server's version that a verdict brings along, checked; undefined for verdicts without one. */

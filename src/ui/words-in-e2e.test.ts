@@ -47,6 +47,10 @@ const REACHED_BY_TYPE: Record<ErrorType, Reached> = {
   login_page: {spec: 'failures', reads: 'A login page is in the way: of a network, or of a proxy before the server.'},
   clock_skew: {spec: 'clock', reads: 'Set the clock that is wrong; sync then goes on by itself'},
   hash_mismatch: {spec: 'repair', reads: 'The notes here and on the server are not the same after syncing.'},
+  not_whole: {
+    spec: 'repair',
+    reads: 'Part of this change is damaged or missing on this device, and the server does not have it.',
+  },
   storage_full: {spec: 'storage-failures', reads: 'This device has no room left.'},
   storage_broken: {spec: 'storage-failures', reads: 'The browser’s storage failed.'},
   storage_outdated: {spec: 'storage-failures', reads: 'A newer Aster is open in another tab.'},

@@ -164,6 +164,11 @@ export const WORDING_BY_TYPE: Record<ErrorType, Wording> = {
     meaning: `${KEPT} Nothing was removed on either side.`,
     cure: 'Repairing them was tried three times. Press “Verify everything” in Options → Sync; what it can’t repair is named there.',
   },
+  not_whole: {
+    what: 'Part of this change is damaged or missing on this device, and the server does not have it.',
+    meaning: PARKED,
+    cure: 'The sync panel names it under “Could not be repaired”: keep what is here, or remove it.',
+  },
   storage_full: {
     what: 'This device has no room left.',
     meaning: 'What was saved is safe; the last change could not be stored.',

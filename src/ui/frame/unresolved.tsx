@@ -45,15 +45,18 @@ function Item({entity, onLeave}: {readonly entity: UnresolvedEntity; readonly on
         </Link>
       )}
       <span className="quiet small">
-        {kindWords(entity.kind)} ·{' '}
-        {where === 'device'
-          ? 'what this device has does not fit its hash'
-          : 'what the server has does not fit its hash, and this device does not have it'}
+        {kindWords(entity.kind)} · {FAULTS[where]}
       </span>
-      {where === 'device' ? <DamagedHere entity={entity} title={title} /> : <DamagedThere entity={entity} />}
+      {where === 'server' ? <DamagedThere entity={entity} /> : <DamagedHere entity={entity} title={title} />}
     </li>
   );
 }
+
+const FAULTS: Readonly<Record<UnresolvedEntity['where'], string>> = {
+  device: 'what this device has does not fit its hash',
+  server: 'what the server has does not fit its hash, and this device does not have it',
+  nowhere: 'its text is neither on this device nor on the server',
+};
 
 function DamagedHere({entity, title}: {readonly entity: UnresolvedEntity; readonly title: string}) {
   const {control} = useApp();

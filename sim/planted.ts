@@ -255,8 +255,8 @@ export const PLANTED: readonly Planted[] = [
     edits: [
       {
         file: 'src/sync/push.ts',
-        find: 'await tx.putState(withSeen({...state, cursor: advanced(state, answer)}, answer));',
-        put: 'await tx.putState({...state, cursor: advanced(state, {...answer, head: answer.head, before: -1}), epoch: answer.epoch});',
+        find: 'await tx.putState(withSeen({...state, unresolved, cursor: advanced(state, answer)}, answer));',
+        put: 'await tx.putState({...state, unresolved, cursor: advanced(state, {...answer, head: answer.head, before: -1}), epoch: answer.epoch});',
       },
     ],
   },

@@ -1,7 +1,9 @@
 /** A device without a screen that runs the real engine: its rows in memory, the server by HTTP. */
+
 import {gzipSync} from 'node:zlib';
 import {readAnswer} from '../protocol/answer.ts';
 import {failed, type Result} from '../protocol/errors.ts';
+import {hashOf} from '../protocol/hash.ts';
 import {derivedId} from '../protocol/ids.ts';
 import {CALLS, type CallAnswer, type CallName} from '../protocol/messages.ts';
 import {readLifetimes} from '../src/notes/lifetimes.ts';
@@ -37,6 +39,7 @@ export async function createNodeDevice(address: string): Promise<NodeDevice> {
     merging: {mergeData, mergeBody},
     noteOf,
     readLifetimes,
+    hashAll: async (parts) => parts.map(hashOf),
   };
   const nameDevice = (replica: string, name: string) => {
     const key = deviceNameKey(replica);

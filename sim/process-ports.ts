@@ -1,6 +1,7 @@
 /** The ports of one process of a browser: everything goes through its life, and stops with it. */
 
 import {type SyncError, SyncFailure} from '../protocol/errors.ts';
+import {hashOf} from '../protocol/hash.ts';
 import type {CallRequest} from '../protocol/messages.ts';
 import {readLifetimes} from '../src/notes/lifetimes.ts';
 import {mergeBody, mergeData} from '../src/notes/merge.ts';
@@ -44,6 +45,7 @@ export function portsOf(world: World, device: Device, locks: LockManager, life: 
     merging: {mergeData, mergeBody},
     noteOf,
     readLifetimes: readShortLifetimes,
+    hashAll: async (parts) => parts.map(hashOf),
     random,
     store: storeOf(device, life),
     time: timeOf(world, device, life),

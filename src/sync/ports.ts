@@ -183,6 +183,9 @@ export interface Lifetimes {
   readonly revisionsPerNote: number;
 }
 
+/** SHA-256 of each, in their order. Never inside a transaction: it may be the platform's, which isn't synchronous (ADR 10). */
+export type HashAll = (parts: readonly Bytes[]) => Promise<Hash[]>;
+
 /** Reads the options in the caller's transaction (src/notes/lifetimes.ts). */
 export type ReadLifetimes = (tx: Pick<StoreTx, 'entities'>) => Promise<Lifetimes>;
 

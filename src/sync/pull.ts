@@ -4,15 +4,15 @@
  * older seq never overwrites a newer ◆; an entity with an outbox row only learns of `theirs`: the push decides.
  */
 
-import {hasBody, isErased, keepsLosers, type Ref, type Version} from '../../protocol/entity.ts';
+import {hasBody, isErased, keepsLosers, NO_BYTES, type Ref, type Version} from '../../protocol/entity.ts';
 import {failed, ok, type Result} from '../../protocol/errors.ts';
-import {EMPTY_HASH, hashOf} from '../../protocol/hash.ts';
+import {EMPTY_HASH} from '../../protocol/hash.ts';
 import type {CallAnswer, CallRequest, LaneBody, Position} from '../../protocol/messages.ts';
 import {LANES} from '../../protocol/shapes.ts';
 import {decodePart} from '../../protocol/wire.ts';
 import {countsAsAbsent, isOwnDeleted} from './inspect.ts';
 import {keepVersion, revisionRef} from './local-version.ts';
-import type {FirstSync, OutboxRow, ReplicaState, StoreTx} from './ports.ts';
+import type {FirstSync, HashAll, OutboxRow, ReplicaState, StoreTx} from './ports.ts';
 import type {RoundPorts} from './round.ts';
 import {askedBy, callOptions, type LinkedState, linkOf, type Standing, strangerIn, withSeen} from './standing.ts';
 import {acknowledge, adopt, decodeServerVersion, knownOf, type ServerVersion} from './verdict.ts';
@@ -115,11 +115,11 @@ function progress(place: FirstSync, page: Page): FirstSync | null {
   return lane === undefined ? null : {head: place.head, lane, after: null, received: 0, total: 0};
 }
 
-async function storePage({store, time}: RoundPorts, place: Place, page: Page): Promise<Result<void>> {
+async function storePage({store, time, hashAll}: RoundPorts, place: Place, page: Page): Promise<Result<void>> {
   const versions = page.rows.map(decodeServerVersion);
   const damaged = page.rows.find((_, i) => versions[i] === 'damaged');
   if (damaged) return failed({type: 'hash_mismatch', message: `${damaged.kind} ${damaged.id} arrived damaged`});
-  const bodies = page.bodies.map(decodeBody);
+  const bodies = await decodeBodies(page.bodies, hashAll);
   return store.transaction('write', async (tx) => {
     const state = await tx.state();
     if (state === undefined) return failed({type: 'not_set_up', message: 'the notebook was removed'});
@@ -234,9 +234,11 @@ interface DecodedBody extends Ref {
   readonly body: Uint8Array<ArrayBuffer> | null;
 }
 
-function decodeBody({kind, id, hash, body}: LaneBody): DecodedBody {
-  const bytes = decodePart(body);
-  return {kind, id, hash, body: bytes !== undefined && hasBody(kind) && hashOf(bytes) === hash ? bytes : null};
+/** In their order; null for what is damaged. */
+async function decodeBodies(received: readonly LaneBody[], hashAll: HashAll): Promise<DecodedBody[]> {
+  const decoded = received.map(({kind, body}) => (hasBody(kind) ? decodePart(body) : undefined));
+  const hashes = await hashAll(decoded.map((bytes) => bytes ?? NO_BYTES));
+  return received.map(({kind, id, hash}, i) => ({kind, id, hash, body: (hashes[i] === hash && decoded[i]) || null}));
 }
 
 /** A lane's body goes where it is named: to the stored head, to what waits, or loose until its head comes. */

@@ -11,7 +11,17 @@ import {isFresh, isPrecise, isSkewed, readInstant, skewError, takeSample} from '
 import {comeBack} from './come-back.ts';
 import type {Merging} from './conflict.ts';
 import {healHistory} from './heal.ts';
-import type {ClockSample, Locks, NoteOf, ReadLifetimes, ReplicaState, Store, Time, Transport} from './ports.ts';
+import type {
+  ClockSample,
+  HashAll,
+  Locks,
+  NoteOf,
+  ReadLifetimes,
+  ReplicaState,
+  Store,
+  Time,
+  Transport,
+} from './ports.ts';
 import {beginFirstSync, pullAll} from './pull.ts';
 import {pushAll} from './push.ts';
 import {isReturning, withFloor} from './returning.ts';
@@ -27,6 +37,7 @@ export interface RoundPorts {
   readonly merging: Merging;
   readonly noteOf: NoteOf;
   readonly readLifetimes: ReadLifetimes;
+  readonly hashAll: HashAll;
 }
 
 const SAMPLE_TRIES = 3;

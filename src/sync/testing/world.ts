@@ -8,6 +8,7 @@ import {utf8Bytes, utf8Text} from '../../../protocol/bytes.ts';
 import {canonicalBytes} from '../../../protocol/canonical.ts';
 import type {Ref} from '../../../protocol/entity.ts';
 import {failed, type Result, type SyncError} from '../../../protocol/errors.ts';
+import {hashOf} from '../../../protocol/hash.ts';
 import {derivedId} from '../../../protocol/ids.ts';
 import {CALLS, type CallAnswer, type CallName, type CallRequest} from '../../../protocol/messages.ts';
 import {type Core, createCore} from '../../../server/core/core.ts';
@@ -149,7 +150,16 @@ function createDevice(world: World, name: string, random: (count: number) => Uin
     name,
     store,
     writer,
-    ports: {store, transport, time, locks, merging: {mergeData, mergeBody}, noteOf, readLifetimes},
+    ports: {
+      store,
+      transport,
+      time,
+      locks,
+      merging: {mergeData, mergeBody},
+      noteOf,
+      readLifetimes,
+      hashAll: async (parts) => parts.map(hashOf),
+    },
     clockMs: 0,
     faults: [],
     calls: [],

@@ -98,10 +98,13 @@ export function metaHash(meta: Meta | null): Hash {
   return meta === null ? EMPTY_HASH : hashOf(canonicalBytes({...meta}));
 }
 
-/** Throws on part hashes that aren't hashes: every boundary checks HASH_PATTERN first. */
-export function entityHash({meta, data, body}: PartHashes): Hash {
-  const parts = [meta, data, body].map((hash) => fromBase64Url(hash) ?? invalid(hash));
-  return hashOf(concatBytes(...parts));
+/**
+ * Throws on part hashes that aren't hashes: every boundary checks HASH_PATTERN first. `hash`: SHA-256 in the form of hashOf, where
+ * there is a faster one.
+ */
+export function entityHash({meta, data, body}: PartHashes, hash: (bytes: Bytes) => Hash = hashOf): Hash {
+  const parts = [meta, data, body].map((part) => fromBase64Url(part) ?? invalid(part));
+  return hash(concatBytes(...parts));
 }
 
 export function makeVersion(draft: Draft): Version {

@@ -9,7 +9,7 @@ export const PUSH_BATCH_BYTES = 1024 * 1024;
 export const MAX_PUSH_ENTITIES = 1000;
 /** A pulled page ends after the row that passes this much content, or this many rows. */
 export const PULL_PAGE_BYTES = 1024 * 1024;
-export const MAX_PULL_ROWS = 1000;
+export const MAX_PULL_ROWS = 2000;
 export const MAX_FETCH_REFS = 500;
 /** `sent` of one entity: stamps whose answer is unknown. */
 export const MAX_SENT_STAMPS = 1000;

@@ -1,6 +1,7 @@
 import {describe, expect, it} from 'vitest';
 import {utf8Bytes} from '../../protocol/bytes.ts';
 import {type Ref, refKey} from '../../protocol/entity.ts';
+import {MAX_PULL_ROWS} from '../../protocol/limits.ts';
 import type {CallAnswer, PulledEntity} from '../../protocol/messages.ts';
 import {revisionOf} from '../../protocol/revision.ts';
 import {
@@ -120,10 +121,10 @@ describe('the lane "all"', () => {
     expect(page.rows).toHaveLength(2);
     await pushAll(
       world,
-      Array.from({length: 1000}, (_, index) => pushed(note({id: `small-${index}`, stamp: at(1)}))),
+      Array.from({length: MAX_PULL_ROWS}, (_, index) => pushed(note({id: `small-${index}`, stamp: at(1)}))),
     );
-    expect((await pullPage(world, {after: 2})).rows).toHaveLength(1000);
-    expect(await pullPage(world, {after: 1002})).toMatchObject({done: true, rows: [{}]});
+    expect((await pullPage(world, {after: 2})).rows).toHaveLength(MAX_PULL_ROWS);
+    expect(await pullPage(world, {after: MAX_PULL_ROWS + 2})).toMatchObject({done: true, rows: [{}]});
   });
 
   it('gives a text to a replica whose page ended between the text’s change and the rename', async () => {

@@ -16,7 +16,7 @@ export function isSound(row: EntityRow): boolean {
   const bodyHash = body === null ? parts.body : nativeHashOf(body);
   if (fromBase64Url(bodyHash)?.length !== 32) return false;
   if (metaHash(meta) !== parts.meta || nativeHashOf(data) !== parts.data || bodyHash !== parts.body) return false;
-  return entityHash(parts) === row.hash;
+  return entityHash(parts, nativeHashOf) === row.hash;
 }
 
 export function isSoundWhole(row: EntityRow): row is WholeRow {

@@ -193,8 +193,14 @@ test('a first sync that dies goes on where it was: no page that was stored is as
     const setting = await first.prepare();
     const mortal = createMortal(setting.device.ports, point);
     await Promise.race([setting.act(mortal.ports), mortal.died]);
+    const {cursor, firstSync} = await setting.device.state();
+    const calls = setting.device.calls.length;
     await setting.act(setting.device.ports);
-    expect(pullsOf(setting.device), `death at point ${point}`).toBeLessThanOrEqual(pulls + 1);
+    const next = setting.device.calls.slice(calls).find(({name}) => name === 'pull');
+    const {lane, after} = firstSync ?? {lane: 'heads', after: null};
+    if (cursor === null) expect(next?.request, `death at point ${point}`).toMatchObject({lane, after});
+    // The page that was being stored, and two ahead of it.
+    expect(pullsOf(setting.device), `death at point ${point}`).toBeLessThanOrEqual(pulls + 3);
   }
 });
 

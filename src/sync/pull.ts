@@ -4,7 +4,7 @@
  * older seq never overwrites a newer ◆; an entity with an outbox row only learns of `theirs`: the push decides.
  */
 
-import {hasBody, isErased, keepsLosers, NO_BYTES, type Ref, type Version} from '../../protocol/entity.ts';
+import {hasBody, isErased, keepsLosers, type Ref, refKey, type Version} from '../../protocol/entity.ts';
 import {failed, ok, type Result} from '../../protocol/errors.ts';
 import {EMPTY_HASH} from '../../protocol/hash.ts';
 import type {CallAnswer, CallRequest, LaneBody, Position} from '../../protocol/messages.ts';
@@ -12,7 +12,7 @@ import {LANES} from '../../protocol/shapes.ts';
 import {decodePart} from '../../protocol/wire.ts';
 import {countsAsAbsent, isOwnDeleted} from './inspect.ts';
 import {keepVersion, revisionRef} from './local-version.ts';
-import type {FirstSync, HashAll, OutboxRow, ReplicaState, StoreTx} from './ports.ts';
+import type {BodyRow, FirstSync, HashAll, OutboxRow, ReplicaState, StoreTx} from './ports.ts';
 import type {RoundPorts} from './round.ts';
 import {askedBy, callOptions, type LinkedState, linkOf, type Standing, strangerIn, withSeen} from './standing.ts';
 import {acknowledge, adopt, decodeServerVersion, knownOf, type ServerVersion} from './verdict.ts';
@@ -23,20 +23,29 @@ type Page = CallAnswer<'pull'>;
 /** Where a page was asked from: ordinary pull by cursor, a first sync by lane and entity. */
 type Place = {readonly lane: 'all'; readonly after: Position} | FirstSync;
 
+/** A page whose rows are what they name; `bodies` without those that aren't. */
+interface CheckedPage {
+  readonly page: Page;
+  readonly versions: readonly ServerVersion[];
+  readonly bodies: readonly BodyRow[];
+}
+
 /** Pulls until the cursor is at the head that the last page was read with; the standing of that page. */
 export async function pullAll(ports: RoundPorts): Promise<Result<Standing>> {
-  let asked = await ask(ports);
+  const link = linkOf(await ports.store.transaction('read', (tx) => tx.state()));
+  if (!link.ok) return link;
+  const place = placeOf(link.value);
+  if (place === null) return failed({type: 'server_error', message: 'a pull without a cursor'});
+  const pages = new PagesAhead(ports, link.value);
+  let asked = pages.ask(place);
   for (;;) {
-    const {place, answer} = asked;
+    const {place, answer, next} = await asked;
     if (!answer.ok) return answer;
-    const page = answer.value;
-    const onward = place === null ? null : nextPlace(place, page);
-    const prefetched = onward === null ? null : ask(ports, onward);
-    prefetched?.catch(() => undefined); // told where it is awaited
-    const stored = place === null ? ok(undefined) : await storePage(ports, place, page);
-    if (prefetched === null) return stored.ok ? ok(page) : stored;
-    asked = await prefetched;
+    const stored = await storePage(ports, place, answer.value);
     if (!stored.ok) return stored;
+    if (next === null) return ok(answer.value.page);
+    pages.goOn(stored.value);
+    asked = next;
   }
 }
 
@@ -79,13 +88,54 @@ export async function fetchEntities(ports: RoundPorts, refs: readonly Ref[]): Pr
   });
 }
 
-async function ask(ports: RoundPorts, place?: Place): Promise<{place: Place | null; answer: Result<Page>}> {
-  const link = linkOf(await ports.store.transaction('read', (tx) => tx.state()));
-  if (!link.ok) return {place: null, answer: link};
-  const state = link.value;
-  const from = place ?? placeOf(state);
-  if (from === null) return {place: null, answer: failed({type: 'server_error', message: 'a pull without a cursor'})};
-  return {place: from, answer: await ports.transport.call('pull', requestOf(state, from), callOptions(state))};
+interface Asked {
+  readonly place: Place;
+  readonly answer: Result<CheckedPage>;
+  /** Of the page after it; null after the last, and where this one failed. */
+  readonly next: Promise<Asked> | null;
+}
+
+const MAX_PAGES_AHEAD = 2;
+
+/**
+ * While a page is stored, the next ones are on their way and checked: each is asked for as soon as the one before it is answered,
+ * at most two before the one that is being stored.
+ */
+class PagesAhead {
+  readonly #ports: RoundPorts;
+  #link: LinkedState;
+  #free = 1 + MAX_PAGES_AHEAD;
+  #resume = () => {};
+
+  constructor(ports: RoundPorts, link: LinkedState) {
+    this.#ports = ports;
+    this.#link = link;
+  }
+
+  async ask(place: Place): Promise<Asked> {
+    if (this.#free === 0) await new Promise<void>((resolve) => (this.#resume = resolve));
+    this.#free -= 1;
+    const answer = await this.#ports.transport.call('pull', requestOf(this.#link, place), callOptions(this.#link));
+    if (!answer.ok) return {place, answer, next: null};
+    const onward = nextPlace(place, answer.value);
+    const next = onward === null ? null : this.ask(onward);
+    next?.catch(() => undefined); // told where it is awaited
+    return {place, answer: await checkPage(this.#ports, answer.value), next};
+  }
+
+  /** One more is stored; with what the server is to be asked by from now on. */
+  goOn(link: LinkedState): void {
+    this.#link = link;
+    this.#free += 1;
+    this.#resume();
+  }
+}
+
+async function checkPage({hashAll}: RoundPorts, page: Page): Promise<Result<CheckedPage>> {
+  const versions = page.rows.map(decodeServerVersion);
+  const damaged = page.rows.find((_, i) => versions[i] === 'damaged');
+  if (damaged) return failed({type: 'hash_mismatch', message: `${damaged.kind} ${damaged.id} arrived damaged`});
+  return ok({page, versions: versions as ServerVersion[], bodies: await soundBodies(page.bodies, hashAll)});
 }
 
 function requestOf(state: LinkedState, from: Place): CallRequest<'pull'> {
@@ -115,35 +165,48 @@ function progress(place: FirstSync, page: Page): FirstSync | null {
   return lane === undefined ? null : {head: place.head, lane, after: null, received: 0, total: 0};
 }
 
-async function storePage({store, time, hashAll}: RoundPorts, place: Place, page: Page): Promise<Result<void>> {
-  const versions = page.rows.map(decodeServerVersion);
-  const damaged = page.rows.find((_, i) => versions[i] === 'damaged');
-  if (damaged) return failed({type: 'hash_mismatch', message: `${damaged.kind} ${damaged.id} arrived damaged`});
-  const bodies = await decodeBodies(page.bodies, hashAll);
+/** By what the server is to be asked from now on. */
+async function storePage({store, time}: RoundPorts, place: Place, checked: CheckedPage): Promise<Result<LinkedState>> {
+  const {page} = checked;
   return store.transaction('write', async (tx) => {
     const state = await tx.state();
     if (state === undefined) return failed({type: 'not_set_up', message: 'the notebook was removed'});
     const stranger = strangerIn(state, page);
     if (stranger !== undefined) return failed(stranger);
-    if (!isStillAt(state, place)) return ok(undefined);
+    if (!isStillAt(state, place)) return linkOf(state);
     if (!getsOn(place, page))
       return failed({type: 'server_error', message: 'a page of a first sync names no next one'});
-    await storeContent({tx, place, wallMs: time.wallMs()}, versions as ServerVersion[], bodies);
-    await tx.putState(withSeen(moved(state, place, page), page));
-    return ok(undefined);
+    await storeContent({tx, place, wallMs: time.wallMs()}, checked);
+    const next = withSeen(moved(state, place, page), page);
+    await tx.putState(next);
+    return linkOf(next);
   });
 }
 
 async function storeContent(
   {tx, place, wallMs}: {readonly tx: StoreTx; readonly place: Place; readonly wallMs: number},
-  versions: readonly ServerVersion[],
-  bodies: readonly DecodedBody[],
+  {versions, bodies}: CheckedPage,
 ): Promise<void> {
   const ws = new Workset(tx);
-  await ws.load(bodies);
+  const others = await storeFirstBodies(tx, bodies);
+  await ws.load(others);
   await storeRows(ws, versions, wallMs);
-  for (const body of bodies) storeBody(ws, body);
+  for (const body of others) storeBody(ws, body, body);
   await ws.flush(place.lane === 'all' ? 'row by row' : 'packing');
+}
+
+/**
+ * Where no body is stored and nothing waits, one that comes needs no look at its head: so it is with nearly all of a first sync.
+ * Returns the others.
+ */
+async function storeFirstBodies(tx: StoreTx, bodies: readonly BodyRow[]): Promise<BodyRow[]> {
+  if (bodies.length === 0) return [];
+  const received = [...new Map(bodies.map((body) => [refKey(body), body])).values()];
+  const [stored, waiting] = [await tx.bodies(received), await tx.outbox(received)];
+  const isFirst = ({hash}: BodyRow, i: number) => hash !== EMPTY_HASH && !stored[i] && !waiting[i];
+  const first = received.filter(isFirst);
+  if (first.length > 0) await tx.packBodies(first);
+  return received.filter((body, i) => !isFirst(body, i));
 }
 
 function isStillAt({cursor, firstSync}: ReplicaState, place: Place): boolean {
@@ -215,7 +278,7 @@ function isHere(ws: Workset, row: OutboxRow | undefined, pulled: ServerVersion):
 
 /** Where what waits here has the same text and lacks it. */
 function fillBody(ws: Workset, {kind, id, parts, body}: ServerVersion): void {
-  if (hasBody(kind) && parts.body !== EMPTY_HASH) storeBody(ws, {kind, id, hash: parts.body, body});
+  if (hasBody(kind) && parts.body !== EMPTY_HASH && body !== null) storeBody(ws, {kind, id}, {hash: parts.body, body});
 }
 
 /** A body that was left out is one that this replica has: stored, or with what waits. */
@@ -229,24 +292,20 @@ function withBodyFromHere(ws: Workset, version: ServerVersion): ServerVersion {
   return {...version, body: held?.body ?? (loose?.hash === version.parts.body ? loose.body : null)};
 }
 
-interface DecodedBody extends Ref {
-  readonly hash: string;
-  readonly body: Uint8Array<ArrayBuffer> | null;
-}
-
-/** In their order; null for what is damaged. */
-async function decodeBodies(received: readonly LaneBody[], hashAll: HashAll): Promise<DecodedBody[]> {
-  const decoded = received.map(({kind, body}) => (hasBody(kind) ? decodePart(body) : undefined));
-  const hashes = await hashAll(decoded.map((bytes) => bytes ?? NO_BYTES));
-  return received.map(({kind, id, hash}, i) => ({kind, id, hash, body: (hashes[i] === hash && decoded[i]) || null}));
+/** In their order, without those that are damaged. */
+async function soundBodies(received: readonly LaneBody[], hashAll: HashAll): Promise<BodyRow[]> {
+  const decoded = received.flatMap(({kind, id, hash, body: part}) => {
+    const body = hasBody(kind) ? decodePart(part) : undefined;
+    return body === undefined ? [] : [{kind, id, hash, body}];
+  });
+  const hashes = await hashAll(decoded.map(({body}) => body));
+  return decoded.filter(({hash}, i) => hashes[i] === hash);
 }
 
 /** A lane's body goes where it is named: to the stored head, to what waits, or loose until its head comes. */
-function storeBody(ws: Workset, {kind, id, hash, body}: DecodedBody): void {
-  if (body === null) return;
-  const ref = {kind, id};
+function storeBody(ws: Workset, ref: Ref, {hash, body}: Pick<BodyRow, 'hash' | 'body'>): void {
   const row = ws.outbox(ref);
-  const fill = <T extends {readonly parts: {readonly body: string}; readonly body: DecodedBody['body']} | null>(
+  const fill = <T extends {readonly parts: {readonly body: string}; readonly body: Version['body']} | null>(
     version: T,
   ): T => (version?.parts.body === hash && version.body === null ? {...version, body} : version);
   if (row !== undefined) ws.setOutbox(ref, {...row, baseVersion: fill(row.baseVersion), theirs: fill(row.theirs)});

@@ -35,9 +35,11 @@ export class Workset {
     for (const key of this.#slots.keys()) fresh.delete(key);
     const wanted = [...fresh.values()];
     if (wanted.length === 0) return;
-    const entities = await this.tx.entities(wanted);
-    const bodies = await this.tx.bodies(wanted);
-    const outbox = await this.tx.outbox(wanted);
+    const [entities, bodies, outbox] = await Promise.all([
+      this.tx.entities(wanted),
+      this.tx.bodies(wanted),
+      this.tx.outbox(wanted),
+    ]);
     wanted.forEach((ref, i) => {
       const knownBefore = entities[i]?.known ?? null;
       const isNew = {entity: entities[i] === undefined, body: bodies[i] === undefined};
@@ -108,23 +110,26 @@ export class Workset {
     const packs = (isNew: boolean) => how === 'packing' && isNew;
     const entitiesOf = (some: Slot[]) => some.flatMap(({entity}) => entity ?? []);
     const bodiesOf = (some: Slot[]) => some.flatMap(({body}) => body ?? []);
-    await write(entitiesOf(entities.filter(({isNew}) => !packs(isNew.entity))), (rows) => this.tx.putEntities(rows));
-    await write(entitiesOf(entities.filter(({isNew}) => packs(isNew.entity))), (rows) => this.tx.packEntities(rows));
-    await write(bodiesOf(bodies.filter(({isNew}) => !packs(isNew.body))), (rows) => this.tx.putBodies(rows));
-    await write(bodiesOf(bodies.filter(({isNew}) => packs(isNew.body))), (rows) => this.tx.packBodies(rows));
-    await write(
-      refsWithout(bodies, ({body}) => body),
-      (refs) => this.tx.deleteBodies(refs),
-    );
-    await write(
-      outbox.flatMap(({outbox: row}) => row ?? []),
-      (rows) => this.tx.putOutbox(rows),
-    );
-    await write(
-      refsWithout(outbox, ({outbox: row}) => row),
-      (refs) => this.tx.deleteOutbox(refs),
-    );
-    await this.#recount(entities);
+    // The buckets are asked for before all that is written, so that they are here, and summed, while it is being written.
+    await Promise.all([
+      this.#recount(entities),
+      write(entitiesOf(entities.filter(({isNew}) => !packs(isNew.entity))), (rows) => this.tx.putEntities(rows)),
+      write(entitiesOf(entities.filter(({isNew}) => packs(isNew.entity))), (rows) => this.tx.packEntities(rows)),
+      write(bodiesOf(bodies.filter(({isNew}) => !packs(isNew.body))), (rows) => this.tx.putBodies(rows)),
+      write(bodiesOf(bodies.filter(({isNew}) => packs(isNew.body))), (rows) => this.tx.packBodies(rows)),
+      write(
+        refsWithout(bodies, ({body}) => body),
+        (refs) => this.tx.deleteBodies(refs),
+      ),
+      write(
+        outbox.flatMap(({outbox: row}) => row ?? []),
+        (rows) => this.tx.putOutbox(rows),
+      ),
+      write(
+        refsWithout(outbox, ({outbox: row}) => row),
+        (refs) => this.tx.deleteOutbox(refs),
+      ),
+    ]);
   }
 
   async #recount(slots: readonly Slot[]): Promise<void> {

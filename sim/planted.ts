@@ -79,15 +79,15 @@ export const PLANTED: readonly Planted[] = [
     edits: [
       {
         file: 'src/sync/pull.ts',
-        find: '    await storeContent({tx, place, wallMs: time.wallMs()}, versions as ServerVersion[], bodies);\n    await tx.putState(withSeen(moved(state, place, page), page));\n    return ok(undefined);\n  });\n}',
-        put: '    await tx.putState(withSeen(moved(state, place, page), page));\n    return ok("stored" as const);\n  }).then(async (stored) => {\n    if (!stored.ok || stored.value === undefined) return stored as Result<void>;\n    await store.transaction("write", (tx) => storeContent({tx, place, wallMs: time.wallMs()}, versions as ServerVersion[], bodies));\n    return ok(undefined);\n  });\n}',
+        find: '    await storeContent({tx, place, wallMs: time.wallMs()}, checked);\n    const next = withSeen(moved(state, place, page), page);\n    await tx.putState(next);\n    return linkOf(next);\n  });\n}',
+        put: '    const next = withSeen(moved(state, place, page), page);\n    await tx.putState(next);\n    return {...linkOf(next), isPassed: true};\n  }).then(async (stored) => {\n    if (!("isPassed" in stored)) return stored;\n    await store.transaction("write", (tx) => storeContent({tx, place, wallMs: time.wallMs()}, checked));\n    return stored;\n  });\n}',
       },
     ],
   },
   {
     name: 'a stale page is stored after an ack',
     edits: [
-      {file: 'src/sync/pull.ts', find: 'if (!isStillAt(state, place)) return ok(undefined);', put: ''},
+      {file: 'src/sync/pull.ts', find: 'if (!isStillAt(state, place)) return linkOf(state);', put: ''},
       {file: 'src/sync/pull.ts', find: 'return seq >= pulled.seq;', put: 'return seq === pulled.seq;'},
     ],
   },
@@ -97,7 +97,7 @@ export const PLANTED: readonly Planted[] = [
   },
   {
     name: 'a page is stored wherever the cursor is by now',
-    edits: [{file: 'src/sync/pull.ts', find: 'if (!isStillAt(state, place)) return ok(undefined);', put: ''}],
+    edits: [{file: 'src/sync/pull.ts', find: 'if (!isStillAt(state, place)) return linkOf(state);', put: ''}],
   },
   {
     name: 'an edit over what is damaged here counts as made on top of it',

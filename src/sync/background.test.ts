@@ -101,10 +101,29 @@ describe('a round beside a page', () => {
     expect(names().at(-1)).toBe('push');
   });
 
+  test('is tried again for a while when the server can not be reached yet', async () => {
+    await a.create('note1', 'One', 'first');
+    a.faults.push({call: 'push', lose: 'request'}, {call: 'hello', lose: 'request'});
+    const {timers, outcome} = look(false);
+    await timers.advance(60_000);
+    expect(await outcome).toBe('done');
+    expect(await a.outbox({kind: 'note', id: 'note1'})).toBeUndefined();
+  });
+
+  test('asks to be woken again when the server stays away', async () => {
+    await a.create('note1', 'One', 'first');
+    for (let n = 0; n < 20; n++) a.faults.push({call: 'push', lose: 'request'}, {call: 'hello', lose: 'request'});
+    const {timers, outcome} = look(false);
+    await timers.advance(60_000);
+    expect(await outcome).toBe('again');
+    expect(timers.waiting()).toHaveLength(0);
+    expect(await a.outbox({kind: 'note', id: 'note1'})).toBeDefined();
+  });
+
   test('asks to be woken again when the page gets nowhere', async () => {
     await a.create('note1', 'One', 'first');
     const {timers, outcome} = look(true);
-    await timers.advance(60_000);
+    await timers.advance(120_000);
     expect(await outcome).toBe('again');
     expect(names()).toEqual([]);
   });

@@ -19,11 +19,14 @@ export async function runInBackground(ports: RoundPorts, wish: BackgroundWish): 
 }
 
 const LOOK_EVERY_MS = 1_000;
-const MAX_LOOKS = 10;
+const MAX_LOOKS = 60;
+/** Together with the looks and four rounds it must end within the three minutes that Chromium gives. */
+const TRY_AGAIN_AFTER_MS = [2_000, 5_000, 15_000];
 
 /**
  * The same, but left to a page that somebody looks at, as long as it gets on: `done` when nothing waits any more. A page that is
- * closed meanwhile is followed at once. `again` costs minutes: browsers wake the worker later each time.
+ * closed meanwhile is followed at once. `again` costs minutes, as browsers wake the worker later each time: so what fails on the
+ * way is tried again first, as a network that has just come back often isn't there yet.
  */
 export async function runUnlessSeen(
   ports: RoundPorts,
@@ -33,7 +36,15 @@ export async function runUnlessSeen(
   for (let look = 1; await isSeen(); look++) {
     if (!(await hasWork(ports))) return 'done';
     if (look === MAX_LOOKS) return 'again';
-    await new Promise<void>((resolve) => ports.time.after(LOOK_EVERY_MS, resolve));
+    await pause(ports, LOOK_EVERY_MS);
+  }
+  for (const waitMs of TRY_AGAIN_AFTER_MS) {
+    if ((await runInBackground(ports, wish)) === 'done') return 'done';
+    await pause(ports, waitMs);
   }
   return runInBackground(ports, wish);
+}
+
+function pause({time}: RoundPorts, ms: number): Promise<void> {
+  return new Promise((resolve) => time.after(ms, resolve));
 }

@@ -1,7 +1,9 @@
 import {expect, test} from 'vitest';
+import {EMPTY_HASH} from '../../protocol/hash.ts';
 import {fetchEntities} from './pull.ts';
 import {pushAll} from './push.ts';
 import {createWorld, type Device, settle, type World} from './testing/world.ts';
+import {verifyEverything} from './verify.ts';
 
 async function twoDevices(): Promise<{world: World; a: Device; b: Device}> {
   const world = await createWorld();
@@ -53,6 +55,20 @@ test('a pulled version of an edited note waits with the edit, and counts in the 
   expect((await a.read('note1'))?.text).toBe('from A');
   expect(await a.outbox({kind: 'note', id: 'note1'})).toMatchObject({theirs: {seq: expect.any(Number)}});
   expect((await a.state()).lastCheck?.result).toBe('equal');
+});
+
+test('a deletion that the server has and has erased since is erased here too, where it is pulled before its push is answered', async () => {
+  const {world, a} = await twoDevices();
+  await a.writer.write([{type: 'delete', kind: 'note', id: 'note1', eraseAfterMs: 0}]);
+  a.faults.push({call: 'push', lose: 'answer'});
+  await a.round();
+  world.nowMs += 1000;
+  await world.core.erase();
+  a.clockMs = 6 * 60_000; // holds the push
+  await a.round();
+  expect(await a.outbox({kind: 'note', id: 'note1'})).toBeUndefined();
+  expect(await a.entity({kind: 'note', id: 'note1'})).toMatchObject({parts: {data: EMPTY_HASH, body: EMPTY_HASH}});
+  expect((await verifyEverything(a.ports, () => undefined)).verification).toMatchObject({result: 'equal', repaired: 0});
 });
 
 test('the answer to another account or another history is not stored', async () => {

@@ -94,7 +94,10 @@ export function applyVerdict(
   }
 }
 
-/** The pushed version is the server's current one, as `acked` says. Also for a pulled version that turns out to be ours. */
+/**
+ * The pushed version is the server's current one, as `acked` says. Also for a pulled version that turns out to be ours: with the
+ * same stamp, but without its content where the server has erased that since.
+ */
 export function acknowledge(
   ws: Workset,
   item: Pick<BatchItem, 'pushed' | 'sent'>,
@@ -108,6 +111,8 @@ export function acknowledge(
     setKnown(ws, row, newer === null ? known : knownOf(newer));
   } else if (newer !== null) {
     adopt(ws, newer, item.sent);
+  } else if (isErased(acked)) {
+    adopt(ws, acked, item.sent);
   } else {
     settle(ws, item.pushed, item.sent, {stamp: acked.stamp, known});
   }

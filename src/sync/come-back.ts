@@ -20,16 +20,17 @@ const MAX_ATTEMPTS = 5;
 
 /** A difference that can't be repaired doesn't hold up what waits: what was forgotten has been sorted out by then. */
 export async function comeBack(ports: RoundPorts): Promise<Result<Standing>> {
+  const stateNow = () => ports.store.transaction('read', (tx) => tx.state());
   const {damaged} = await recount(ports, ALL_BUCKETS, () => undefined);
   for (let attempt = 1; attempt <= MAX_ATTEMPTS; attempt++) {
-    const pulled = await pullAll(ports);
+    const pulled = await pullAll(ports, await stateNow());
     if (!pulled.ok) return pulled;
     const compared = damaged.length > 0 ? await repair(ports, 'differing', {damaged}) : ok(null);
     if (!compared.ok) return compared;
     const checked = await checkHash(ports, pulled.value);
     const equal = checked.ok ? checked : await repairDifference(ports, checked.error);
     if (!equal.ok) return equal.error.type === 'hash_mismatch' ? ok(pulled.value) : equal;
-    if (!(await isReturning(ports.store))) return ok(pulled.value);
+    if (!isReturning(await stateNow())) return ok(pulled.value);
   }
   return failed({type: 'busy', message: 'the notes on the server keep changing'});
 }

@@ -30,9 +30,9 @@ interface CheckedPage {
   readonly bodies: readonly BodyRow[];
 }
 
-/** Pulls until the cursor is at the head that the last page was read with; the standing of that page. */
-export async function pullAll(ports: RoundPorts): Promise<Result<Standing>> {
-  const link = linkOf(await ports.store.transaction('read', (tx) => tx.state()));
+/** Pulls until the cursor is at the head that the last page was read with; the standing of that page. `state`: as it is now. */
+export async function pullAll(ports: RoundPorts, state: ReplicaState | undefined): Promise<Result<Standing>> {
+  const link = linkOf(state);
   if (!link.ok) return link;
   const place = placeOf(link.value);
   if (place === null) return failed({type: 'server_error', message: 'a pull without a cursor'});
@@ -49,13 +49,10 @@ export async function pullAll(ports: RoundPorts): Promise<Result<Standing>> {
   }
 }
 
-/** Starts a first sync, up to the head that hello told. An empty account needs none. */
-export async function beginFirstSync({store}: RoundPorts, {head}: Standing): Promise<void> {
-  await store.transaction('write', async (tx) => {
-    const state = await tx.state();
-    if (state === undefined || state.cursor !== null || state.firstSync !== null) return;
-    await tx.putState(head.seq === 0 ? {...state, cursor: head} : {...state, firstSync: firstSyncTo(head)});
-  });
+/** Starts a first sync where this device has none, up to the head that hello told. An empty account needs none. */
+export function withFirstSync(state: ReplicaState, head: Position): ReplicaState {
+  if (state.cursor !== null || state.firstSync !== null) return state;
+  return head.seq === 0 ? {...state, cursor: head} : {...state, firstSync: firstSyncTo(head)};
 }
 
 export function firstSyncTo(head: Position): FirstSync {

@@ -136,7 +136,7 @@ test('won: what was pulled on top before the answer was read is not overwritten 
     await a.round(); // A gets B's version ...
     await a.save('note1', await a.load('note1'), {text: 'edited on A on top of that'});
     await a.round();
-    await pullAll(b.ports); // a second tab of B, in the pull of its round
+    await pullAll(b.ports, await b.state()); // a second tab of B, in the pull of its round
   };
   await b.round();
   await settle(a, b, a, b);

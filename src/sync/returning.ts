@@ -11,11 +11,10 @@
 import {ok, type Result} from '../../protocol/errors.ts';
 import type {History, Position} from '../../protocol/messages.ts';
 import {PROTOCOL_RANGE} from '../../protocol/version.ts';
-import type {ReplicaState, Store, Time, Transport} from './ports.ts';
+import type {ReplicaState, Time, Transport} from './ports.ts';
 import {callOptions, type LinkedState} from './standing.ts';
 
-export async function isReturning(store: Store): Promise<boolean> {
-  const state = await store.transaction('read', (tx) => tx.state());
+export function isReturning(state: ReplicaState | undefined): boolean {
   return (state?.returning ?? null) !== null;
 }
 

@@ -245,10 +245,10 @@ describe('the clock check', () => {
     const world = await createWorld();
     const a = await world.device('A');
     await settle(a);
+    await a.create('note1', 'One', 'text');
     a.afterCall = async () => {
       a.afterCall = null;
       a.clockMs = 60 * 60_000;
-      await a.create('note1', 'One', 'text');
     };
     world.nowMs += 2 * 60_000;
     a.calls.length = 0;

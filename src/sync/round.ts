@@ -22,7 +22,7 @@ import type {
   Time,
   Transport,
 } from './ports.ts';
-import {beginFirstSync, pullAll} from './pull.ts';
+import {pullAll, withFirstSync} from './pull.ts';
 import {pushAll} from './push.ts';
 import {isReturning, withFloor} from './returning.ts';
 import {ROUND_LOCK} from './round-lock.ts';
@@ -52,20 +52,34 @@ export async function runRound(
   when: 'always' | 'if_waiting' = 'always',
 ): Promise<Result<void>> {
   return ports.locks.exclusive(ROUND_LOCK, async () => {
-    if (when === 'if_waiting' && !(await hasWork(ports))) return ok(undefined);
-    const asked = await ports.store.transaction('read', (tx) => tx.state());
-    const result = await inOneHistory(ports, heard).catch(failureOf);
-    await storeOutcome(ports, result, asked?.server?.token ?? null);
+    const found = await look(ports);
+    if (when === 'if_waiting' && !isWork(found)) return ok(undefined);
+    const result = await inOneHistory(ports, heard, found).catch(failureOf);
+    await storeOutcome(ports, result, found.state?.server?.token ?? null);
     return result;
   });
 }
 
 /** Whether anything waits here to be sent or, in a first sync, to be got. */
-export async function hasWork({store}: Pick<RoundPorts, 'store'>): Promise<boolean> {
-  return store.transaction('read', async (tx) => {
-    const state = await tx.state();
-    return (await tx.outboxHead(1)).length > 0 || (state !== undefined && state.firstSync !== null);
-  });
+export async function hasWork(ports: Pick<RoundPorts, 'store'>): Promise<boolean> {
+  return isWork(await look(ports));
+}
+
+interface Found {
+  readonly state: ReplicaState | undefined;
+  /** Whether anything is to be sent. */
+  readonly waits: boolean;
+}
+
+function look({store}: Pick<RoundPorts, 'store'>): Promise<Found> {
+  return store.transaction('read', async (tx) => ({
+    state: await tx.state(),
+    waits: (await tx.outboxHead(1)).length > 0,
+  }));
+}
+
+function isWork({state, waits}: Found): boolean {
+  return waits || (state !== undefined && state.firstSync !== null);
 }
 
 /** The store's failures arrive as exceptions; anything else is a bug and is thrown on. */
@@ -75,32 +89,41 @@ function failureOf(error: unknown): Result<void> {
 }
 
 /** Where the server has another history than this device has seen, both are brought together first. */
-async function inOneHistory(ports: RoundPorts, heard: Standing | undefined): Promise<Result<void>> {
-  const result = await sequence(ports, heard);
+async function inOneHistory(ports: RoundPorts, heard: Standing | undefined, found: Found): Promise<Result<void>> {
+  const result = await sequence(ports, heard, found);
   if (result.ok || result.error.type !== 'other_history') return result;
   const healed = await healHistory(ports, result.error);
-  return healed.ok ? sequence(ports, undefined) : healed;
+  return healed.ok ? sequence(ports, undefined, await look(ports)) : healed;
 }
 
-async function sequence(ports: RoundPorts, heard: Standing | undefined, tries = 1): Promise<Result<void>> {
-  const greeted = await greet(ports, heard);
+/** A change that comes while nothing waited is the next round's. */
+async function sequence(
+  ports: RoundPorts,
+  heard: Standing | undefined,
+  found: Found,
+  tries = 1,
+): Promise<Result<void>> {
+  const greeted = await greet(ports, heard, found);
   if (!greeted.ok) return greeted;
   const {held} = greeted.value;
-  let {standing} = greeted.value;
-  if (await isReturning(ports.store)) {
+  let {standing, state} = greeted.value;
+  let {waits} = found;
+  if (isReturning(state)) {
     const back = await comeBack(ports);
     if (!back.ok) return back;
     standing = back.value;
+    ({state, waits} = await look(ports));
   }
-  if (held === null) {
+  if (held === null && waits) {
     const pushed = await pushAll(ports);
     if (!pushed.ok) return pushed;
     const isAgain = pushed.value.end === 'clock_unsure' && tries < SAMPLE_TRIES;
-    if (isAgain) return sequence(ports, undefined, tries + 1);
+    if (isAgain) return sequence(ports, undefined, await look(ports), tries + 1);
     standing = pushed.value.standing ?? standing;
+    ({state} = await look(ports));
   }
-  if (await isBehind(ports, standing)) {
-    const pulled = await pullAll(ports);
+  if (isBehind(state, standing)) {
+    const pulled = await pullAll(ports, state);
     if (!pulled.ok) return pulled;
     standing = pulled.value;
   }
@@ -117,19 +140,17 @@ interface Greeted {
   readonly standing: Standing | null;
   /** Why nothing may be pushed. */
   readonly held: SyncError | null;
+  /** As it is now. */
+  readonly state: ReplicaState | undefined;
 }
 
 /** The clock check, before anything is sent. Hello carries it, unless the last sample still serves. */
-async function greet(ports: RoundPorts, heard: Standing | undefined): Promise<Result<Greeted>> {
-  const {state, waits} = await ports.store.transaction('read', async (tx) => ({
-    state: await tx.state(),
-    waits: (await tx.outboxHead(1)).length > 0,
-  }));
+async function greet(ports: RoundPorts, heard: Standing | undefined, {state, waits}: Found): Promise<Result<Greeted>> {
   const link = linkOf(state);
   if (!link.ok) return link;
   const {cursor, clock, problem} = link.value;
   const canSkip = cursor !== null && problem === null && isFresh(clock, readInstant(ports.time)) && !isSkewed(clock);
-  if (canSkip && (waits || heard)) return ok({standing: heard ?? null, held: null});
+  if (canSkip && (waits || heard)) return ok({standing: heard ?? null, held: null, state});
   return hello(ports);
 }
 
@@ -147,10 +168,12 @@ async function hello(ports: RoundPorts): Promise<Result<Greeted>> {
     if (stranger !== undefined) return failed(stranger);
     const sample = takeSample(asked, answer.value.t1, answer.value.t2, readInstant(time));
     if (!isPrecise(sample) && tries < SAMPLE_TRIES) continue;
-    await storeHello(ports, state, answer.value, sample);
-    await beginFirstSync(ports, answer.value);
     const isHeld = isSkewed(sample) && state.clockChoice === 'own';
-    return ok({standing: answer.value, held: isHeld ? skewError(sample, readInstant(time)) : null});
+    return ok({
+      standing: answer.value,
+      held: isHeld ? skewError(sample, readInstant(time)) : null,
+      state: await storeHello(ports, state, answer.value, sample),
+    });
   }
 }
 
@@ -159,17 +182,19 @@ async function storeHello(
   asked: ReplicaState,
   answer: CallAnswer<'hello'>,
   clock: ClockSample,
-): Promise<void> {
+): Promise<ReplicaState | undefined> {
   const protocol = Math.min(answer.protocol.max, PROTOCOL_RANGE.max);
-  await store.transaction('write', async (tx) => {
+  return store.transaction('write', async (tx) => {
     const state = await tx.state();
-    if (state === undefined) return;
-    await tx.putState(withSeen(withFloor({...state, clock, protocol}, asked, answer.floor), answer));
+    if (state === undefined) return undefined;
+    const next = withSeen(withFloor({...state, clock, protocol}, asked, answer.floor), answer);
+    const begun = withFirstSync(next, answer.head);
+    await tx.putState(begun);
+    return begun;
   });
 }
 
-async function isBehind({store}: RoundPorts, standing: Standing | null): Promise<boolean> {
-  const state = await store.transaction('read', (tx) => tx.state());
+function isBehind(state: ReplicaState | undefined, standing: Standing | null): boolean {
   if (state === undefined) return false;
   return state.firstSync !== null || (state.cursor !== null && state.cursor.seq < (standing?.head.seq ?? 0));
 }

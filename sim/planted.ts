@@ -207,7 +207,7 @@ export const PLANTED: readonly Planted[] = [
   },
   {
     name: 'a returning device pushes before it compares',
-    edits: [{file: 'src/sync/round.ts', find: 'if (await isReturning(ports.store)) {', put: 'if (heard !== heard) {'}],
+    edits: [{file: 'src/sync/round.ts', find: 'if (isReturning(state)) {', put: 'if (heard !== heard) {'}],
   },
   {
     name: 'a device below the floor lets go of what it edited',

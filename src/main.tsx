@@ -27,12 +27,16 @@ function createApp(): Started {
   const {database, ports} = createBrowserReplica(base.pathname, failure.tell);
   const {store, time, random, readLifetimes} = ports;
   const background = createBackgroundSync();
-  const writer = createWriter({store, time, random, readLifetimes, background});
   const connectivity = createBrowserConnectivity();
   const control = createDeferredControl({...ports, connectivity}, async () => {
     const {createPageSync} = await import('./page-sync.ts');
     return createPageSync({...ports, connectivity, background});
   });
+  const onWritten = () => {
+    control.sendSoon();
+    background.requestSync();
+  };
+  const writer = createWriter({store, time, random, readLifetimes, onWritten});
   const note = createLeftBehind(browserStorage(), base.pathname);
   const left = note.read();
   control.status.subscribe(note.keep);

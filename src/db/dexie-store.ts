@@ -8,7 +8,7 @@ import type {Transaction} from 'dexie';
 import {BUCKET_COUNT, type Bucket, EMPTY_BUCKET} from '../../protocol/digest.ts';
 import {type Kind, type Ref, refKey} from '../../protocol/entity.ts';
 import type {Overview, Store, StoreTx} from '../sync/ports.ts';
-import {toLive} from './live.ts';
+import {toSharedLive} from './live.ts';
 import {presentRefs, type RefKey} from './present-keys.ts';
 import {
   asideToRecord,
@@ -28,9 +28,10 @@ const BUCKETS_PER_SHELF = 16;
 const MAX_LIMIT = 2 ** 32 - 1;
 
 export function createDexieStore(database: Database): Store {
+  const overview = toSharedLive(database, readOverview);
   return {
     transaction: (mode, body) => runTransaction(database, mode, body),
-    watch: (listener) => toLive(database, readOverview).subscribe(listener),
+    watch: (listener) => overview.subscribe(listener),
   };
 }
 

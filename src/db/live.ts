@@ -39,6 +39,41 @@ export function toLive<T>(database: Database, query: Query<T>): Live<T> {
   };
 }
 
+/**
+ * One query for all who watch the same: each is told the last value soon, and then what the others are told. Every write runs each
+ * live query again, on the thread that types.
+ */
+export function toSharedLive<T>(database: Database, query: Query<T>): Live<T> {
+  const source = toLive(database, query);
+  const tells = new Set<(value: T) => void>();
+  let last: {readonly value: T} | null = null;
+  let stop = () => {};
+  return {
+    subscribe(listener) {
+      let isTold = false;
+      const tell = (value: T) => {
+        isTold = true;
+        listener(value);
+      };
+      tells.add(tell);
+      if (tells.size === 1) {
+        stop = source.subscribe((value) => {
+          last = {value};
+          for (const one of [...tells]) one(value);
+        });
+      }
+      queueMicrotask(() => {
+        if (!isTold && tells.has(tell) && last !== null) tell(last.value);
+      });
+      return () => {
+        if (!tells.delete(tell) || tells.size > 0) return;
+        stop();
+        last = null;
+      };
+    },
+  };
+}
+
 /** For failures that no caller waits for. */
 export function tellFailure(database: Database, error: unknown): void {
   const failure = toStorageFailure(error);

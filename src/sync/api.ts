@@ -98,6 +98,8 @@ export interface SyncControl {
   stop(): void;
   /** A round now, by hand; resolves when it ended, whatever its end. */
   syncNow(): Promise<void>;
+  /** Something was written in this tab: it is sent at once, where this tab leads, instead of when the store tells of it. */
+  sendSoon(): void;
   /** Sends refused changes again: this one, or all. */
   retry(ref?: Ref): Promise<void>;
   pause(): Promise<void>;

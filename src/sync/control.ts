@@ -34,6 +34,7 @@ export function createSyncControl(ports: ControlPorts): SyncControl {
       eraser.stop();
     },
     syncNow: () => engine.run(),
+    sendSoon: () => engine.sendSoon(),
     retry: (ref) => unpark(store, ref),
     pause: () => change((state) => ({...state, paused: true})),
     resume: () => change((state) => ({...state, paused: false})),

@@ -25,11 +25,14 @@ export function createDeferredControl(ports: DeferredPorts, load: () => Promise<
   let loading: Promise<SyncControl> | null = null;
   let isStarted = false;
   let stopWatching: (() => void) | null = null;
+  /** Until there is one, what is written waits for its start. */
+  let sendSoon: (() => void) | null = null;
 
   function whole(): Promise<SyncControl> {
     loading ??= load().then(
       (control) => {
         failure.tell(null);
+        sendSoon = () => control.sendSoon();
         onLoaded(control);
         return control;
       },
@@ -86,6 +89,7 @@ export function createDeferredControl(ports: DeferredPorts, load: () => Promise<
       stopWatching = null;
       settle();
     },
+    sendSoon: () => sendSoon?.(),
     syncNow: ask('syncNow'),
     retry: ask('retry'),
     pause: ask('pause'),

@@ -101,6 +101,39 @@ describe('the engine', () => {
     expect(names()).toEqual([]);
   });
 
+  test('sends what it is told was written here at once, in one request, also what is written meanwhile', async () => {
+    const {a, names, timers, engine} = await running();
+    names();
+    await a.save('note1', await a.load('note1'), {text: 'second'});
+    engine.sendSoon();
+    engine.sendSoon();
+    await timers.advance(0);
+    expect(names()).toEqual(['push']);
+    const saving = a.save('note1', await a.load('note1'), {text: 'third'});
+    engine.sendSoon();
+    await saving;
+    engine.sendSoon();
+    await timers.advance(5_000);
+    expect(names()).toEqual(['push']);
+    expect(await a.outbox({kind: 'note', id: 'note1'})).toBeUndefined();
+  });
+
+  test('told of a write it does nothing where another tab leads, or a failure is waited out', async () => {
+    const {a, names, timers, engine, leadership} = await running();
+    names();
+    a.faults.push({call: 'push', lose: 'request'});
+    await a.save('note1', await a.load('note1'), {text: 'second'});
+    await timers.advance(50);
+    names();
+    engine.sendSoon();
+    await timers.advance(0);
+    expect(names()).toEqual([]);
+    leadership.lose();
+    engine.sendSoon();
+    await timers.advance(60_000);
+    expect(names()).toEqual([]);
+  });
+
   test('pulls on a poke from another device, and not on the echo of its own push', async () => {
     const {world, a, names, timers, pokes} = await running();
     const b = await world.device('B');

@@ -24,6 +24,8 @@ export interface Engine {
   stop(): void;
   /** A round now, whatever the pauses; its outcome is stored. */
   run(): Promise<void>;
+  /** Something was written in this tab: looks at once, where this tab leads and nothing is in the way. */
+  sendSoon(): void;
   /** Tells what failed here and couldn't even be stored (the store itself, or a bug), and null when that is over. */
   watchFailure(listener: (failure: SyncError | null) => void): () => void;
 }
@@ -55,6 +57,9 @@ class LeadingEngine implements Engine {
   #cancelTimer: (() => void) | null = null;
   #timerAtMs = Number.POSITIVE_INFINITY;
   #cancelGather: (() => void) | null = null;
+  /** Whether something waits is being read; what comes meanwhile is looked at once more. */
+  #isLooking = false;
+  #looksAgain = false;
   #closePokes: (() => void) | null = null;
   #pokesAtMs = 0;
   /** Streams in a row that ended soon after they were opened. */
@@ -129,6 +134,14 @@ class LeadingEngine implements Engine {
       if (this.#carriesOn()) this.#gather();
     });
     return this.#running;
+  }
+
+  sendSoon(): void {
+    if (!this.#leads || this.#running !== null || !this.#carriesOn()) return;
+    this.#cancelGather?.();
+    this.#cancelGather = null;
+    if (this.#isLooking) this.#looksAgain = true;
+    else void this.#runIfWaiting();
   }
 
   #lead(): void {
@@ -226,6 +239,10 @@ class LeadingEngine implements Engine {
   /** Something may wait: looks in a moment, and runs only if something does. */
   #gather(): void {
     if (!this.#leads || this.#cancelGather !== null || this.#running !== null) return;
+    if (this.#isLooking) {
+      this.#looksAgain = true;
+      return;
+    }
     this.#cancelGather = this.#ports.time.after(GATHER_MS, () => {
       this.#cancelGather = null;
       void this.#runIfWaiting();
@@ -233,8 +250,12 @@ class LeadingEngine implements Engine {
   }
 
   async #runIfWaiting(): Promise<void> {
+    this.#isLooking = true;
+    this.#looksAgain = false;
     const state = await this.#read(async (tx) => ((await tx.outboxHead(1)).length > 0 ? tx.state() : undefined));
+    this.#isLooking = false;
     if (state !== undefined) await this.#runIn(state);
+    else if (this.#looksAgain) this.#gather();
   }
 
   #scheduleNext(): void {

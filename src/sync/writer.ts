@@ -20,7 +20,6 @@ import {
   writeVersion,
 } from './local-version.ts';
 import type {
-  Background,
   Change,
   EntityChange,
   EntityRow,
@@ -43,15 +42,16 @@ export interface WriterPorts {
   readonly time: Time;
   readonly random: Random;
   readonly readLifetimes: ReadLifetimes;
-  readonly background?: Background;
+  /** Called after each write, before anybody who watches the store is told of it. */
+  readonly onWritten?: () => void;
 }
 
-export function createWriter({store, time, random, readLifetimes, background}: WriterPorts): Writer {
+export function createWriter({store, time, random, readLifetimes, onWritten}: WriterPorts): Writer {
   return {
     newId: () => idFromBytes(random.bytes(ID_BYTES)),
     async write(changes) {
       const written = await store.transaction('write', (tx) => writeChanges(tx, changes, time.wallMs(), readLifetimes));
-      background?.requestSync();
+      onWritten?.();
       return written;
     },
   };

@@ -1,6 +1,6 @@
 import Dexie from 'dexie';
 import {afterEach, beforeEach, describe, expect, it, vi} from 'vitest';
-import {readOnce, toLive} from './live.ts';
+import {readOnce, toLive, toSharedLive} from './live.ts';
 import {SCHEMA_VERSION} from './schema.ts';
 import {createNotebookWorld, type NotebookWorld, present, watch} from './testing/notebook-world.ts';
 
@@ -57,6 +57,28 @@ describe('live reads', () => {
     expect(listener).not.toHaveBeenCalled();
     const create = world.notebook.createNote({parent: 'root', position: 'last'}, {title: 'x'});
     await expect(create).rejects.toMatchObject({error: {type: 'storage_outdated'}});
+  });
+
+  it('that are shared run one query for all, tell each the last value, and run no more when nobody is left', async () => {
+    let runs = 0;
+    const shared = toSharedLive(world.database, async ({outbox}) => {
+      runs += 1;
+      return outbox.count();
+    });
+    const first = watch(shared);
+    await first.until((count) => count === 0);
+    const second = watch(shared);
+    await second.until((count) => count === 0);
+    expect(runs).toBe(1);
+    await world.notebook.createNote({parent: 'root', position: 'last'}, {title: 'one'});
+    await Promise.all([first, second].map((one) => one.until((count) => count !== undefined && count > 0)));
+    first.stop();
+    second.stop();
+    const before = runs;
+    await world.notebook.createNote({parent: 'root', position: 'last'}, {title: 'two'});
+    await present(world.notebook.watchOutbox());
+    expect(runs).toBe(before);
+    expect(await present(shared)).toBeGreaterThan(0);
   });
 
   it('stopped before their first value stay quiet', async () => {

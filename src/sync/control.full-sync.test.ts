@@ -1,6 +1,7 @@
 import {expect, test} from 'vitest';
 import {createSyncControl} from './control.ts';
 import type {Change} from './ports.ts';
+import {pushAll} from './push.ts';
 import {controlPortsOf} from './testing/control-ports.ts';
 import {createWorld, type Device, settle, type World} from './testing/world.ts';
 
@@ -45,4 +46,20 @@ test('a full sync has the text of a note that is deleted while it runs', async (
   await settle(b);
   await b.writer.write([{type: 'undelete', kind: 'note', id: 'note1'}]);
   expect(await b.read('note1')).toEqual({title: 'Plan', text: 'new'});
+});
+
+test('a text that was written and sent while an older page of texts was on its way stays', async () => {
+  const {world, a, b} = await twoDevices();
+  let pulls = 0;
+  b.afterCall = async (name) => {
+    const last = b.calls.at(-1)?.request as {readonly lane?: string};
+    if (name !== 'pull' || last.lane !== 'bodies' || ++pulls > 1) return;
+    await b.save('note1', await b.load('note1'), {text: 'new'});
+    expect((await pushAll(b.ports)).ok).toBe(true);
+  };
+  await controlOf(world, b).forceFullSync();
+  expect(pulls).toBeGreaterThan(0);
+  expect(await b.read('note1')).toEqual({title: 'Plan', text: 'new'});
+  await settle(b, a);
+  expect(await a.read('note1')).toEqual({title: 'Plan', text: 'new'});
 });

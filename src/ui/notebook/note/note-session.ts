@@ -129,7 +129,7 @@ function typed(session: Session, edit: Edit): Step {
     case 'clean':
       return wait({shown: session.shown, edit, newer: null});
     case 'saving':
-      return stay({...session, edit: {...session.edit, ...edit}});
+      return stay({...session, edit: changed({...session.shown, ...session.saving}, {...session.edit, ...edit})});
     default:
       return wait({...session, edit: {...session.edit, ...edit}});
   }
@@ -207,7 +207,7 @@ function isSame(a: Shown, b: Shown): boolean {
   return a.loaded.parts.data === b.loaded.parts.data && a.loaded.parts.body === b.loaded.parts.body;
 }
 
-function changed(shown: Shown, {title, text}: Edit): Edit {
+function changed(shown: Pick<Shown, 'title' | 'text'>, {title, text}: Edit): Edit {
   return {
     ...(title === undefined || title === shown.title ? {} : {title}),
     ...(text === undefined || text === shown.text ? {} : {text}),

@@ -28,8 +28,8 @@ export interface BatchLimits {
 
 /** What names and hashes of one entity take in a request, about. */
 const HEAD_BYTES = 500;
-/** Of large texts only a few fit into a batch: no more are read than about that. */
-const LOADED_AT_ONCE = 50;
+/** Of large texts only a few fit into a batch: so many rows are read first, then twice as many while they are likely to fit. */
+const LOADED_FIRST = 50;
 
 /** The next rows to push, stamped and marked as sent in this transaction; empty when nothing waits. */
 export async function takeBatch(tx: StoreTx, wallMs: number, limits: BatchLimits): Promise<BatchItem[]> {
@@ -40,9 +40,14 @@ export async function takeBatch(tx: StoreTx, wallMs: number, limits: BatchLimits
   const writing = writingBy(state, wallMs);
   const items: BatchItem[] = [];
   let bytes = 0;
+  let loaded = 0;
   const ordered = revisionsFirst(rows);
   for (const [index, row] of ordered.entries()) {
-    if (index % LOADED_AT_ONCE === 0) await loadFrom(ws, ordered.slice(index, index + LOADED_AT_ONCE));
+    if (index === loaded) {
+      const fitting = index === 0 ? 0 : Math.floor(((limits.bytes - bytes) * index) / bytes);
+      loaded += Math.max(LOADED_FIRST, Math.min(index, fitting));
+      await loadFrom(ws, ordered.slice(index, loaded));
+    }
     const version = ws.version(row);
     const size = HEAD_BYTES + (version?.data.length ?? 0) + (version?.body?.length ?? 0);
     if (items.length > 0 && bytes + size > limits.bytes) break;
@@ -55,7 +60,7 @@ export async function takeBatch(tx: StoreTx, wallMs: number, limits: BatchLimits
 }
 
 async function loadFrom(ws: Workset, rows: readonly OutboxRow[]): Promise<void> {
-  await ws.load(rows);
+  await ws.loadWaiting(rows);
   await ws.load(rows.flatMap((row) => revisedRef(ws, row)));
 }
 

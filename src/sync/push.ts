@@ -92,7 +92,7 @@ async function storeVerdicts(
   const stranger = strangerIn(state, answer);
   if (stranger !== undefined) return failed(stranger);
   const ws = new Workset(tx);
-  await ws.load(items.flatMap((item, i) => refsTouched(item, versions[i])));
+  await ws.load(items.flatMap((item, i) => refsTouched(item, answer.verdicts[i], versions[i])));
   await ws.load(items.flatMap((item, i) => refsOfStored(ws, item, versions[i])));
   const judging = {ws, writing: writingBy(state, time.wallMs()), merging};
   items.forEach((item, i) => {

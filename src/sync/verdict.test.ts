@@ -35,7 +35,7 @@ test('superseded by a version that does not descend from it keeps the pushed tex
     const state = await tx.state();
     if (state === undefined) throw new Error('no state');
     const ws = new Workset(tx);
-    await ws.load(refsTouched(item, version));
+    await ws.load(refsTouched(item, verdict, version));
     applyVerdict(
       {ws, writing: writingBy(state, world.nowMs), merging: {mergeData: () => null, mergeBody: () => null}},
       item,

@@ -44,8 +44,13 @@ export function versionIn(verdict: PushVerdict): ServerVersion | 'damaged' | und
   return undefined;
 }
 
-/** Refs of the revisions that a verdict may write: load them before `applyVerdict`. */
-export function refsTouched({pushed}: BatchItem, theirs: ServerVersion | undefined): Ref[] {
+/** What was pushed, and the revisions that its verdict may write: load them before `applyVerdict`. */
+export function refsTouched(
+  {pushed}: BatchItem,
+  verdict: PushVerdict | undefined,
+  theirs: ServerVersion | undefined,
+): Ref[] {
+  if (verdict?.type === 'applied' || verdict?.type === 'rejected') return [pushed];
   const versions = theirs === undefined ? [pushed] : [pushed, theirs];
   return [pushed, ...versions.flatMap((version) => [revisionRef(version, 'conflict'), revisionRef(version, 'merge')])];
 }

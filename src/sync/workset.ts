@@ -6,7 +6,7 @@
 
 import {equalBytes} from '../../protocol/bytes.ts';
 import {bucketOf, EMPTY_BUCKET, leafOf, withLeaves} from '../../protocol/digest.ts';
-import {NO_BYTES, type Ref, refKey, type Version} from '../../protocol/entity.ts';
+import {hasBody, NO_BYTES, type Ref, refKey, type Version} from '../../protocol/entity.ts';
 import {EMPTY_HASH} from '../../protocol/hash.ts';
 import type {BodyRow, EntityRow, Known, OutboxRow, StoreTx} from './ports.ts';
 
@@ -31,27 +31,48 @@ export class Workset {
 
   /** Every ref that is read or written must be loaded first; loading one twice keeps what was changed. */
   async load(refs: readonly Ref[]): Promise<void> {
+    const wanted = this.#notLoaded(refs);
+    if (wanted.length > 0) await this.#load(wanted, this.tx.outbox(wanted));
+  }
+
+  /** As `load`, where their outbox rows were read in this transaction. */
+  async loadWaiting(rows: readonly OutboxRow[]): Promise<void> {
+    const wanted = this.#notLoaded(rows);
+    const byKey = new Map(rows.map((row) => [refKey(row), row]));
+    if (wanted.length > 0)
+      await this.#load(
+        wanted,
+        wanted.map((ref) => byKey.get(refKey(ref))),
+      );
+  }
+
+  #notLoaded(refs: readonly Ref[]): Ref[] {
     const fresh = new Map(refs.map((ref) => [refKey(ref), {kind: ref.kind, id: ref.id}]));
     for (const key of this.#slots.keys()) fresh.delete(key);
-    const wanted = [...fresh.values()];
-    if (wanted.length === 0) return;
+    return [...fresh.values()];
+  }
+
+  async #load(
+    refs: readonly Ref[],
+    reading: readonly (OutboxRow | undefined)[] | Promise<(OutboxRow | undefined)[]>,
+  ): Promise<void> {
+    const withBody = refs.filter(({kind}) => hasBody(kind));
     const [entities, bodies, outbox] = await Promise.all([
-      this.tx.entities(wanted),
-      this.tx.bodies(wanted),
-      this.tx.outbox(wanted),
+      this.tx.entities(refs),
+      withBody.length === 0 ? [] : this.tx.bodies(withBody),
+      reading,
     ]);
-    wanted.forEach((ref, i) => {
-      const knownBefore = entities[i]?.known ?? null;
-      const isNew = {entity: entities[i] === undefined, body: bodies[i] === undefined};
-      const changed = {entity: false, body: false, outbox: false};
+    const bodyByKey = new Map(withBody.map((ref, i) => [refKey(ref), bodies[i]]));
+    refs.forEach((ref, i) => {
+      const body = bodyByKey.get(refKey(ref));
       this.#slots.set(refKey(ref), {
         ref,
-        knownBefore,
-        isNew,
+        knownBefore: entities[i]?.known ?? null,
+        isNew: {entity: entities[i] === undefined, body: body === undefined},
         entity: entities[i],
-        body: bodies[i],
+        body,
         outbox: outbox[i],
-        changed,
+        changed: {entity: false, body: false, outbox: false},
       });
     });
   }

@@ -6,7 +6,7 @@
 import {type Bytes, fromBase64Url, toBase64Url, utf8Bytes, utf8Text} from './bytes.ts';
 import {entityHash, hasBody, type Meta, metaHash, NO_BYTES, type PartHashes, type Version} from './entity.ts';
 import {failed, ok, type RejectionType, type Result} from './errors.ts';
-import {EMPTY_HASH, hashOf} from './hash.ts';
+import {EMPTY_HASH, type Hash, hashOf} from './hash.ts';
 import {MAX_ENTITY_BYTES} from './limits.ts';
 import type {WirePart, WireVersion} from './messages.ts';
 
@@ -53,8 +53,9 @@ export function encodeVersion(version: Version, leaveOut: LeaveOut = {}): WireVe
   };
 }
 
-export function decodeVersion(wire: WireVersion): Result<Received, Rejection> {
-  const {kind, id, stamp, hash} = wire;
+/** `hash`: another SHA-256 with the same text, where much is decoded. */
+export function decodeVersion(wire: WireVersion, hash = hashOf): Result<Received, Rejection> {
+  const {kind, id, stamp} = wire;
   const parts = {
     meta: wire.parts.meta ?? EMPTY_HASH,
     data: wire.parts.data ?? EMPTY_HASH,
@@ -64,14 +65,14 @@ export function decodeVersion(wire: WireVersion): Result<Received, Rejection> {
   const meta = wire.meta ?? null;
   const shapeFault = findShapeFault(wire, deleted, meta, parts);
   if (shapeFault !== undefined) return failed({type: 'malformed_entity', message: shapeFault});
-  if (entityHash(parts) !== hash || metaHash(meta) !== parts.meta) return wrongHash(id);
-  const data = receivePart(wire.data, parts.data);
-  const body = receivePart(wire.body, parts.body);
+  if (entityHash(parts, hash) !== wire.hash || metaHash(meta) !== parts.meta) return wrongHash(id);
+  const data = receivePart(wire.data, parts.data, hash);
+  const body = receivePart(wire.body, parts.body, hash);
   if (data === 'wrong' || body === 'wrong') return wrongHash(id);
   if ((data?.length ?? 0) + (body?.length ?? 0) > MAX_ENTITY_BYTES) {
     return failed({type: 'entity_too_large', message: `${kind} ${id} is larger than ${MAX_ENTITY_BYTES} bytes`});
   }
-  return ok({kind, id, stamp, deleted, hash, parts, meta, data, body});
+  return ok({kind, id, stamp, deleted, hash: wire.hash, parts, meta, data, body});
 }
 
 export function isWhole(received: Received): received is Version {
@@ -92,10 +93,10 @@ function findShapeFault(
   return undefined;
 }
 
-function receivePart(part: WirePart | undefined, hash: string): Bytes | null | 'wrong' {
-  if (part === undefined) return hash === EMPTY_HASH ? NO_BYTES : null;
+function receivePart(part: WirePart | undefined, named: Hash, hash: typeof hashOf): Bytes | null | 'wrong' {
+  if (part === undefined) return named === EMPTY_HASH ? NO_BYTES : null;
   const bytes = decodePart(part);
-  return bytes !== undefined && hashOf(bytes) === hash ? bytes : 'wrong';
+  return bytes !== undefined && hash(bytes) === named ? bytes : 'wrong';
 }
 
 function wrongHash(id: string): {readonly ok: false; readonly error: Rejection} {

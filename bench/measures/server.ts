@@ -16,7 +16,7 @@ import {entitiesOf, makeEntity, type Replica, signIn} from '../replica.ts';
 import {residentBytes, type Server} from '../server.ts';
 import {temporaryFolder} from '../temporary.ts';
 
-const PUSHES = {quick: 400, full: 4_000};
+const PUSHES = {quick: 1_000, full: 4_000};
 const CLIENTS = 32;
 const SYNCS_AT_ONCE = 50;
 const STREAMS = 10_000;

@@ -1,7 +1,7 @@
 /** The one-time code that makes the first account: only its hash is stored, and only while there is no account. */
 
 import {toBase64Url, utf8Bytes} from '../../protocol/bytes.ts';
-import {sha256} from '../../protocol/hash.ts';
+import {nativeHashOf} from '../core/native-hash.ts';
 import type {CorePorts} from '../core/ports.ts';
 import type {StorageReads} from '../storage/port.ts';
 
@@ -12,7 +12,7 @@ export function newSetupCode(random: CorePorts['random']): string {
 }
 
 export function secretHash(secret: string): string {
-  return toBase64Url(sha256(utf8Bytes(secret)));
+  return nativeHashOf(utf8Bytes(secret));
 }
 
 export async function isSetupCode(tx: StorageReads, code: string): Promise<boolean> {

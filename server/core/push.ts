@@ -13,6 +13,7 @@ import {openCommit} from './commit.ts';
 import type {Court, Pushed} from './court.ts';
 import {checkHistory, readStanding} from './history.ts';
 import {judge} from './judge.ts';
+import {nativeHashOf} from './native-hash.ts';
 import type {CorePorts, Device} from './ports.ts';
 import {nameIn, rejected} from './rejected.ts';
 
@@ -41,7 +42,7 @@ function decodePushed(raw: unknown): Result<Pushed, PushVerdict> {
   if (!parsed.success)
     return failed(rejected(nameIn(raw), 'malformed_entity', z.prettifyError(parsed.error).slice(0, 500)));
   const {base, sent, ...wire} = parsed.data;
-  const version = decodeVersion(wire);
+  const version = decodeVersion(wire, nativeHashOf);
   if (!version.ok) return failed(rejected(wire, version.error.type, version.error.message));
   const {deleted, parts} = version.value;
   if (deleted && parts.data === EMPTY_HASH && parts.body !== EMPTY_HASH) {

@@ -25,6 +25,7 @@ import type {Court} from './court.ts';
 import {readCurrent} from './current.ts';
 import {encodeRow} from './encode.ts';
 import {checkHistory, readStanding} from './history.ts';
+import {nativeHashOf} from './native-hash.ts';
 import type {CorePorts, Device} from './ports.ts';
 import {readBucket} from './recompute.ts';
 import {nameIn, rejected} from './rejected.ts';
@@ -65,7 +66,7 @@ function decodeReturned(raw: unknown): Result<Returned, RepairVerdict & {type: '
   if (!parsed.success)
     return failed(rejected(nameIn(raw), 'malformed_entity', z.prettifyError(parsed.error).slice(0, 500)));
   const {seq, ...wire} = parsed.data;
-  const decoded = decodeVersion(wire);
+  const decoded = decodeVersion(wire, nativeHashOf);
   if (!decoded.ok) return failed(rejected(wire, decoded.error.type, decoded.error.message));
   const version = decoded.value;
   if (!isWhole(version) || version.body === null) {

@@ -5,8 +5,8 @@ import type {Ref} from '../../protocol/entity.ts';
 import type {BodyRow} from '../sync/ports.ts';
 import type {PackKey} from './entity-table.ts';
 import {type BodyPackRecord, packBodies, unpackBody, withoutBodies} from './packs.ts';
-import {compareKeys, presentRefs, type RefKey} from './present-keys.ts';
 import {type BodyRecord, bodyToRecord} from './records.ts';
+import {compareKeys, keyOf, type RefKey, rowsByRef} from './rows-of-keys.ts';
 
 export interface BodyTables {
   readonly own: Table<BodyRecord, RefKey>;
@@ -27,9 +27,7 @@ export function createBodyTable({own, packs}: BodyTables): BodyTable {
   const packsFrom = ({kind, id}: Ref) => packs.where('[kind+last]').between([kind, id], [kind, []]);
 
   async function ownOf(refs: readonly Ref[]): Promise<Map<string, BodyRow>> {
-    const wanted = await presentRefs(own, refs);
-    const rows = wanted.length === 0 ? [] : await own.bulkGet([...wanted]);
-    return new Map(rows.flatMap((row): [string, BodyRow][] => (row ? [[textOf(row), row]] : [])));
+    return new Map((await rowsByRef(own, refs)).map((row) => [textOf(row), row]));
   }
 
   /** The packs that have some of these, each with those that it has. */
@@ -93,10 +91,6 @@ export function createBodyTable({own, packs}: BodyTables): BodyTable {
       }
     },
   };
-}
-
-function keyOf({kind, id}: Ref): RefKey {
-  return [kind, id];
 }
 
 function textOf({kind, id}: Ref): string {

@@ -9,7 +9,6 @@ import {BUCKET_COUNT, type Bucket, EMPTY_BUCKET} from '../../protocol/digest.ts'
 import {type Kind, type Ref, refKey} from '../../protocol/entity.ts';
 import type {Overview, Store, StoreTx} from '../sync/ports.ts';
 import {toSharedLive} from './live.ts';
-import {presentRefs, type RefKey} from './present-keys.ts';
 import {
   asideToRecord,
   type EntityRecord,
@@ -19,6 +18,7 @@ import {
   recordToOutbox,
   recordToState,
 } from './records.ts';
+import {deleteByRef, rowsByRef} from './rows-of-keys.ts';
 import {type Database, TABLE_NAMES, type Tables, tablesOf} from './schema.ts';
 import {isConnectionLost, toStorageFailure} from './storage-errors.ts';
 
@@ -125,21 +125,28 @@ function bodyOps({bodies}: Tables): Pick<StoreTx, 'bodies' | 'putBodies' | 'pack
 
 function outboxOps({
   outbox,
-}: Tables): Pick<StoreTx, 'outbox' | 'outboxHead' | 'putOutbox' | 'deleteOutbox' | 'parkedOutbox'> {
+}: Tables): Pick<StoreTx, 'outbox' | 'outboxHead' | 'outboxByRef' | 'putOutbox' | 'deleteOutbox' | 'parkedOutbox'> {
   const held = (rank: 0 | 1) => outbox.where('[held+queuedMs]').between([rank], [rank, []]);
   return {
     async outbox(refs) {
-      const keys = await presentRefs(outbox, refs);
-      const records = keys.length === 0 ? [] : await outbox.bulkGet([...keys]);
-      const rows = new Map(records.flatMap((record) => (record ? [[refKey(record), recordToOutbox(record)]] : [])));
+      const records = await rowsByRef(outbox, refs);
+      const rows = new Map(records.map((record) => [refKey(record), recordToOutbox(record)]));
       return refs.map((ref) => rows.get(refKey(ref)));
     },
     outboxHead: async (limit) => (await held(0).limit(Math.min(limit, MAX_LIMIT)).toArray()).map(recordToOutbox),
+    async outboxByRef(limit) {
+      const parked = await held(1).count();
+      const records = await outbox
+        .toCollection()
+        .limit(Math.min(limit + parked, MAX_LIMIT))
+        .toArray();
+      return records.flatMap((record) => (record.held === 0 ? [recordToOutbox(record)] : [])).slice(0, limit);
+    },
     parkedOutbox: async () => (await held(1).toArray()).map(recordToOutbox),
     putOutbox: async (rows) => {
       await outbox.bulkPut(rows.map(outboxToRecord));
     },
-    deleteOutbox: async (refs) => outbox.bulkDelete(refs.map(keyOf)),
+    deleteOutbox: (refs) => deleteByRef(outbox, refs),
   };
 }
 
@@ -167,10 +174,6 @@ const EMPTY_SHELF = new Array<Bucket>(BUCKETS_PER_SHELF).fill(EMPTY_BUCKET);
 function shelfOf(index: number): number {
   if (!Number.isInteger(index) || index < 0 || index >= BUCKET_COUNT) throw new RangeError(`no bucket ${index}`);
   return Math.floor(index / BUCKETS_PER_SHELF);
-}
-
-function keyOf({kind, id}: Ref): RefKey {
-  return [kind, id];
 }
 
 /** Calls `work` once per kind that occurs, with its items in their order and their indexes in `items`. */

@@ -18,8 +18,8 @@ import {
   unpackEntity,
   withoutEntities,
 } from './packs.ts';
-import {presentIds} from './present-keys.ts';
 import {type EntityRecord, entityToRecord, type PointerName, type PointerRecord, pointerRecord} from './records.ts';
+import {rowsById} from './rows-of-keys.ts';
 
 export type PackKey = [kind: Kind, last: string];
 
@@ -55,10 +55,7 @@ export function createEntityTable(kind: Kind, {own, packs, pointers}: EntityTabl
   const ofKind = [[kind], [kind, []]] as const;
 
   async function ownOf(ids: readonly string[]): Promise<Map<string, EntityRecord>> {
-    const wanted = await presentIds(own, ids);
-    if (wanted.length === 0) return new Map();
-    const records = await own.bulkGet([...wanted]);
-    return new Map(records.flatMap((record): [string, EntityRecord][] => (record ? [[record.id, record]] : [])));
+    return new Map((await rowsById(own, ids)).map((record) => [record.id, record]));
   }
 
   /** The packs that have some of these ids, each with those that it has. */

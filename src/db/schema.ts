@@ -13,7 +13,6 @@ import type {SyncError, SyncFailure} from '../../protocol/errors.ts';
 import {type BodyTable, createBodyTable} from './body-table.ts';
 import {createEntityTable, type EntityTable} from './entity-table.ts';
 import {guardFactory} from './guarded-factory.ts';
-import type {RefKey} from './present-keys.ts';
 import {
   type AsideRecord,
   type EntityRecord,
@@ -22,6 +21,7 @@ import {
   type ShelfRecord,
   type StateRecord,
 } from './records.ts';
+import type {RefKey} from './rows-of-keys.ts';
 import {blocked, outdated, removed} from './storage-errors.ts';
 
 export const SCHEMA_VERSION = 4;

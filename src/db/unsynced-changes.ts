@@ -6,9 +6,9 @@
 import {hasBody, NO_BYTES, refKey} from '../../protocol/entity.ts';
 import {EMPTY_HASH} from '../../protocol/hash.ts';
 import {type Query, readOnce} from './live.ts';
-import type {RefKey} from './present-keys.ts';
 import {type BodyRecord, recordToEntity, recordToOutbox} from './records.ts';
 import type {UnsyncedChange} from './repositories.ts';
+import type {RefKey} from './rows-of-keys.ts';
 import type {Database} from './schema.ts';
 import {changeOf, readHeads, readTitles, titleOf} from './waiting-changes.ts';
 

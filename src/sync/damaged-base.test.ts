@@ -60,6 +60,18 @@ it('a text that a revision of the same title replaces is kept, though the title 
   expect(texts(world)).toContain('newer');
 });
 
+it('a damaged text that was kept as a revision, and is restored, leaves the sound one with the server', async () => {
+  const {world, a, b} = await twoDevices();
+  await damage(a, 'body');
+  await a.writer.write([{...NOTE, type: 'keep', reason: 'named'}]);
+  const [revision] = await a.store.transaction('read', (tx) => tx.revisionsOf('diary'));
+  await a.writer.write([{...NOTE, type: 'restore', revision: revision?.id ?? ''}]);
+  await a.round();
+  await b.round();
+  expect(await b.read('diary')).toEqual({title: 'title', text: '#'});
+  expect(texts(world)).toContain('text');
+});
+
 it('a text that was not seen and is replaced is kept, though the title is damaged here', async () => {
   const {world, a, b, shown} = await twoDevices();
   await b.save('diary', shown, {text: 'unseen'});

@@ -88,8 +88,8 @@ export function isLeftToServer(
 ): boolean {
   if (ws.outbox(stored) !== undefined || ws.entity(stored)?.known?.stamp !== stored.stamp) return false;
   const loses = (held: Bytes | null, next: Bytes, hash: string) =>
-    held !== null && held !== next && hashOf(held) !== hash && hashOf(next) !== hash;
-  if (data !== undefined && loses(stored.data, data, stored.parts.data)) return true;
+    held !== null && hashOf(held) !== hash && hashOf(next) !== hash;
+  if (data !== undefined && data !== stored.data && loses(stored.data, data, stored.parts.data)) return true;
   return body !== undefined && body !== 'same' && loses(stored.body, body, stored.parts.body);
 }
 

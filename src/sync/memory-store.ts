@@ -85,6 +85,11 @@ function transactionOn(tables: StoreTables): StoreTx {
       sorted()
         .filter((row) => row.parked === null)
         .slice(0, limit),
+    outboxByRef: async (limit) =>
+      [...outbox.values()]
+        .filter((row) => row.parked === null)
+        .sort(compareRefs)
+        .slice(0, limit),
     putOutbox: async (rows) => putAll(outbox, rows),
     deleteOutbox: async (refs) => deleteAll(outbox, refs),
     parkedOutbox: async () => sorted().filter((row) => row.parked !== null),
@@ -120,6 +125,11 @@ function copyOf({state, entities, bodies, outbox, buckets, aside}: StoreTables):
 function overviewOf({state, outbox}: StoreTables): Overview {
   const parked = [...outbox.values()].filter((row) => row.parked !== null).length;
   return {state, waiting: outbox.size, parked};
+}
+
+function compareRefs(a: Ref, b: Ref): number {
+  if (a.kind !== b.kind) return a.kind < b.kind ? -1 : 1;
+  return a.id < b.id ? -1 : 1;
 }
 
 function putAll<T extends Ref>(table: Map<string, T>, rows: readonly T[]): void {

@@ -34,7 +34,7 @@ const LOADED_FIRST = 50;
 /** The next rows to push, stamped and marked as sent in this transaction; empty when nothing waits. */
 export async function takeBatch(tx: StoreTx, wallMs: number, limits: BatchLimits): Promise<BatchItem[]> {
   const state = await tx.state();
-  const rows = await tx.outboxHead(limits.rows);
+  const rows = await nextRows(tx, limits.rows);
   if (state === undefined || rows.length === 0) return [];
   const ws = new Workset(tx);
   const writing = writingBy(state, wallMs);
@@ -57,6 +57,12 @@ export async function takeBatch(tx: StoreTx, wallMs: number, limits: BatchLimits
   }
   await ws.flush();
   return items;
+}
+
+/** The oldest first; but more than a batch, as a first upload is, goes out in the order that reads fastest. */
+async function nextRows(tx: StoreTx, limit: number): Promise<OutboxRow[]> {
+  const oldest = await tx.outboxHead(limit);
+  return oldest.length < limit ? oldest : tx.outboxByRef(limit);
 }
 
 async function loadFrom(ws: Workset, rows: readonly OutboxRow[]): Promise<void> {

@@ -225,6 +225,8 @@ export interface StoreTx {
   outbox(refs: readonly Ref[]): Promise<(OutboxRow | undefined)[]>;
   /** Rows that aren't parked, oldest `queuedMs` first. */
   outboxHead(limit: number): Promise<OutboxRow[]>;
+  /** Rows that aren't parked, by kind and then id: with many waiting these are neighbours, whose rows are read at once. */
+  outboxByRef(limit: number): Promise<OutboxRow[]>;
   putOutbox(rows: readonly OutboxRow[]): Promise<void>;
   deleteOutbox(refs: readonly Ref[]): Promise<void>;
   /** All rows that are parked. */

@@ -64,11 +64,13 @@ export async function writeChanges(
   wallMs: number,
   readLifetimes: ReadLifetimes,
 ): Promise<Written[]> {
-  const state = await tx.state();
-  if (state === undefined) throw new SyncFailure({type: 'not_set_up', message: 'this browser has no notebook yet'});
   const ws = new Workset(tx);
-  await ws.load(changes.flatMap(refsOf));
-  const lifetimes = changes.some(needsLifetimes) ? await readLifetimes(tx) : null;
+  const [state, lifetimes] = await Promise.all([
+    tx.state(),
+    changes.some(needsLifetimes) ? readLifetimes(tx) : null,
+    ws.load(changes.flatMap(refsOf)),
+  ]);
+  if (state === undefined) throw new SyncFailure({type: 'not_set_up', message: 'this browser has no notebook yet'});
   const written: Written[] = [];
   for (const change of changes) {
     written.push(await make(ws, change, {...writingBy(state, wallMs), lifetimes}));

@@ -48,6 +48,9 @@ const UNREAD_NAMES = new Set(
   'script style textarea title iframe noscript template svg math select frameset'.split(' '),
 );
 
+/** Browsers nest no deeper than 512. */
+const MAX_DEPTH = 500;
+
 const TOKEN =
   /<(\/)?([a-zA-Z][a-zA-Z0-9-]*)((?:\s+[^\s"'<>/=]+(?:\s*=\s*(?:"[^"]*"|'[^']*'|[^\s"'=<>`]+))?)*)\s*(\/)?>|[^<]+/y;
 
@@ -87,7 +90,7 @@ function take(stack: Opened[], [source, slash, tag, attributes, selfClosing]: Re
   const name = tag.toLowerCase();
   if (UNREAD_NAMES.has(name)) return false;
   if (slash !== undefined) return attributes === '' && selfClosing === undefined && close(stack, name, source);
-  if (!mayStandIn(stack, name)) return false;
+  if (stack.length > MAX_DEPTH || !mayStandIn(stack, name)) return false;
   if (VOID_NAMES.has(name)) {
     parent.children.push({type: 'element', name, open: source, close: '', children: []});
     return true;

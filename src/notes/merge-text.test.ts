@@ -171,6 +171,36 @@ function countWords(text: string): Counts {
   return counts;
 }
 
+test('a text of any length merges: 200,000 lines, 200,000 words in one of them, and 200,000 lines that went', () => {
+  const many = (what: string) => Array.from({length: 200_000}, (_, n) => `${what}${n}`);
+  const [lines, words] = [many('line '), many('w')];
+  const sides = (list: readonly string[], by: string) => ({
+    base: list.join(by),
+    older: ['changed', ...list.slice(1)].join(by),
+    newer: [...list.slice(0, -1), 'changed too'].join(by),
+  });
+  const both = (list: readonly string[], by: string) => ['changed', ...list.slice(1, -1), 'changed too'].join(by);
+  expect(merge('code', sides(lines, '\n')) === both(lines, '\n')).toBe(true);
+  expect(merge('code', sides(words, ' ')) === both(words, ' ')).toBe(true);
+  const paragraph = (text: string | null) => (text === null ? null : `<p>${text}</p>`);
+  const {base, older, newer} = sides(words, ' ');
+  const html = {base: `<p>${base}</p>`, older: `<p>${older}</p>`, newer: `<p>${newer}</p>`};
+  expect(merge('html', html) === paragraph(both(words, ' '))).toBe(true);
+  const ends = ['first', ...lines, 'last'].join('\n');
+  expect(merge('code', {base: ends, older: 'first\nlast', newer: `${ends}\nput in`})).toBe('first\nlast\nput in');
+});
+
+test('what is nested deeper than any browser nests it is not merged', () => {
+  const deep = (levels: number, text: string) => '<div>'.repeat(levels) + text + '</div>'.repeat(levels);
+  const sides = (levels: number) => ({
+    base: deep(levels, 'a'),
+    older: deep(levels, 'b'),
+    newer: `${deep(levels, 'a')}<p>c</p>`,
+  });
+  expect(merge('html', sides(400))).toBe(`${deep(400, 'b')}<p>c</p>`);
+  expect(merge('html', sides(20_000))).toBeNull();
+});
+
 test('lines that were rewritten where they stand are that, also where one has become like its neighbour’s old text', () => {
   const base = '0 one\n1 one one two\n2 one\n3 one';
   const older = '0! one two one\n1! other\n2 one\n3! one';

@@ -44,7 +44,7 @@ const CODE_LINES: Merging<string> = {
 /** Two lists that grew at one end both keep what they got. */
 const MARKDOWN_LINES: Merging<string> = {
   ...CODE_LINES,
-  join: (older, newer) => [...older, ...newer.filter((line) => !older.includes(line))],
+  join: withNew,
 };
 
 const WORDS: Merging<string> = {
@@ -62,7 +62,13 @@ function mergeLine(base: string, older: string, newer: string): string | null {
 
 function joinParagraphs(older: string, newer: string): string {
   const [a, b] = [older, newer].map((text) => text.split(/\n{2,}/));
-  return [...(a ?? []), ...(b ?? []).filter((paragraph) => !a?.includes(paragraph))].join('\n\n');
+  return withNew(a ?? [], b ?? []).join('\n\n');
+}
+
+/** The older one's, then those of the newer one that it lacks. */
+function withNew(older: readonly string[], newer: readonly string[]): readonly string[] {
+  const had = new Set(older);
+  return [...older, ...newer.filter((one) => !had.has(one))];
 }
 
 /** Data that a program reads must stay readable. */

@@ -76,3 +76,8 @@ test('no change of either side disappears, and nothing else changes', () => {
 function textOf(side: Members): (name: string) => string | undefined {
   return (name) => (Object.hasOwn(side, name) ? canonicalJson(side[name] as Json) : undefined);
 }
+
+test('data that is nested too deep to be written again is not merged', () => {
+  const deep = (value: string) => utf8Bytes(`{"x":${'['.repeat(20_000)}${value}${']'.repeat(20_000)}}`);
+  expect(mergeData(deep('1'), deep('2'), utf8Bytes('{"x":3}'))).toBeNull();
+});

@@ -74,6 +74,7 @@ function readMembers(bytes: Bytes): Members | undefined {
   try {
     const value: unknown = JSON.parse(text);
     if (typeof value !== 'object' || value === null || Array.isArray(value)) return undefined;
+    canonicalJson(value as Json); // throws where it is nested too deep to be written again
     return new Map(Object.entries(value));
   } catch {
     return undefined;

@@ -41,7 +41,8 @@ export function mergeSequences<T>(
   const merged: T[] = [];
   let [at, i, j] = [0, 0, 0];
   const take = ({start, end, items}: Piece<T>) => {
-    merged.push(...base.slice(at, start), ...items);
+    append(merged, base.slice(at, start));
+    append(merged, items);
     at = end;
   };
   for (;;) {
@@ -98,7 +99,7 @@ function cut<T>(before: readonly T[], after: readonly T[], start: number, rules:
   const pieces: Piece<T>[] = [];
   let [at, from] = [0, 0];
   for (const [x, y] of [...pairAlike(before, after, rules.likeness), [before.length, after.length] as const]) {
-    pieces.push(...rest(start + at, start + x, after.slice(from, y)));
+    append(pieces, rest(start + at, start + x, after.slice(from, y)));
     if (x < before.length) {
       pieces.push({type: 'edit', start: start + x, end: start + x + 1, items: after.slice(y, y + 1)});
     }
@@ -116,4 +117,9 @@ function rest<T>(start: number, end: number, items: readonly T[]): Piece<T>[] {
     end: start + i + 1,
     items: [],
   }));
+}
+
+/** Not by a spread: a long text has more items than a call may have arguments. */
+function append<T>(list: T[], items: readonly T[]): void {
+  for (const item of items) list.push(item);
 }

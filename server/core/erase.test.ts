@@ -1,6 +1,6 @@
 import {describe, expect, it} from 'vitest';
 import {revisionOf} from '../../protocol/revision.ts';
-import {at, createWorld, current, deletionOf, note, pushOne, type World} from '../testing/world.ts';
+import {at, createWorld, current, deletionOf, note, pushAll, pushed, pushOne, type World} from '../testing/world.ts';
 
 const WEEK_MS = 7 * 24 * 3_600_000;
 const label = note({id: 'label', kind: 'attribute', stamp: at(1)});
@@ -78,6 +78,50 @@ describe('erasing', () => {
     await pushOne(world, {...revisionOf(other, 'conflict', 'resolved'), stamp: at(9)}, {base: conflict.stamp});
     await world.core.erase();
     expect((await current(world))?.body).toBeUndefined();
+  });
+
+  it('of a note that was deleted below a disputed one waits as long as that one', async () => {
+    const world = await deleted();
+    const below = note({id: 'below', stamp: at(1)});
+    await pushOne(world, deletionOf(below, at(2), {eraseAfterMs: 0, of: 'note-1'}));
+    const other = note({stamp: at(1, 'bbbb'), text: 'other'});
+    const conflict = revisionOf(other, 'conflict');
+    await pushOne(world, conflict);
+    world.clock.ms += WEEK_MS;
+    await world.core.erase();
+    expect(await current(world, 'below')).toMatchObject({body: 'text'});
+    await pushOne(world, {...revisionOf(other, 'conflict', 'resolved'), stamp: at(9)}, {base: conflict.stamp});
+    await world.core.erase();
+    expect((await current(world, 'below'))?.body).toBeUndefined();
+  });
+
+  it('of a note that was deleted below another has a time of its own, also where that one was restored', async () => {
+    const world = await deleted();
+    await pushOne(world, deletionOf(note({id: 'below', stamp: at(1)}), at(2), {eraseAfterMs: 0, of: 'note-1'}));
+    await pushOne(world, note({stamp: at(3)}), {base: at(2)});
+    await world.core.erase();
+    expect((await current(world, 'below'))?.body).toBeUndefined();
+    expect(await current(world)).toMatchObject({body: 'text'});
+  });
+
+  it('of many takes a transaction for each five hundred, past those that wait', async () => {
+    const world = await createWorld();
+    const disputed = note({id: 'note-0', stamp: at(1)});
+    await pushOne(world, revisionOf({...disputed, stamp: at(1, 'bbbb')}, 'conflict'));
+    const deletions = Array.from({length: 1_200}, (_, n) =>
+      deletionOf(note({id: `note-${n}`, stamp: at(1)}), at(2), {eraseAfterMs: 0}),
+    );
+    for (let from = 0; from < deletions.length; from += 400)
+      await pushAll(
+        world,
+        deletions.slice(from, from + 400).map((one) => pushed(one)),
+      );
+    const heads: number[] = [];
+    world.core.subscribe(world.device.accountId, ({head}) => heads.push(head.seq));
+    await world.core.erase();
+    expect(heads).toEqual([1_201 + 1_199]);
+    expect(await current(world, 'note-0')).toMatchObject({body: 'text'});
+    for (const id of ['note-1', 'note-600', 'note-1199']) expect((await current(world, id))?.body).toBeUndefined();
   });
 
   it('happens once, and makes no commit where nothing is due', async () => {

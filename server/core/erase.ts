@@ -2,20 +2,44 @@
  * Erasing deletions whose time has passed (design section 4): a new seq, the same stamp, the content gone.
  *
  * 1. Nothing is erased while an unresolved conflict of it is left: its two sides are still being asked about.
- * 2. What was deleted together with a note is erased together with it, not before.
+ * 2. What was deleted together with a note is erased together with it, not before. A note that was deleted below another has
+ *    its own time, and waits as long as that one is disputed.
+ * 3. So many rows at a time, without their texts: a large notebook that was deleted is no more work at once than a small one.
  */
 
 import {entityHash, isErased, NO_BYTES} from '../../protocol/entity.ts';
 import {EMPTY_HASH} from '../../protocol/hash.ts';
-import type {EntityRow, StorageReads} from '../storage/port.ts';
+import type {DueQuery, EntityRow, StorageReads} from '../storage/port.ts';
+import {factsOf} from '../storage/row-facts.ts';
 import {openCommit, type WholeVersion} from './commit.ts';
 import {readStanding} from './history.ts';
 import type {CorePorts, Standing} from './ports.ts';
 
+const ROWS_PER_TRANSACTION = 500;
+
 /** Erases what is due in one account; the new standing where something was. */
 export async function eraseDue(ports: CorePorts, accountId: string): Promise<Standing | undefined> {
+  const nowMs = ports.now();
+  let standing: Standing | undefined;
+  for (let after: DueQuery['after'] = null; ; ) {
+    const page: Erased = await eraseSome(ports, accountId, {nowMs, after, limit: ROWS_PER_TRANSACTION});
+    standing = page.standing ?? standing;
+    if (page.last === null) return standing;
+    after = page.last;
+    await ports.breathe();
+  }
+}
+
+interface Erased {
+  /** Where something was erased. */
+  readonly standing: Standing | undefined;
+  /** Where to go on; null at the end. */
+  readonly last: DueQuery['after'];
+}
+
+async function eraseSome(ports: CorePorts, accountId: string, query: DueQuery): Promise<Erased> {
   return ports.storage.write(accountId, async (tx) => {
-    const due = await tx.dueTombstones(accountId, ports.now());
+    const due = await tx.dueTombstones(accountId, query);
     const commit = await openCommit(tx, accountId, ports);
     const done = new Set<string>();
     for (const row of due) {
@@ -27,14 +51,23 @@ export async function eraseDue(ports: CorePorts, accountId: string): Promise<Sta
         await commit.put(erasedOf(member), {row: member, state: 'sound'});
       }
     }
-    return (await commit.close()) === 'changed' ? readStanding(tx, accountId) : undefined;
+    const isChanged = (await commit.close()) === 'changed';
+    return {standing: isChanged ? await readStanding(tx, accountId) : undefined, last: lastOf(due, query)};
   });
 }
 
-/** What goes together with a due tombstone; undefined where it must wait for its note. */
+function lastOf(due: readonly EntityRow[], {limit}: DueQuery): DueQuery['after'] {
+  const row = due.length < limit ? undefined : due.at(-1);
+  return row === undefined ? null : {eraseAtMs: factsOf(row).eraseAtMs ?? 0, seq: row.seq};
+}
+
+/** What goes together with a due tombstone; undefined where it must wait for another note. */
 async function groupOf(tx: StorageReads, accountId: string, row: EntityRow): Promise<readonly EntityRow[] | undefined> {
-  if (row.kind === 'note') return [row, ...(await tx.tombstonesOf(accountId, row.id))];
   const noteId = row.meta?.type === 'tombstone' ? row.meta.of : undefined;
+  if (row.kind === 'note') {
+    const isBelowDisputed = noteId !== undefined && (await tx.hasOpenConflict(accountId, noteId));
+    return isBelowDisputed ? undefined : [row, ...(await tx.tombstonesOf(accountId, row.id))];
+  }
   if (noteId === undefined) return [row];
   const note = await tx.head(accountId, {kind: 'note', id: noteId});
   return note === undefined || isErased(note) ? [row] : undefined;

@@ -7,20 +7,23 @@ import type {Readable} from 'node:stream';
 import {createGunzip} from 'node:zlib';
 import type {FastifyInstance, FastifyRequest} from 'fastify';
 import {SyncFailure} from '../../protocol/errors.ts';
-import {MAX_REQUEST_BYTES} from '../../protocol/limits.ts';
 import {malformed} from './errors.ts';
 
 declare module 'fastify' {
   interface FastifyContextConfig {
-    /** Of a request's body, decompressed. */
+    /** Of a request's body, decompressed. What a stranger may send unless the route says more. */
     maxBodyBytes?: number;
   }
 }
 
+const MAX_STRANGERS_BYTES = 64 * 1024;
+
+/** A body that no route asked for is let go by unread. */
 export function readJsonBodies(app: FastifyInstance): void {
   app.removeAllContentTypeParsers();
   app.addContentTypeParser('application/json', async (request: FastifyRequest, payload: Readable) => {
-    const bytes = await readBody(request, payload, request.routeOptions.config.maxBodyBytes ?? MAX_REQUEST_BYTES);
+    if (request.is404) return void payload.resume();
+    const bytes = await readBody(request, payload, request.routeOptions.config.maxBodyBytes ?? MAX_STRANGERS_BYTES);
     return parseJson(bytes);
   });
   app.addContentTypeParser('*', async (_request: FastifyRequest, payload: Readable) => {

@@ -97,6 +97,14 @@ describe('requests that go wrong', () => {
       {},
       {status: 413, type: 'too_large'},
     ],
+    ['a stranger’s body of no use', 'api/nothing', '{"half', {authorization: ''}, {status: 404, type: 'not_found'}],
+    [
+      'a stranger’s bomb of no use',
+      'anywhere',
+      gzipSync('x'.repeat(MAX_REQUEST_BYTES + 1)),
+      {authorization: '', 'content-encoding': 'gzip'},
+      {status: 404, type: 'not_found'},
+    ],
     ['a large body without an account', 'api/login', 'x'.repeat(100_000), {}, {status: 413, type: 'too_large'}],
     [
       'a bomb',

@@ -6,6 +6,7 @@
 import type {FastifyInstance, FastifyRequest} from 'fastify';
 import * as z from 'zod/mini';
 import {failed, type Result, type SyncError, SyncFailure} from '../../protocol/errors.ts';
+import {MAX_REQUEST_BYTES} from '../../protocol/limits.ts';
 import {CALLS, type CallName, type CallRequest} from '../../protocol/messages.ts';
 import {REQUESTS} from '../../protocol/requests.ts';
 import type {Core} from '../core/core.ts';
@@ -21,15 +22,13 @@ declare module 'fastify' {
   }
 }
 
-const MAX_PUBLIC_BODY_BYTES = 64 * 1024;
-
 export function addCalls(app: FastifyInstance, core: Core, apiPath: string): void {
   for (const name of Object.keys(CALLS) as CallName[]) {
     const {method, path, access} = CALLS[name];
     app.route({
       method,
       url: `${apiPath}${path}`,
-      config: access === 'public' ? {maxBodyBytes: MAX_PUBLIC_BODY_BYTES} : {},
+      config: access === 'device' ? {maxBodyBytes: MAX_REQUEST_BYTES} : {},
       ...(access === 'device' ? {onRequest: authenticate(core)} : {}),
       handler: async (request, reply) => {
         const parsed = parseRequest(REQUESTS[name], request.body);

@@ -11,6 +11,7 @@ import type {
   CommitRow,
   DeviceRow,
   DocumentRow,
+  DueQuery,
   EntityRow,
   JudgedRow,
   LaneQuery,
@@ -148,11 +149,13 @@ function readsOf(tables: Tables): StorageReads {
           undefined,
         ),
     bucket: async (accountId, index) => tables.buckets.get(accountId)?.get(index),
-    dueTombstones: async (accountId, nowMs) =>
+    dueTombstones: async (accountId, {nowMs, after, limit}) =>
       rowsOf(accountId)
-        .filter(({facts}) => facts.eraseAtMs !== null && facts.eraseAtMs <= nowMs)
-        .sort((a, b) => (a.facts.eraseAtMs ?? 0) - (b.facts.eraseAtMs ?? 0) || a.row.seq - b.row.seq)
-        .map(({row}) => row),
+        .map(({row, facts}) => ({row, eraseAtMs: facts.eraseAtMs ?? Number.POSITIVE_INFINITY}))
+        .filter(({row, eraseAtMs}) => eraseAtMs <= nowMs && isAfter({eraseAtMs, seq: row.seq}, after))
+        .sort((a, b) => a.eraseAtMs - b.eraseAtMs || a.row.seq - b.row.seq)
+        .slice(0, limit)
+        .map(({row}) => ({...row, body: null})),
     erasedTombstones: async (accountId, untilMs, limit) =>
       rowsOf(accountId)
         .filter(({row, facts}) => facts.erased && row.receivedMs <= untilMs)
@@ -161,11 +164,17 @@ function readsOf(tables: Tables): StorageReads {
         .map(({row: {kind, id, seq}}) => ({kind, id, seq})),
     tombstonesOf: async (accountId, noteId) =>
       rowsOf(accountId)
-        .filter(({facts}) => facts.tombstoneOf === noteId)
-        .map(({row}) => row)
+        .filter(({row, facts}) => facts.tombstoneOf === noteId && row.kind !== 'note')
+        .map(({row}) => ({...row, body: null}))
         .sort((a, b) => a.seq - b.seq),
     hasOpenConflict: async (accountId, of) => rowsOf(accountId).some(({facts}) => facts.openConflictOf === of),
   };
+}
+
+function isAfter(one: {readonly eraseAtMs: number; readonly seq: number}, after: DueQuery['after']): boolean {
+  return (
+    after === null || one.eraseAtMs > after.eraseAtMs || (one.eraseAtMs === after.eraseAtMs && one.seq > after.seq)
+  );
 }
 
 type OnlyWrites = Omit<StorageWrites, keyof StorageReads>;

@@ -52,11 +52,11 @@ export interface StorageReads {
   /** The first commit at or after `seq`. */
   commitAt(accountId: string, seq: number): Promise<CommitRow | undefined>;
   bucket(accountId: string, index: number): Promise<Bucket | undefined>;
-  /** Tombstones with content whose time has passed, the oldest first. */
-  dueTombstones(accountId: string, nowMs: number): Promise<readonly EntityRow[]>;
+  /** Tombstones with content whose time has passed, the oldest first, after `after`, at most `limit`. Without bodies (null). */
+  dueTombstones(accountId: string, query: DueQuery): Promise<readonly EntityRow[]>;
   /** Tombstones without content that came or lost it at or before `untilMs`, the oldest first, at most `limit`. */
   erasedTombstones(accountId: string, untilMs: number, limit: number): Promise<readonly ErasedRow[]>;
-  /** Tombstones with content that were deleted together with a note. */
+  /** What belonged to a note and was deleted together with it, as far as it has content; notes are none of it. */
   tombstonesOf(accountId: string, noteId: string): Promise<readonly EntityRow[]>;
   /** Whether a live revision keeps an unresolved conflict of this entity. */
   hasOpenConflict(accountId: string, of: string): Promise<boolean>;
@@ -137,6 +137,13 @@ export interface PlacesQuery {
 }
 
 /** Everything but revisions, at its seq; texts of notes, at their bodySeq; revisions. Nothing that is erased. */
+export interface DueQuery {
+  readonly nowMs: number;
+  /** Null: from the first. */
+  readonly after: {readonly eraseAtMs: number; readonly seq: number} | null;
+  readonly limit: number;
+}
+
 export interface LaneQuery {
   readonly lane: Lane;
   readonly after: Ref | null;

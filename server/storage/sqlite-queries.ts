@@ -63,14 +63,17 @@ export function readsOf(db: Database): StorageReads {
   const commitAt = one<CommitRow>('SELECT seq, mark FROM commits WHERE account = ? AND seq >= ? ORDER BY seq LIMIT 1');
   const bucket = one<{sum: string; count: number}>('SELECT sum, count FROM buckets WHERE account = ? AND bucket = ?');
   const due = many<SqlEntity>(
-    `SELECT ${HEAD_COLUMNS}, body FROM entities WHERE account = ? AND erase_at_ms <= ? ORDER BY erase_at_ms, seq`,
+    `SELECT ${HEAD_COLUMNS}, NULL AS body FROM entities
+      WHERE account = ? AND erase_at_ms <= ? AND erase_at_ms >= ? AND (erase_at_ms, seq) > (?, ?)
+      ORDER BY erase_at_ms, seq LIMIT ?`,
   );
   const erased = many<ErasedRow>(
     `SELECT kind, id, seq FROM entities WHERE account = ? AND erased = 1 AND received_ms <= ?
       ORDER BY received_ms, seq LIMIT ?`,
   );
   const tombstonesOf = many<SqlEntity>(
-    `SELECT ${HEAD_COLUMNS}, body FROM entities WHERE account = ? AND tombstone_of = ? ORDER BY seq`,
+    `SELECT ${HEAD_COLUMNS}, NULL AS body FROM entities
+      WHERE account = ? AND tombstone_of = ? AND kind <> 'note' ORDER BY seq`,
   );
   const openConflict = one<{found: 1}>(
     'SELECT 1 AS found FROM entities WHERE account = ? AND open_conflict_of = ? LIMIT 1',
@@ -102,7 +105,10 @@ export function readsOf(db: Database): StorageReads {
     judged: async (accountId, {kind, id}, stamp) => mapped(judged(accountId, kind, id, stamp), toJudgedRow),
     commitAt: async (accountId, seq) => commitAt(accountId, seq),
     bucket: async (accountId, index) => bucket(accountId, index),
-    dueTombstones: async (accountId, nowMs) => due(accountId, nowMs).map(toEntityRow),
+    dueTombstones: async (accountId, {nowMs, after, limit}) => {
+      const {eraseAtMs, seq} = after ?? {eraseAtMs: Number.MIN_SAFE_INTEGER, seq: 0};
+      return due(accountId, nowMs, eraseAtMs, eraseAtMs, seq, limit).map(toEntityRow);
+    },
     erasedTombstones: async (accountId, untilMs, limit) => erased(accountId, untilMs, limit),
     tombstonesOf: async (accountId, noteId) => tombstonesOf(accountId, noteId).map(toEntityRow),
     hasOpenConflict: async (accountId, of) => openConflict(accountId, of) !== undefined,

@@ -8,7 +8,7 @@ import {EMPTY_HASH} from '../../protocol/hash.ts';
 import type {Lane} from '../../protocol/messages.ts';
 import {revisionOf} from '../../protocol/revision.ts';
 import {at, deletionOf, note} from '../testing/world.ts';
-import type {AccountRow, DocumentRow, LaneQuery, PlacesQuery, Storage, WholeRow} from './port.ts';
+import type {AccountRow, DocumentRow, DueQuery, LaneQuery, PlacesQuery, Storage, WholeRow} from './port.ts';
 
 export interface StorageUnderTest {
   readonly storage: Storage;
@@ -335,13 +335,25 @@ export function testStorage(name: string, lifetime: 'process' | 'disk', create: 
       const deletion = rowOf(deletionOf(live, at(2), {eraseAfterMs: 100}), 1, 1000);
       const attribute = note({id: 'label', kind: 'attribute', stamp: at(1)});
       const withNote = rowOf(deletionOf(attribute, at(2), {eraseAfterMs: 50, of: live.id}), 2, 1000);
+      const below = rowOf(
+        deletionOf(note({id: 'below', stamp: at(1)}), at(2), {eraseAfterMs: 900, of: live.id}),
+        6,
+        1000,
+      );
       const open = rowOf(revisionOf(live, 'conflict'), 3);
       const merged = rowOf(revisionOf({...live, id: 'other'}, 'conflict', 'merged'), 4);
-      await put(deletion, withNote, open, merged, rowOf(erased(note({id: 'erased', stamp: at(1)})), 5, 0));
+      await put(deletion, withNote, below, open, merged, rowOf(erased(note({id: 'erased', stamp: at(1)})), 5, 0));
       await storage.read(async (tx) => {
-        expect(await tx.dueTombstones('ann', 1049)).toEqual([]);
-        expect(await tx.dueTombstones('ann', 1100)).toEqual([withNote, deletion]);
-        expect(await tx.tombstonesOf('ann', live.id)).toEqual([withNote]);
+        const due = (nowMs: number, more: Partial<DueQuery> = {}) =>
+          tx.dueTombstones('ann', {nowMs, after: null, limit: 9, ...more});
+        const heads = [withNote, deletion].map((row) => ({...row, body: null}));
+        expect(await due(1049)).toEqual([]);
+        expect(await due(1100)).toEqual(heads);
+        expect(await due(1100, {limit: 1})).toEqual(heads.slice(0, 1));
+        expect(await due(1100, {after: {eraseAtMs: 1050, seq: 2}})).toEqual(heads.slice(1));
+        expect(await due(1100, {after: {eraseAtMs: 1050, seq: 1}})).toEqual(heads);
+        expect(await due(1100, {after: {eraseAtMs: 1100, seq: 1}})).toEqual([]);
+        expect(await tx.tombstonesOf('ann', live.id)).toEqual(heads.slice(0, 1));
         expect(await tx.hasOpenConflict('ann', live.id)).toBe(true);
         expect(await tx.hasOpenConflict('ann', 'other')).toBe(false);
         expect(await tx.hasOpenConflict('bob', live.id)).toBe(false);

@@ -114,7 +114,7 @@ async function deletePlace({db, writer}: NotebookPorts, branchId: string): Promi
   const branch = await readOnce(db, (tables) => readBranchHead(tables, branchId));
   if (branch === undefined) return;
   const {doomed, branches, owned} = await readOnce(db, queryDeletion(branchId, branch.note));
-  await writer.write(planDelete(branchId, doomed, branches, owned));
+  await writer.write(planDelete(branch, doomed, branches, owned));
 }
 
 async function movePlace({db, writer}: NotebookPorts, branchId: string, to: Placement): Promise<void> {

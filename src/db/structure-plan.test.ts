@@ -203,17 +203,17 @@ describe('deleting a place', () => {
   it('writes a tombstone for each, and says with which note it goes', () => {
     const branches = ['n<root', 'x<n', 'shared<n', 'other<root'].map((text) => place(text));
     const owned = [{kind: 'attribute', id: 'label', note: 'x'} as const];
-    const changes = planDelete('n<root', new Set(['n', 'x']), branches, owned);
+    const changes = planDelete(place('n<root'), new Set(['n', 'x']), branches, owned);
     expect(changes.map(({kind, id, ...rest}) => [kind, id, 'of' in rest ? rest.of : null])).toEqual([
       ['note', 'n', null],
-      ['note', 'x', null],
+      ['note', 'x', 'n'],
       ['branch', 'n<root', 'n'],
       ['branch', 'x<n', 'x'],
       ['branch', 'shared<n', 'n'],
       ['attribute', 'label', 'x'],
     ]);
     expect(changes.every((change) => change.type === 'delete')).toBe(true);
-    expect(planDelete('n<root', new Set(), branches, [])).toMatchObject([
+    expect(planDelete(place('n<root'), new Set(), branches, [])).toMatchObject([
       {type: 'delete', kind: 'branch', id: 'n<root'},
     ]);
   });

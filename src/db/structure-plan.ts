@@ -99,16 +99,19 @@ export interface Owned {
   readonly note: string;
 }
 
-/** `owned`: live attributes and attachments of the doomed notes. Each goes with the note that it is erased with. */
+/**
+ * `owned`: live attributes and attachments of the doomed notes. Each goes with the note that it is erased with. Notes below the one
+ * whose last place this was name that one: while it is disputed, they aren't erased either.
+ */
 export function planDelete(
-  branchId: string,
+  {id: branchId, note: noteId}: Pick<BranchHead, 'id' | 'note'>,
   doomed: ReadonlySet<string>,
   branches: readonly BranchHead[],
   owned: readonly Owned[],
 ): EntityChange[] {
   if (doomed.size === 0) return [deletion('branch', branchId)];
   return [
-    ...[...doomed].map((id) => deletion('note', id)),
+    ...[...doomed].map((id) => deletion('note', id, id === noteId ? undefined : noteId)),
     ...branches.flatMap(({id, note, parent}) => {
       const of = [note, parent].find((end) => doomed.has(end));
       return of === undefined ? [] : [deletion('branch', id, of)];

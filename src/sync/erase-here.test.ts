@@ -82,6 +82,23 @@ describe('a notebook without a server', () => {
     expect(await alone.body(NOTE)).toBeUndefined();
   });
 
+  test('a note that was deleted below another has its own time, and waits while that one is disputed', async () => {
+    const alone = await createAlone();
+    const below = {kind: 'note', id: 'below'} as const;
+    await alone.writer.write([{type: 'create', ...below, data: noteData('Below'), body: utf8Bytes('below')}]);
+    await alone.keepConflict(NOTE, 'open');
+    await alone.removeAll();
+    await alone.writer.write([{type: 'delete', ...below, of: NOTE.id, eraseAfterMs: 0}]);
+    alone.clock.nowMs += ERASE_AFTER_MS;
+    await alone.erase();
+    expect(await alone.body(below)).toBeDefined();
+    await alone.keepConflict(NOTE, 'resolved');
+    await alone.writer.write([{type: 'undelete', ...NOTE}]);
+    await alone.erase();
+    expect(await alone.body(below)).toBeUndefined();
+    expect(await alone.body(NOTE)).toBeDefined();
+  });
+
   test('erases what was deleted with a note never before it', async () => {
     const alone = await createAlone();
     await alone.writer.write([

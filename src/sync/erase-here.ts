@@ -4,7 +4,8 @@
  *
  * 1. A deletion is erased when its time has passed since it was made, by this device's clock; not while that clock is known
  *    to be wrong, nor in a look before which it was set.
- * 2. Nothing is erased while an unresolved conflict of the note is left; what was deleted with a note, after it and not before.
+ * 2. Nothing is erased while an unresolved conflict of the note is left, or of the one that it was deleted below; what was
+ *    deleted with a note, after it and not before.
  * 3. Same stamp, content gone. Each row by itself, so that a kill leaves what the next look finishes.
  */
 
@@ -119,17 +120,24 @@ async function readPage(tx: StoreTx, look: Look, kind: Kind, after: string | nul
 /** With a server, what waits here goes there with its content, and is erased there. */
 async function dueOf(tx: StoreTx, look: Look, deleted: readonly EntityRow[]): Promise<EntityRow[]> {
   const waiting = await tx.outbox(deleted);
-  const notes = await tx.entities(deleted.map(({id, meta}) => ({kind: 'note', id: noteIn(meta) ?? id})));
+  const notes = await tx.entities(deleted.map((row) => ({kind: 'note', id: goesAfter(row) ?? row.id})));
   return deleted.filter((row, i) => {
     if (look.state.server !== null && waiting[i] !== undefined) return false;
-    if (look.disputed.has(row.id) || look.disputed.has(look.noteOf(row))) return false;
+    const concerns = [row.id, look.noteOf(row), deletedWith(row)];
+    if (concerns.some((id) => id !== undefined && look.disputed.has(id))) return false;
     const note = notes[i];
-    return noteIn(row.meta) === undefined ? isOver(row, look.nowMs) : note === undefined || isErased(note);
+    return goesAfter(row) === undefined ? isOver(row, look.nowMs) : note === undefined || isErased(note);
   });
 }
 
-function noteIn(meta: EntityRow['meta']): string | undefined {
+/** The note that it was deleted with; of a note the one that it was below. */
+function deletedWith({meta}: EntityRow): string | undefined {
   return meta?.type === 'tombstone' ? meta.of : undefined;
+}
+
+/** The note that is erased before it: a note has its own time. */
+function goesAfter(row: EntityRow): string | undefined {
+  return row.kind === 'note' ? undefined : deletedWith(row);
 }
 
 function isOver({stamp, meta}: EntityRow, nowMs: number): boolean {
@@ -142,9 +150,14 @@ async function erase(tx: StoreTx, look: Look, due: readonly EntityRow[]): Promis
   const still = stored.filter((row, i): row is EntityRow => row?.stamp === due[i]?.stamp && isOwnDeleted(row));
   const wanted = await dueOf(tx, look, still);
   const undisputed: EntityRow[] = [];
-  for (const row of wanted) if (!(await tx.revisionsOf(row.id)).some(isOpen)) undisputed.push(row);
+  for (const row of wanted) if (!(await isDisputed(tx, row))) undisputed.push(row);
   await tx.putEntities(undisputed.map(withoutContent));
   await tx.deleteBodies(undisputed);
+}
+
+async function isDisputed(tx: StoreTx, row: EntityRow): Promise<boolean> {
+  const revisions = [...(await tx.revisionsOf(row.id)), ...(await tx.revisionsOf(deletedWith(row) ?? row.id))];
+  return revisions.some(isOpen);
 }
 
 function isOpen({meta}: EntityRow): boolean {

@@ -4,7 +4,7 @@
  */
 
 import {type Bytes, fromBase64Url, toBase64Url, utf8Bytes, utf8Text} from './bytes.ts';
-import {entityHash, hasBody, type Meta, metaHash, NO_BYTES, type PartHashes, type Version} from './entity.ts';
+import {entityHash, hasBody, metaHash, NO_BYTES, type Version} from './entity.ts';
 import {failed, ok, type RejectionType, type Result} from './errors.ts';
 import {EMPTY_HASH, type Hash, hashOf} from './hash.ts';
 import {MAX_ENTITY_BYTES} from './limits.ts';
@@ -63,7 +63,7 @@ export function decodeVersion(wire: WireVersion, hash = hashOf): Result<Received
   };
   const deleted = wire.deleted ?? false;
   const meta = wire.meta ?? null;
-  const shapeFault = findShapeFault(wire, deleted, meta, parts);
+  const shapeFault = findShapeFault({kind, id, deleted, meta, parts});
   if (shapeFault !== undefined) return failed({type: 'malformed_entity', message: shapeFault});
   if (entityHash(parts, hash) !== wire.hash || metaHash(meta) !== parts.meta) return wrongHash(id);
   const data = receivePart(wire.data, parts.data, hash);
@@ -79,17 +79,20 @@ export function isWhole(received: Received): received is Version {
   return received.data !== null;
 }
 
-function findShapeFault(
-  {kind, id}: WireVersion,
-  deleted: boolean,
-  meta: Meta | null,
-  parts: PartHashes,
-): string | undefined {
+/** Why this is no version, whatever its hashes say; undefined where it may be one. */
+export function findShapeFault({
+  kind,
+  id,
+  deleted,
+  meta,
+  parts,
+}: Pick<Version, 'kind' | 'id' | 'deleted' | 'meta' | 'parts'>): string | undefined {
   if (deleted && meta?.type !== 'tombstone') return `${kind} ${id} is deleted without a tombstone's meta`;
   if (!deleted && meta?.type === 'tombstone') return `${kind} ${id} has a tombstone's meta and isn't deleted`;
   if (!deleted && (kind === 'revision') !== (meta?.type === 'revision')) return `${kind} ${id} has the wrong meta`;
   if (!deleted && parts.data === EMPTY_HASH) return `${kind} ${id} has no data`;
   if (!hasBody(kind) && parts.body !== EMPTY_HASH) return `${kind} ${id} has a body`;
+  if (parts.data === EMPTY_HASH && parts.body !== EMPTY_HASH) return `${kind} ${id} has a body and no data`;
   return undefined;
 }
 

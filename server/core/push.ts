@@ -5,7 +5,6 @@
 
 import * as z from 'zod/mini';
 import {failed, ok, type Result} from '../../protocol/errors.ts';
-import {EMPTY_HASH} from '../../protocol/hash.ts';
 import type {CallAnswer, CallRequest, PushVerdict} from '../../protocol/messages.ts';
 import {pushedEntitySchema} from '../../protocol/requests.ts';
 import {decodeVersion} from '../../protocol/wire.ts';
@@ -44,9 +43,5 @@ function decodePushed(raw: unknown): Result<Pushed, PushVerdict> {
   const {base, sent, ...wire} = parsed.data;
   const version = decodeVersion(wire, nativeHashOf);
   if (!version.ok) return failed(rejected(wire, version.error.type, version.error.message));
-  const {deleted, parts} = version.value;
-  if (deleted && parts.data === EMPTY_HASH && parts.body !== EMPTY_HASH) {
-    return failed(rejected(wire, 'malformed_entity', 'a deletion with a body and without data'));
-  }
   return ok({version: version.value, base, sent});
 }

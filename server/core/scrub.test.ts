@@ -217,4 +217,15 @@ describe('a damaged row in SQLite', () => {
     expect(rows.map(({id}) => id)).not.toContain(FIRST.id);
     expect(rows).toHaveLength(NOTES.length - 1);
   });
+
+  it('is also one of which only the deletion was flipped, as no hash is over that', async () => {
+    const world = await fill(await createWorld());
+    change(world, FIRST, (row) => ({...row, deleted: true}));
+    const whole = async () => (await pullPage(world, {after: 0})).rows.map(({id}) => id);
+    expect(await whole()).not.toContain(FIRST.id);
+    await pass(world.core);
+    const aside = [...world.storage.tables.aside.values()].flatMap((rows) => [...rows.values()]);
+    expect(aside).toMatchObject([{id: FIRST.id, deleted: true}]);
+    expect(await whole()).toHaveLength(NOTES.length - 1);
+  });
 });

@@ -4,9 +4,10 @@
  */
 
 import {isCounted} from '../../protocol/digest.ts';
-import {entityHash, hasBody, metaHash} from '../../protocol/entity.ts';
+import {entityHash, metaHash} from '../../protocol/entity.ts';
 import {EMPTY_HASH, HASH_PATTERN, hashOf} from '../../protocol/hash.ts';
 import {STAMP_PATTERN} from '../../protocol/stamp.ts';
+import {findShapeFault} from '../../protocol/wire.ts';
 import type {BodyRow, EntityRow, OutboxRow} from './ports.ts';
 
 export interface StoredRows {
@@ -57,10 +58,11 @@ function isHashed(parts: EntityRow['parts'], hash: string): boolean {
 }
 
 /** A row of a damaged database may lack anything. */
-function isHeadSound({kind, stamp, hash, parts, meta, data}: EntityRow): boolean {
+function isHeadSound(row: EntityRow): boolean {
+  const {stamp, hash, parts, meta, data} = row;
   if (!(data instanceof Uint8Array) || typeof parts !== 'object' || parts === null) return false;
   if (!STAMP_PATTERN.test(stamp) || !HASH_PATTERN.test(parts.body)) return false;
-  if (!hasBody(kind) && parts.body !== EMPTY_HASH) return false;
+  if (findShapeFault(row) !== undefined) return false;
   return metaHash(meta) === parts.meta && hashOf(data) === parts.data && entityHash(parts) === hash;
 }
 

@@ -1,9 +1,12 @@
 import {expect, test} from 'vitest';
+import {utf8Bytes, utf8Text} from '../../protocol/bytes.ts';
 import {EMPTY_HASH} from '../../protocol/hash.ts';
 import {fetchEntities} from './pull.ts';
 import {pushAll} from './push.ts';
 import {createWorld, type Device, settle, type World} from './testing/world.ts';
 import {verifyEverything} from './verify.ts';
+
+const NOTE = {kind: 'note', id: 'note1'} as const;
 
 async function twoDevices(): Promise<{world: World; a: Device; b: Device}> {
   const world = await createWorld();
@@ -70,6 +73,41 @@ test('a deletion that the server has and has erased since is erased here too, wh
   expect(await a.entity({kind: 'note', id: 'note1'})).toMatchObject({parts: {data: EMPTY_HASH, body: EMPTY_HASH}});
   expect((await verifyEverything(a.ports, () => undefined)).verification).toMatchObject({result: 'equal', repaired: 0});
 });
+
+test('an edit whose outbox row was damaged away stays a conflict, where another device’s version takes its place', async () => {
+  const {world, a, b} = await twoDevices();
+  await a.save('note1', await a.load('note1'), {text: 'from A, and nobody knows'});
+  await a.store.transaction('write', (tx) => tx.deleteOutbox([NOTE]));
+  world.nowMs += 1000;
+  await b.save('note1', await b.load('note1'), {text: 'from B'});
+  await settle(b, a);
+  expect(await a.read('note1')).toEqual({title: 'One', text: 'from B'});
+  await settle(a, b);
+  expect(await revisionTexts(b)).toContain('from A, and nobody knows');
+});
+
+test('a version that a damaged server has forgotten stays a conflict, where it gives out an older one', async () => {
+  const {world, a, b} = await twoDevices();
+  await a.save('note1', await a.load('note1'), {text: 'older, not sent yet'});
+  world.nowMs += 1000;
+  await b.save('note1', await b.load('note1'), {text: 'newer, and acknowledged'});
+  await b.round();
+  const rows = world.storage.tables.entities.get(world.accountId);
+  const stored = rows?.get('note:note1');
+  if (rows === undefined || stored === undefined) throw new Error('not on the server');
+  rows.set('note:note1', {...stored, row: {...stored.row, body: utf8Bytes('#')}});
+  await settle(a, b);
+  expect((await b.read('note1'))?.text).toBe('older, not sent yet');
+  expect(await revisionTexts(a)).toContain('newer, and acknowledged');
+});
+
+/** Of this device's revisions of the note. */
+async function revisionTexts({store}: Device): Promise<(string | undefined)[]> {
+  return store.transaction('read', async (tx) => {
+    const revisions = await tx.revisionsOf(NOTE.id);
+    return (await tx.bodies(revisions)).map((body) => body && utf8Text(body.body));
+  });
+}
 
 test('the answer to another account or another history is not stored', async () => {
   const {world, a, b} = await twoDevices();

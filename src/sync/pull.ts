@@ -11,7 +11,7 @@ import type {CallAnswer, CallRequest, LaneBody, Position} from '../../protocol/m
 import {LANES} from '../../protocol/shapes.ts';
 import {decodePart} from '../../protocol/wire.ts';
 import {countsAsAbsent, isOwnDeleted} from './inspect.ts';
-import {keepVersion, revisionRef} from './local-version.ts';
+import {damagedParts, keepVersion, revisionRef} from './local-version.ts';
 import type {BodyRow, FirstSync, HashAll, OutboxRow, ReplicaState, StoreTx} from './ports.ts';
 import type {RoundPorts} from './round.ts';
 import {askedBy, callOptions, type LinkedState, linkOf, type Standing, strangerIn, withSeen} from './standing.ts';
@@ -131,7 +131,7 @@ class PagesAhead {
 async function checkPage({hashAll}: RoundPorts, page: Page): Promise<Result<CheckedPage>> {
   const versions = page.rows.map(decodeServerVersion);
   const damaged = page.rows.find((_, i) => versions[i] === 'damaged');
-  if (damaged) return failed({type: 'hash_mismatch', message: `${damaged.kind} ${damaged.id} arrived damaged`});
+  if (damaged) return failed({type: 'server_error', message: `${damaged.kind} ${damaged.id} arrived damaged`});
   return ok({page, versions: versions as ServerVersion[], bodies: await soundBodies(page.bodies, hashAll)});
 }
 
@@ -172,7 +172,7 @@ async function storePage({store, time}: RoundPorts, place: Place, checked: Check
     if (stranger !== undefined) return failed(stranger);
     if (!isStillAt(state, place)) return linkOf(state);
     if (!getsOn(place, page))
-      return failed({type: 'server_error', message: 'a page of a first sync names no next one'});
+      return failed({type: 'server_error', message: 'a page that isn’t the last names no next one'});
     await storeContent({tx, place, wallMs: time.wallMs()}, checked);
     const next = withSeen(moved(state, place, page), page);
     await tx.putState(next);
@@ -212,8 +212,9 @@ function isStillAt({cursor, firstSync}: ReplicaState, place: Place): boolean {
 }
 
 /** Else the same page would be asked for again, for ever. */
-function getsOn(place: Place, {done, last}: Page): boolean {
-  if (place.lane === 'all' || done) return true;
+function getsOn(place: Place, {done, last, next}: Page): boolean {
+  if (done) return true;
+  if (place.lane === 'all') return next.seq > place.after.seq;
   return last != null && (place.after === null || isBefore(place.after, last));
 }
 
@@ -233,14 +234,31 @@ function moved(state: ReplicaState, place: Place, page: Page): ReplicaState {
 
 async function storeRows(ws: Workset, versions: readonly ServerVersion[], wallMs: number): Promise<void> {
   await ws.load(versions);
-  await ws.load(versions.flatMap((version) => ownDeleted(ws, version).map((mine) => revisionRef(mine, 'restore'))));
+  await ws.load(
+    versions.flatMap((version) => onlyHere(ws, version).map(({mine, reason}) => revisionRef(mine, reason))),
+  );
   for (const version of versions) storeRow(ws, version, wallMs);
 }
 
-/** What this device alone has in "Recently deleted": where somebody brings the note back, that stays a revision. */
-function ownDeleted(ws: Workset, ref: Ref): Version[] {
-  const mine = isOwnDeleted(ws.entity(ref)) && keepsLosers(ref.kind) ? ws.version(ref) : undefined;
-  return mine === undefined || mine.body === null || isErased(mine) ? [] : [mine];
+/**
+ * What a version from the server would replace though the server can't have seen it: what this device alone has in "Recently
+ * deleted"; an edit whose outbox row was damaged away; a version that a damaged server has forgotten, as it gave out an older one
+ * for it. It stays a revision.
+ */
+function onlyHere(
+  ws: Workset,
+  pulled: Pick<ServerVersion, 'kind' | 'id' | 'stamp' | 'hash'>,
+): {readonly mine: Version; readonly reason: 'restore' | 'conflict'}[] {
+  const entity = ws.entity(pulled);
+  const mine = ws.version(pulled);
+  if (entity === undefined || mine === undefined || ws.outbox(pulled) !== undefined || !keepsLosers(pulled.kind))
+    return [];
+  if (mine.body === null || isErased(mine) || mine.hash === pulled.hash) return [];
+  if (isOwnDeleted(entity)) return [{mine, reason: 'restore'}];
+  const isUnsent = entity.known !== null && entity.known.stamp !== entity.stamp;
+  const isForgotten = pulled.stamp < mine.stamp;
+  const damaged = isUnsent || isForgotten ? damagedParts(mine) : null;
+  return damaged === null || damaged.data || damaged.body ? [] : [{mine, reason: 'conflict'}];
 }
 
 function storeRow(ws: Workset, pulled: ServerVersion, wallMs: number): void {
@@ -252,8 +270,7 @@ function storeRow(ws: Workset, pulled: ServerVersion, wallMs: number): void {
     return;
   }
   if (row === undefined) {
-    for (const mine of ownDeleted(ws, version))
-      if (mine.hash !== version.hash) keepVersion(ws, mine, 'restore', wallMs);
+    for (const {mine, reason} of onlyHere(ws, pulled)) keepVersion(ws, mine, reason, wallMs);
     adopt(ws, version);
     if (isErased(version)) ws.setBody(version, EMPTY_HASH, new Uint8Array(0));
   } else if (row.sent.includes(version.stamp)) {

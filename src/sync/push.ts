@@ -12,7 +12,7 @@ import type {StoreTx} from './ports.ts';
 import type {RoundPorts} from './round.ts';
 import {askedBy, callOptions, type LinkedState, linkOf, type Standing, strangerIn, withSeen} from './standing.ts';
 import {withUnsendable} from './unresolved.ts';
-import {applyVerdict, refsOfStored, refsTouched, type ServerVersion, versionIn} from './verdict.ts';
+import {applyVerdict, isVerdictOn, refsOfStored, refsTouched, type ServerVersion, versionIn} from './verdict.ts';
 import {Workset} from './workset.ts';
 import {writingBy} from './writer.ts';
 
@@ -75,6 +75,11 @@ async function storeAnswer(
   if (answer.verdicts.length !== items.length || versions.includes('damaged')) {
     return failed({type: 'server_error', message: 'the server answered with a version that fails its own hash'});
   }
+  const isAnswer = items.every((item, i) => {
+    const verdict = answer.verdicts[i];
+    return verdict !== undefined && isVerdictOn(item, verdict, versions[i] as ServerVersion | undefined);
+  });
+  if (!isAnswer) return failed({type: 'server_error', message: 'the server answered about other entities'});
   return ports.store.transaction('write', (tx) =>
     storeVerdicts(tx, ports, items, answer, versions as (ServerVersion | undefined)[]),
   );

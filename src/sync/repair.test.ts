@@ -312,6 +312,20 @@ describe('a note that waits', () => {
     expect(await b.read('shop')).toEqual({title: 'Shopping', text: 'bre#d'});
     expect((await a.state()).unresolved).toEqual([]);
   });
+
+  it('and is damaged, removed here: what the server has of it comes back', async () => {
+    await a.save('shop', await a.load('shop'), {text: 'bread'});
+    await write(a, async (tx) => {
+      const [body] = await tx.bodies([REF]);
+      if (body) await tx.putBodies([{...body, body: utf8Bytes('bre#d')}]);
+    });
+    await verify(a);
+    await resolve(a.ports, REF, 'remove');
+    expect(await a.read('shop')).toBeUndefined();
+    await settle(a, b);
+    await expectEqualAndWhole(a, b);
+    expect(await a.read('shop')).toEqual({title: 'Shopping', text: 'milk'});
+  });
 });
 
 describe('a title that is damaged here', () => {

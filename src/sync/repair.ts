@@ -15,7 +15,7 @@ import {BUCKET_DIGEST_BYTES, bucketDigest, bucketOf, leafOf, leafPrefix} from '.
 import {type Ref, refKey} from '../../protocol/entity.ts';
 import {failed, ok, type Result} from '../../protocol/errors.ts';
 import {MAX_FETCH_REFS} from '../../protocol/limits.ts';
-import type {CallAnswer, CallRequest} from '../../protocol/messages.ts';
+import type {CallAnswer, CallRequest, PulledEntity} from '../../protocol/messages.ts';
 import type {VerifyProgress} from './api.ts';
 import {localRoot} from './check.ts';
 import {countsAsAbsent, isOwnDeleted} from './inspect.ts';
@@ -167,24 +167,35 @@ async function fetchLacking(
   tally: Tally,
 ): Promise<Result<Lacking | 'moved'>> {
   if (asked.length === 0) return ok({prefixes: new Set(), lossy: new Set()});
-  const prefixesByBucket = new Map<number, string[]>(asked.map((bucket) => [bucket, []]));
-  for (const row of counted) prefixesByBucket.get(bucketOf(row.id))?.push(prefixOf(row));
+  const prefixesByBucket = new Map<number, Set<string>>(asked.map((bucket) => [bucket, new Set()]));
+  for (const row of counted) prefixesByBucket.get(bucketOf(row.id))?.add(prefixOf(row));
   for (;;) {
-    const request = {buckets: [...prefixesByBucket].map(([bucket, prefixes]) => ({bucket, prefixes}))};
+    const request = {buckets: [...prefixesByBucket].map(([bucket, prefixes]) => ({bucket, prefixes: [...prefixes]}))};
     const page = await ask(ports, tally, 'items', request);
     if (!page.ok || page.value === 'moved') return page.ok ? ok('moved') : page;
     const {rows, lacking, damaged, lossy, done} = page.value;
     const versions = rows.map(decodeServerVersion);
     const whole = versions.filter((version) => version !== 'damaged');
-    if (whole.length < rows.length) return failed({type: 'hash_mismatch', message: 'a repair arrived damaged'});
+    if (whole.length < rows.length) return failed({type: 'server_error', message: 'a repair arrived damaged'});
     if (!(await storeRows(ports, tally, page.value, whole))) return ok('moved');
     tally.repaired += rows.length;
     if (done) {
       tally.damagedThere.push(...damaged);
       return ok({prefixes: new Set(lacking), lossy: new Set(lossy)});
     }
-    for (const row of rows) prefixesByBucket.get(bucketOf(row.id))?.push(leafPrefix(leafOf(row)));
+    const before = sizeOf(prefixesByBucket);
+    for (const row of rows) addPrefix(prefixesByBucket, row);
+    if (sizeOf(prefixesByBucket) === before)
+      return failed({type: 'server_error', message: 'a page of a repair that isn’t the last brings nothing new'});
   }
+}
+
+function addPrefix(prefixesByBucket: ReadonlyMap<number, Set<string>>, row: PulledEntity): void {
+  prefixesByBucket.get(bucketOf(row.id))?.add(leafPrefix(leafOf(row)));
+}
+
+function sizeOf(prefixesByBucket: ReadonlyMap<number, ReadonlySet<string>>): number {
+  return [...prefixesByBucket.values()].reduce((sum, {size}) => sum + size, 0);
 }
 
 /** Texts of entities that wait: they count, so that no difference of digests shows that their texts are gone. */

@@ -84,6 +84,26 @@ async function editMetDeletion(last: 'edit' | 'deletion'): Promise<{world: World
 }
 
 describe('a conflict that is resolved', () => {
+  test('elsewhere, while the answer to the push that lost was on its way, is not merged after all', async () => {
+    const world = await createWorld();
+    const [a, b] = [await world.device('A'), await world.device('B')];
+    await a.create('note1', 'One', '<p>first</p><p>second</p>');
+    await settle(a, b);
+    world.nowMs += 1000;
+    await a.save('note1', await a.load('note1'), {text: '<p>first of A</p><p>second</p>'});
+    world.nowMs += 1000;
+    await b.save('note1', await b.load('note1'), {text: '<p>first</p><p>second of B</p>'});
+    await b.round();
+    a.faults.push({call: 'push', lose: 'answer'});
+    await a.round();
+    await b.round();
+    expect(await resolve(b, open(b)[0]?.id ?? '')).toBe('written');
+    await b.round();
+    await settle(a, b);
+    expect(await a.read('note1')).toEqual({title: 'One', text: '<p>first</p><p>second of B</p>'});
+    expect(open(a)).toEqual([]);
+  });
+
   test('is resolved on every device, and what was decided is there with it', async () => {
     const {a, b, id} = await conflicted();
     expect(await resolve(a, id, useOther(id, await a.load('note1')))).toBe('written');

@@ -292,5 +292,32 @@ describe('the clock check', () => {
     });
     expect((await a.round()).ok).toBe(true);
     await expectEqual(world, a);
+    expect((await a.state()).clockChoice).toBe('server');
+    a.clockMs = 0;
+    world.nowMs += 3_600_000;
+    await a.round();
+    expect((await a.state()).clockChoice).toBe('own');
+    a.clockMs = 6 * 60_000;
+    await a.create('note2', 'Two', 'text');
+    expect(await a.round()).toMatchObject({ok: false, error: {type: 'clock_skew'}});
+  });
+
+  test('and a difference that can’t be repaired: the clock is told, which is what holds the push', async () => {
+    const world = await createWorld();
+    const a = await world.device('A');
+    await settle(a);
+    a.clockMs = 6 * 60_000;
+    await a.create('note1', 'One', 'text');
+    const {transport} = a.ports;
+    const lying = {
+      ...transport,
+      async call(...args: unknown[]) {
+        const answer = await (transport.call as (...args: unknown[]) => Promise<{ok: boolean; value: object}>)(...args);
+        return answer.ok ? {...answer, value: {...answer.value, root: 'A'.repeat(43)}} : answer;
+      },
+    };
+    Object.assign(a.ports, {transport: lying});
+    for (let round = 0; round < 3; round++)
+      expect(await a.round()).toMatchObject({ok: false, error: {type: 'clock_skew'}});
   });
 });

@@ -130,7 +130,7 @@ async function sequence(
   if (standing !== null) {
     const checked = await checkHash(ports, standing);
     const equal = checked.ok ? checked : await repairDifference(ports, checked.error);
-    if (!equal.ok) return equal;
+    if (!equal.ok && held === null) return equal; // a push that is held is the first thing to put right
   }
   return held === null ? ok(undefined) : failed(held);
 }
@@ -187,7 +187,8 @@ async function storeHello(
   return store.transaction('write', async (tx) => {
     const state = await tx.state();
     if (state === undefined) return undefined;
-    const next = withSeen(withFloor({...state, clock, protocol}, asked, answer.floor), answer);
+    const clockChoice = isSkewed(clock) ? state.clockChoice : 'own'; // the person chose it for a clock that was wrong
+    const next = withSeen(withFloor({...state, clock, clockChoice, protocol}, asked, answer.floor), answer);
     const begun = withFirstSync(next, answer.head);
     await tx.putState(begun);
     return begun;

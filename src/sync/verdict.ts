@@ -7,6 +7,7 @@
 
 import {isCounted} from '../../protocol/digest.ts';
 import {entityHash, isErased, keepsLosers, type Ref, toHead, type Version} from '../../protocol/entity.ts';
+import type {SyncError} from '../../protocol/errors.ts';
 import type {PulledEntity, PushVerdict} from '../../protocol/messages.ts';
 import {revisionOf} from '../../protocol/revision.ts';
 import type {Stamp} from '../../protocol/stamp.ts';
@@ -34,6 +35,10 @@ export interface Judging {
 
 export type ServerVersion = Version & {readonly seq: number};
 
+const ASKED_AGAIN: SyncError = {
+  type: 'server_error',
+  message: 'the server asks for parts of a change that it was sent whole',
+};
 const MERGE_REVISION_EVERY_MS = 10 * 60_000;
 
 /** The server's version that a verdict brings along, checked; undefined for verdicts without one. */
@@ -42,6 +47,12 @@ export function versionIn(verdict: PushVerdict): ServerVersion | 'damaged' | und
   if (verdict.type === 'superseded' || verdict.type === 'lost') return decodeServerVersion(verdict.current);
   if (verdict.type === 'parts_needed' && verdict.current !== null) return decodeServerVersion(verdict.current);
   return undefined;
+}
+
+/** Whether this is the verdict on what was pushed, with what it brings along of the same entity. */
+export function isVerdictOn({pushed}: BatchItem, verdict: PushVerdict, theirs: ServerVersion | undefined): boolean {
+  if (verdict.kind !== pushed.kind || verdict.id !== pushed.id) return false;
+  return theirs === undefined || (theirs.kind === pushed.kind && theirs.id === pushed.id);
 }
 
 /** What was pushed, and the revisions that its verdict may write: load them before `applyVerdict`. */
@@ -206,7 +217,9 @@ function lost(
     return;
   }
   const base = commonBase(row, item, verdict.descendsFromBase);
-  const merged = base === undefined ? null : mergeVersions(judging.merging, base, pushed, current);
+  // Without the revision as it was made somebody has decided already, and no merge undoes that.
+  const isOpen = verdict.revision !== null;
+  const merged = isOpen && base !== undefined ? mergeVersions(judging.merging, base, pushed, current) : null;
   adopt(ws, winner, item.sent);
   if (merged && winner === current) writeMerged(judging, current, merged, pushed);
 }
@@ -227,7 +240,8 @@ function sendParts(
   const stored = row.stamp === item.pushed.stamp ? item.pushed : (ws.version(row) ?? item.pushed);
   const lacks = partsLacked(stored);
   if (lacks.length === 0) {
-    ws.setOutbox(row, {...row, sendWhole: true});
+    const isSentWhole = row.sendWhole && row.stamp === item.pushed.stamp;
+    ws.setOutbox(row, {...row, sendWhole: true, parked: isSentWhole ? ASKED_AGAIN : null});
     return;
   }
   if (current === undefined) {

@@ -1,0 +1,108 @@
+/** Answers of a server with a fault, or of a proxy: told as the server's, nothing is lost by them, and nothing goes on for ever. */
+
+import {expect, test} from 'vitest';
+import type {CallAnswer, CallName} from '../../protocol/messages.ts';
+import {createWorld, type Device, settle} from './testing/world.ts';
+
+test('a page of a pull that isn’t the last and names no next one ends the round', async () => {
+  const {a, b} = await twoDevices();
+  await a.save('note1', await a.load('note1'), {text: 'newer'});
+  await a.round();
+  const {cursor} = await b.state();
+  b.calls.length = 0;
+  const heal = alter(b, 'pull', (answer) => ({...answer, rows: [], done: false, next: cursor ?? answer.next}));
+  expect(await b.round()).toMatchObject({ok: false, error: {type: 'server_error'}});
+  expect(callsOf(b, 'pull')).toBeLessThan(4);
+  heal();
+  expect((await b.round()).ok).toBe(true);
+  expect(await b.read('note1')).toEqual({title: 'One', text: 'newer'});
+});
+
+test('a page of a pull in which a row arrives damaged is the server’s fault, and is got again', async () => {
+  const {a, b} = await twoDevices();
+  await a.save('note1', await a.load('note1'), {text: 'newer'});
+  await a.round();
+  const heal = alter(b, 'pull', (answer) => ({
+    ...answer,
+    rows: answer.rows.map((row) => (row.kind === 'note' ? {...row, data: 'altered'} : row)),
+  }));
+  expect(await b.round()).toMatchObject({ok: false, error: {type: 'server_error'}});
+  heal();
+  await b.round();
+  expect(await b.read('note1')).toEqual({title: 'One', text: 'newer'});
+});
+
+test('a page of a repair that isn’t the last and brings nothing new ends the round', async () => {
+  const {a} = await twoDevices();
+  await a.store.transaction('write', (tx) =>
+    tx.putBuckets([{index: 7, bucket: {sum: '1'.padStart(64, '0'), count: 1}}]),
+  );
+  alter(a, 'buckets', (answer) => ({...answer, digests: 'A'.repeat(answer.digests.length)}));
+  alter(a, 'items', (answer) => ({...answer, rows: [], done: false}));
+  expect(await a.round()).toMatchObject({ok: false, error: {type: 'server_error'}});
+  expect(callsOf(a, 'items')).toBe(1);
+});
+
+test('parts of a change that are asked for again though all were sent: it isn’t sent for ever, and the others go out', async () => {
+  const {a, b} = await twoDevices();
+  await a.save('note1', await a.load('note1'), {text: 'mine'});
+  await a.create('note3', 'Three', 'third');
+  alter(a, 'push', (answer) => ({
+    ...answer,
+    verdicts: answer.verdicts.map((verdict) => {
+      const {kind, id, stamp} = verdict;
+      return id === 'note1' ? {kind, id, stamp, type: 'parts_needed', current: null, descendsFromBase: false} : verdict;
+    }),
+  }));
+  a.calls.length = 0;
+  await a.round();
+  expect(callsOf(a, 'push')).toBe(2);
+  await b.round();
+  expect(await b.read('note1')).toEqual({title: 'One', text: 'mine'});
+  expect(await b.read('note3')).toEqual({title: 'Three', text: 'third'});
+});
+
+test('verdicts on other entities than those that were pushed are not taken', async () => {
+  const {a, b} = await twoDevices();
+  await b.save('note2', await b.load('note2'), {text: 'theirs'});
+  await b.round();
+  await a.save('note1', await a.load('note1'), {text: 'mine'});
+  await a.save('note2', await a.load('note2'), {text: 'mine too'});
+  const heal = alter(a, 'push', (answer) => ({...answer, verdicts: [...answer.verdicts].reverse()}));
+  expect(await a.round()).toMatchObject({ok: false, error: {type: 'server_error'}});
+  expect(await a.read('note1')).toEqual({title: 'One', text: 'mine'});
+  expect(await a.outbox({kind: 'note', id: 'note1'})).toBeDefined();
+  heal();
+  await settle(a, b);
+  expect(await b.read('note1')).toEqual({title: 'One', text: 'mine'});
+});
+
+async function twoDevices(): Promise<{a: Device; b: Device}> {
+  const world = await createWorld();
+  const a = await world.device('A');
+  await a.create('note1', 'One', 'text');
+  await a.create('note2', 'Two', 'text');
+  await a.round();
+  const b = await world.device('B');
+  await settle(a, b);
+  return {a, b};
+}
+
+/** Changes every good answer to these calls, until the returned function is called. */
+function alter<N extends CallName>({ports}: Device, name: N, change: (answer: CallAnswer<N>) => object): () => void {
+  const {transport} = ports;
+  const call = transport.call as (...args: unknown[]) => Promise<{ok: boolean; value: CallAnswer<N>}>;
+  const altered = {
+    ...transport,
+    async call(...args: [string, ...unknown[]]) {
+      const answer = await call.apply(transport, args);
+      return args[0] === name && answer.ok ? {...answer, value: change(answer.value)} : answer;
+    },
+  };
+  Object.assign(ports, {transport: altered});
+  return () => Object.assign(ports, {transport});
+}
+
+function callsOf({calls}: Device, name: CallName): number {
+  return calls.filter((call) => call.name === name).length;
+}

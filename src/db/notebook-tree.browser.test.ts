@@ -25,8 +25,10 @@ describe('the tree', () => {
     expect((await watched.until(() => true)).complete).toBe(true);
     await world.patchState({server: SERVER});
     await watched.until(({complete}) => !complete);
-    await world.patchState({cursor: {seq: 1, mark: 'mark-0001'}});
+    await world.patchState({cursor: {seq: 1, mark: 'mark-0001'}, seen: {seq: 1, mark: 'mark-0001'}});
     await watched.until(({complete}) => complete);
+    await world.patchState({seen: {seq: 2, mark: 'mark-0002'}});
+    await watched.until(({complete}) => !complete);
     watched.stop();
   });
 

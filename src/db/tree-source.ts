@@ -10,7 +10,7 @@
 
 import Dexie, {type ObservabilitySet} from 'dexie';
 import type {Live} from '../sync/api.ts';
-import type {Time} from '../sync/ports.ts';
+import type {ReplicaState, Time} from '../sync/ports.ts';
 import {toListed} from './entity-table.ts';
 import {toBranchHead, toNoteHead} from './heads.ts';
 import {createKeptHeads, type ReadTable} from './kept-heads.ts';
@@ -165,6 +165,10 @@ async function readStale({entities, state}: Tables, {notes, branches}: Stale): P
     readTable('branch', branches),
     state.get('replica'),
   ]);
-  const complete = record === undefined || record.state.server === null || record.state.cursor !== null;
+  const complete = record === undefined || record.state.server === null || isAtHead(record.state);
   return {notes: readNotes, branches: readBranches, complete};
+}
+
+function isAtHead({cursor, seen}: Pick<ReplicaState, 'cursor' | 'seen'>): boolean {
+  return cursor !== null && cursor.seq >= (seen?.seq ?? 0);
 }

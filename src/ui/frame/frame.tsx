@@ -9,6 +9,7 @@ import {FailureBanner} from './failure-banner.tsx';
 import {Mark} from './mark.tsx';
 import {SignedOutBanner} from './signed-out-banner.tsx';
 import {StatusControl} from './status-control.tsx';
+import {UnsavedBanner} from './unsaved-banner.tsx';
 import {UpdateBanner} from './update-banner.tsx';
 
 interface FrameProps {
@@ -36,6 +37,7 @@ export function Frame({notebook, children}: FrameProps) {
       <FailureBanner />
       <UpdateBanner />
       {hasNotebook ? <SignedOutBanner /> : null}
+      {hasNotebook ? <UnsavedBanner /> : null}
       <div className="frame-content">{children}</div>
       {hasNotebook ? <BottomBar /> : null}
     </div>

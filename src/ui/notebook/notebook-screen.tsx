@@ -13,7 +13,6 @@ import {useAction} from '../parts/use-action.ts';
 import {useLive} from '../use-live.ts';
 import {preloadEditor} from './note/note-body.tsx';
 import {NotePane} from './note/note-pane.tsx';
-import {useNoteSessions, useSaveBeforeLeaving} from './note/use-note-sessions.ts';
 import {TreePane} from './tree/tree-pane.tsx';
 
 const AT_TOP: Placement = {parent: ROOT_NOTE_ID, position: 'first'};
@@ -23,7 +22,6 @@ export function NotebookScreen({noteId}: {readonly noteId: string | null}) {
   const [, navigate] = useLocation();
   const tree = useTree();
   const action = useAction();
-  useSaveBeforeLeaving(useNoteSessions());
   useEffect(preloadEditor, []);
   const openNote = useCallback((id: string) => navigate(`/n/${id}`), [navigate]);
   const addNote = (at: Placement) =>

@@ -1,8 +1,6 @@
 /** The browser removed this device's copy of the notebook: what happened, what it means, and the way back. */
 
-import {useState} from 'react';
 import {Link} from 'wouter';
-import type {SyncError} from '../../../protocol/errors.ts';
 import type {LeftBehind} from '../../sync/api.ts';
 import type {ServerLink} from '../../sync/ports.ts';
 import {useApp} from '../app-context.ts';
@@ -41,20 +39,17 @@ function Unsent({left: {waiting}}: {readonly left: LeftBehind}) {
 
 function WayBack({left: {deviceName}, server}: {readonly left: LeftBehind; readonly server: ServerLink}) {
   const {control} = useApp();
-  const [busy, setBusy] = useState(false);
-  const [error, setError] = useState<SyncError | null>(null);
-  const bringBack = async () => {
-    setBusy(true);
-    const result = await control.bringBack(deviceName, server);
-    setBusy(false);
-    setError(result.ok ? null : result.error);
-  };
+  const back = useAction();
   return (
     <>
-      {error === null ? null : <ErrorBanner error={error} />}
+      {back.error === null ? null : <ErrorBanner error={back.error} />}
       <div className="actions">
         {server.token === null ? null : (
-          <Button look="primary" busy={busy} onClick={() => void bringBack()}>
+          <Button
+            look="primary"
+            busy={back.busy}
+            onClick={() => void back.run(() => control.bringBack(deviceName, server))}
+          >
             Bring it back
           </Button>
         )}

@@ -38,12 +38,15 @@ describe('note sessions', () => {
 
   it('keep a text that the device had no room for, also when the note is closed and opened again', async () => {
     const world = createWorld();
+    const told: (readonly string[])[] = [];
+    world.sessions.watchFailed(() => told.push(world.sessions.failed()));
     const release = world.sessions.of('n1').retain();
     world.fail('storage_full');
     world.sessions.of('n1').type({text: 'precious'});
     release();
     await world.settle();
-    expect(world.sessions.hasFailed()).toBe(true);
+    expect(world.sessions.failed()).toEqual(['n1']);
+    expect(told).toEqual([['n1']]);
     const again = world.sessions.of('n1');
     again.retain();
     const note = again.current();
@@ -52,7 +55,8 @@ describe('note sessions', () => {
     again.retry();
     await world.settle();
     expect(world.stored()).toBe('precious');
-    expect(world.sessions.hasFailed()).toBe(false);
+    expect(world.sessions.failed()).toEqual([]);
+    expect(told).toEqual([['n1'], []]);
   });
 
   it('put the last words where the next start finds them when the page goes during a save', async () => {

@@ -34,7 +34,9 @@ export interface NoteSessions {
   of(noteId: string): NoteHandle;
   /** The page may go at any moment: saves, and puts what is unsaved where it survives. */
   flushAll(): void;
-  hasFailed(): boolean;
+  /** The notes whose text could not be stored; the same list until that changes. */
+  failed(): readonly string[];
+  watchFailed(listener: () => void): () => void;
 }
 
 interface Ports {
@@ -48,20 +50,36 @@ const TYPING_PAUSE_MS = 300;
 
 export function createNoteSessions(ports: Ports): NoteSessions {
   const handleById = new Map<string, Runner>();
+  const listeners = new Set<() => void>();
+  let failed: readonly string[] = [];
+  const lookForFailed = () => {
+    const found = [...handleById].filter(([, runner]) => isOpen(runner.current(), 'failed')).map(([id]) => id);
+    if (found.join() === failed.join()) return;
+    failed = found;
+    for (const listener of listeners) listener();
+  };
   return {
     of: (noteId) => {
       const found = handleById.get(noteId);
       if (found !== undefined) return found;
       const made: Runner = createRunner(noteId, ports, {
         onUse: () => handleById.set(noteId, made),
-        onDone: () => handleById.delete(noteId),
+        onChange: lookForFailed,
+        onDone: () => {
+          handleById.delete(noteId);
+          lookForFailed();
+        },
       });
       return made;
     },
     flushAll: () => {
       for (const runner of handleById.values()) runner.flushAndDraft();
     },
-    hasFailed: () => [...handleById.values()].some((runner) => isOpen(runner.current(), 'failed')),
+    failed: () => failed,
+    watchFailed: (listener) => {
+      listeners.add(listener);
+      return () => listeners.delete(listener);
+    },
   };
 }
 
@@ -72,10 +90,11 @@ interface Runner extends NoteHandle {
 /** `onUse`: from now on this is the note's only runner; `onDone`: nobody shows it and nothing is unsaved. */
 interface Life {
   readonly onUse: () => void;
+  readonly onChange: () => void;
   readonly onDone: () => void;
 }
 
-function createRunner(noteId: string, {notebook, drafts, wait}: Ports, {onUse, onDone}: Life): Runner {
+function createRunner(noteId: string, {notebook, drafts, wait}: Ports, {onUse, onChange, onDone}: Life): Runner {
   const listeners = new Set<() => void>();
   let now: OpenNote = {state: 'loading'};
   let retained = 0;
@@ -86,6 +105,7 @@ function createRunner(noteId: string, {notebook, drafts, wait}: Ports, {onUse, o
   const set = (next: OpenNote) => {
     now = next;
     for (const listener of listeners) listener();
+    onChange();
   };
 
   const send = (input: Input) => {

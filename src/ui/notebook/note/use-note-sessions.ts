@@ -23,7 +23,7 @@ export function useSaveBeforeLeaving(sessions: NoteSessions): void {
     };
     const onLeave = () => sessions.flushAll();
     const onAsk = (event: BeforeUnloadEvent) => {
-      if (sessions.hasFailed()) event.preventDefault();
+      if (sessions.failed().length > 0) event.preventDefault();
     };
     document.addEventListener('visibilitychange', onHide);
     addEventListener('pagehide', onLeave);

@@ -112,14 +112,15 @@ function Toggle({row, onToggle}: {readonly row: Row; readonly onToggle: RowEvent
   );
 }
 
-/** Enter and leaving it keep the new title, Escape the old one. */
+/** Enter and leaving it keep the new title, Escape the old one. What wasn't changed here isn't kept over what came meanwhile. */
 function TitleInput({stored, onEnd}: {readonly stored: string; readonly onEnd: (title: string | null) => void}) {
   const ref = useRef<HTMLInputElement>(null);
+  const shown = useRef(stored);
   const isDone = useRef(false);
   const [title, setTitle] = useState(stored);
   useEffect(() => ref.current?.select(), []);
   const end = (kept: string | null) => {
-    if (!isDone.current) onEnd(kept);
+    if (!isDone.current) onEnd(kept === shown.current ? null : kept);
     isDone.current = true;
   };
   return (

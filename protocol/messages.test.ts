@@ -24,7 +24,7 @@ import {encodeVersion} from './wire.ts';
 const HASH_BY_VERSION: Readonly<Record<number, string>> = {
   1: 'qivfxKI1RdDDjQx8lHYmJcTCZkTmj4scEGwynqLueG8',
   2: 'YYHO44g44R8fyp0LVraOnbEDYlSF5rTS6s_oxf33UDI',
-  3: 'ULdrZJ0LfPbhr4oHKPpU5fRiO7BYxTSIuTo8MzyF_C8',
+  3: 'm6MVe10xC_WkNugSbMKuRqWfGiMc65aTSPFC_yDwY1g',
 };
 
 const NAMES = Object.keys(CALLS) as CallName[];

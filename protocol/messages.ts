@@ -24,8 +24,11 @@ import {
 } from './shapes.ts';
 
 export const wireVersionSchema = z.object(version);
-/** `seq`: the server's position of this version. */
-export const pulledEntitySchema = z.object({...version, seq: count});
+/**
+ * `seq`: the server's position of this version. `displaced`: versions that were damaged on the server before this one took their
+ * place, and that it wasn't made from; who has one of them whole keeps it as a conflict.
+ */
+export const pulledEntitySchema = z.object({...version, seq: count, displaced: z.optional(z.array(stamp))});
 
 /** On every answer: whose, which history, and head and root read in one snapshot. */
 const standing = {account: id, epoch: token, head: positionSchema, root: hash};

@@ -2,6 +2,7 @@
 
 import {failed, ok, type Result} from '../../protocol/errors.ts';
 import type {CallAnswer, CallRequest, PulledEntity} from '../../protocol/messages.ts';
+import {readDisplaced} from './displaced.ts';
 import {encodeRow} from './encode.ts';
 import {readStanding} from './history.ts';
 import {type CorePorts, type Device, wireError} from './ports.ts';
@@ -17,6 +18,7 @@ export async function fetchEntities(
 ): Promise<Result<CallAnswer<'fetch'>>> {
   return storage.read(async (tx) => {
     const standing = await readStanding(tx, accountId);
+    const displacedBy = await readDisplaced(tx, accountId);
     const rows: PulledEntity[] = [];
     let bytes = 0;
     for (const ref of refs) {
@@ -24,7 +26,7 @@ export async function fetchEntities(
       if (row === undefined) continue;
       bytes += row.data.length + (row.body?.length ?? 0);
       if (bytes > MAX_FETCH_BYTES) return failed(wireError('too_large', 'ask for fewer entities at once'));
-      if (isSound(row)) rows.push(encodeRow(row));
+      if (isSound(row)) rows.push(encodeRow(row, {}, await displacedBy(row)));
       else log('error', 'a stored row fails its own hash and is not served', {accountId, ...ref});
     }
     return ok({...standing, rows});

@@ -11,6 +11,7 @@ import {
   current,
   deletionOf,
   note,
+  pullPage,
   pushAll,
   pushed,
   pushOne,
@@ -258,5 +259,35 @@ describe('a current version that a disk has damaged', () => {
       {body: utf8Bytes('rot')},
     ]);
     expect(world.errors).not.toEqual([]);
+  });
+
+  it('is told with what took its place, unless that was made from it, or is it', async () => {
+    const world = await createWorld();
+    const damage = () => {
+      const rows = world.storage.tables.entities.get(world.device.accountId);
+      const stored = rows?.get('note:note-1');
+      if (rows === undefined || stored === undefined) throw new Error('no row');
+      rows.set('note:note-1', {...stored, row: {...stored.row, body: utf8Bytes('rot')}});
+    };
+    const told = async () => [
+      (await pullPage(world, {after: 0})).rows[0]?.displaced,
+      (await current(world))?.displaced,
+    ];
+    const [first, second] = [note({stamp: at(1)}), note({stamp: at(2), text: 'two'})];
+    await pushOne(world, first);
+    await pushOne(world, second, {base: first.stamp});
+    expect(await told()).toEqual([undefined, undefined]);
+    damage();
+    await pushOne(world, second, {base: first.stamp});
+    expect(await told()).toEqual([undefined, undefined]);
+    damage();
+    await pushOne(world, note({stamp: at(3), text: 'three'}), {base: second.stamp});
+    expect(await told()).toEqual([undefined, undefined]);
+    damage();
+    const unseen = note({stamp: at(4), text: 'four'});
+    await pushOne(world, unseen, {base: second.stamp});
+    expect(await told()).toEqual([[at(3)], [at(3)]]);
+    await pushOne(world, note({stamp: at(5), text: 'five'}), {base: unseen.stamp});
+    expect(await told()).toEqual([[at(3)], [at(3)]]);
   });
 });

@@ -20,6 +20,7 @@ import {MAX_PULL_ROWS, PULL_PAGE_BYTES} from '../../protocol/limits.ts';
 import type {CallAnswer, CallRequest, LaneBody, PulledEntity} from '../../protocol/messages.ts';
 import {encodePart} from '../../protocol/wire.ts';
 import type {EntityRow, Place, StorageReads} from '../storage/port.ts';
+import {readDisplaced} from './displaced.ts';
 import {encodeRow} from './encode.ts';
 import {checkHistory, positionAt, readStanding} from './history.ts';
 import type {CorePorts, Device} from './ports.ts';
@@ -101,10 +102,11 @@ async function readPlaces(reader: PageReader, page: readonly Place[], after: num
   const {tx, accountId} = reader;
   const placeByRef = new Map<string, Place>();
   for (const place of page) if (!placeByRef.has(refKey(place))) placeByRef.set(refKey(place), place);
+  const displacedBy = await readDisplaced(tx, accountId);
   const rows: PulledEntity[] = [];
   for (const place of placeByRef.values()) {
     const row = carriesBody(place, after) ? await tx.entity(accountId, place) : await tx.head(accountId, place);
-    if (row !== undefined && isServed(reader, row)) rows.push(encodeRow(row));
+    if (row !== undefined && isServed(reader, row)) rows.push(encodeRow(row, {}, await displacedBy(row)));
   }
   return rows;
 }

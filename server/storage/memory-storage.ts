@@ -167,6 +167,8 @@ function readsOf(tables: Tables): StorageReads {
         .filter(({row, facts}) => facts.tombstoneOf === noteId && row.kind !== 'note')
         .map(({row}) => ({...row, body: null}))
         .sort((a, b) => a.seq - b.seq),
+    asides: async (accountId) =>
+      [...(tables.aside.get(accountId)?.values() ?? [])].map(({kind, id, stamp}) => ({kind, id, stamp})),
     hasOpenConflict: async (accountId, of) => rowsOf(accountId).some(({facts}) => facts.openConflictOf === of),
   };
 }

@@ -58,6 +58,8 @@ export interface StorageReads {
   erasedTombstones(accountId: string, untilMs: number, limit: number): Promise<readonly ErasedRow[]>;
   /** What belonged to a note and was deleted together with it, as far as it has content; notes are none of it. */
   tombstonesOf(accountId: string, noteId: string): Promise<readonly EntityRow[]>;
+  /** The versions whose bytes were ever set aside, in no order. */
+  asides(accountId: string): Promise<readonly AsideRef[]>;
   /** Whether a live revision keeps an unresolved conflict of this entity. */
   hasOpenConflict(accountId: string, of: string): Promise<boolean>;
 }
@@ -81,6 +83,11 @@ export interface StorageWrites extends StorageReads {
 }
 
 export type MetaKey = 'epoch' | 'setup_code_hash' | 'scrub';
+
+export interface AsideRef extends Ref {
+  /** As it was read: it may have been damaged itself. */
+  readonly stamp: string;
+}
 
 export interface AccountRow {
   readonly id: string;

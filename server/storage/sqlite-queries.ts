@@ -2,7 +2,16 @@
 
 import type {Database} from 'better-sqlite3';
 import type {Lane} from '../../protocol/messages.ts';
-import type {CommitRow, CountedRow, EntityRow, ErasedRow, Place, StorageReads, StorageWrites} from './port.ts';
+import type {
+  AsideRef,
+  CommitRow,
+  CountedRow,
+  EntityRow,
+  ErasedRow,
+  Place,
+  StorageReads,
+  StorageWrites,
+} from './port.ts';
 import {
   fromDocumentRow,
   fromEntityRow,
@@ -75,6 +84,7 @@ export function readsOf(db: Database): StorageReads {
     `SELECT ${HEAD_COLUMNS}, NULL AS body FROM entities
       WHERE account = ? AND tombstone_of = ? AND kind <> 'note' ORDER BY seq`,
   );
+  const asides = many<AsideRef>('SELECT DISTINCT kind, id, stamp FROM set_aside WHERE account = ?');
   const openConflict = one<{found: 1}>(
     'SELECT 1 AS found FROM entities WHERE account = ? AND open_conflict_of = ? LIMIT 1',
   );
@@ -111,6 +121,7 @@ export function readsOf(db: Database): StorageReads {
     },
     erasedTombstones: async (accountId, untilMs, limit) => erased(accountId, untilMs, limit),
     tombstonesOf: async (accountId, noteId) => tombstonesOf(accountId, noteId).map(toEntityRow),
+    asides: async (accountId) => asides(accountId),
     hasOpenConflict: async (accountId, of) => openConflict(accountId, of) !== undefined,
   };
 }

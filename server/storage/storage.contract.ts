@@ -415,6 +415,8 @@ export function testStorage(name: string, lifetime: 'process' | 'disk', create: 
       await storage.write('ann', async (tx) => {
         await tx.setAside('ann', row, 1);
         await tx.setAside('ann', row, 2);
+        expect(await tx.asides('ann')).toEqual([{kind: row.kind, id: row.id, stamp: row.stamp}]);
+        expect(await tx.asides('bob')).toEqual([]);
       });
     });
 

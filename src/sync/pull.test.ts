@@ -101,6 +101,22 @@ test('a version that a damaged server has forgotten stays a conflict, where it g
   expect(await revisionTexts(a)).toContain('newer, and acknowledged');
 });
 
+test('a version that was damaged on the server when a later one took its place unseen stays a conflict', async () => {
+  const {world, a, b} = await twoDevices();
+  await b.save('note1', await b.load('note1'), {text: 'acknowledged, and then damaged'});
+  await b.round();
+  const rows = world.storage.tables.entities.get(world.accountId);
+  const stored = rows?.get('note:note1');
+  if (rows === undefined || stored === undefined) throw new Error('not on the server');
+  rows.set('note:note1', {...stored, row: {...stored.row, body: utf8Bytes('#')}});
+  world.nowMs += 60_000;
+  await a.save('note1', await a.load('note1'), {text: 'later, by who had not seen it'});
+  await pushAll(a.ports);
+  await settle(b, a);
+  expect((await b.read('note1'))?.text).toBe('later, by who had not seen it');
+  expect(await revisionTexts(a)).toContain('acknowledged, and then damaged');
+});
+
 /** Of this device's revisions of the note. */
 async function revisionTexts({store}: Device): Promise<(string | undefined)[]> {
   return store.transaction('read', async (tx) => {

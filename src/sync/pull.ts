@@ -242,12 +242,12 @@ async function storeRows(ws: Workset, versions: readonly ServerVersion[], wallMs
 
 /**
  * What a version from the server would replace though the server can't have seen it: what this device alone has in "Recently
- * deleted"; an edit whose outbox row was damaged away; a version that a damaged server has forgotten, as it gave out an older one
- * for it. It stays a revision.
+ * deleted"; an edit whose outbox row was damaged away; a version that a damaged server has forgotten, as it says or as it
+ * gives out an older one for it. It stays a revision.
  */
 function onlyHere(
   ws: Workset,
-  pulled: Pick<ServerVersion, 'kind' | 'id' | 'stamp' | 'hash'>,
+  pulled: Pick<ServerVersion, 'kind' | 'id' | 'stamp' | 'hash' | 'displaced'>,
 ): {readonly mine: Version; readonly reason: 'restore' | 'conflict'}[] {
   const entity = ws.entity(pulled);
   const mine = ws.version(pulled);
@@ -256,7 +256,7 @@ function onlyHere(
   if (mine.body === null || isErased(mine) || mine.hash === pulled.hash) return [];
   if (isOwnDeleted(entity)) return [{mine, reason: 'restore'}];
   const isUnsent = entity.known !== null && entity.known.stamp !== entity.stamp;
-  const isForgotten = pulled.stamp < mine.stamp;
+  const isForgotten = pulled.stamp < mine.stamp || pulled.displaced?.includes(mine.stamp) === true;
   const damaged = isUnsent || isForgotten ? damagedParts(mine) : null;
   return damaged === null || damaged.data || damaged.body ? [] : [{mine, reason: 'conflict'}];
 }
@@ -296,7 +296,7 @@ function fillBody(ws: Workset, {kind, id, parts, body}: ServerVersion): void {
 }
 
 /** A body that was left out is one that this replica has: stored, or with what waits. */
-function withBodyFromHere(ws: Workset, version: ServerVersion): ServerVersion {
+function withBodyFromHere(ws: Workset, {displaced: _, ...version}: ServerVersion): ServerVersion {
   if (version.body !== null) return version;
   const row = ws.outbox(version);
   const held = [ws.version(version), row?.baseVersion, row?.theirs].find(

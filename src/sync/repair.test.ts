@@ -414,6 +414,20 @@ describe('a note that no side has whole', () => {
     expect(await write(a, (tx) => tx.asides())).toMatchObject([{id: 'shop', body: {body: utf8Bytes('m!lk')}}]);
   });
 
+  it('of which a new device never got the text: what that one keeps doesn’t take the text from those who have it', async () => {
+    damageThere();
+    const c = await world.device('C');
+    await c.round();
+    await write(c, (tx) => tx.deleteBodies([REF]));
+    await c.writer.write([{...REF, type: 'patch', edit: () => noteData('Renamed')}]);
+    await c.round();
+    expect((await c.outbox(REF))?.parked?.type).toBe('not_whole');
+    await resolve(c.ports, REF, 'keep');
+    await settle(c, a, b);
+    const kept = [...serverRows().values()].filter(({row}) => row.kind === 'revision').map(({row}) => row.body);
+    expect(kept).toContainEqual(utf8Bytes('milk'));
+  });
+
   it('is gone here, if the person says so', async () => {
     await damageBody(a);
     damageThere();

@@ -26,7 +26,7 @@ export async function resolve(
   });
 }
 
-/** As a new version with hashes of what is stored now; it goes out like any edit. */
+/** As a new version with hashes of what is stored now, made from none that others may have whole; it goes out like any edit. */
 async function keepAsEdit(tx: StoreTx, ref: Ref, wallMs: number): Promise<void> {
   const state = await tx.state();
   const ws = new Workset(tx);
@@ -35,7 +35,7 @@ async function keepAsEdit(tx: StoreTx, ref: Ref, wallMs: number): Promise<void> 
   if (state === undefined || entity === undefined) return;
   const {deleted, meta, data} = entity;
   const row = ws.outbox(ref);
-  if (row !== undefined) ws.setOutbox(ref, {...row, parked: null, sendWhole: true});
+  if (row !== undefined) ws.setOutbox(ref, {...row, parked: null, sendWhole: true, base: null, baseVersion: null});
   const body = ws.body(ref)?.body ?? NO_BYTES;
   // Bytes of its own: those of the stored version would keep the hash that they fail.
   writeVersion(ws, ref, {deleted, meta, data: data.slice(), body}, writingBy(state, wallMs));

@@ -33,7 +33,7 @@ export interface Judging {
   readonly merging: Merging;
 }
 
-export type ServerVersion = Version & {readonly seq: number};
+export type ServerVersion = Version & {readonly seq: number; readonly displaced?: readonly Stamp[]};
 
 const ASKED_AGAIN: SyncError = {
   type: 'server_error',
@@ -136,7 +136,7 @@ export function acknowledge(
 
 /** The stored version becomes the server's. Its body stays away where it isn't here. */
 export function adopt(ws: Workset, version: ServerVersion, sent: readonly Stamp[] = []): void {
-  const {seq: _, ...whole} = version;
+  const {seq: _, displaced: __, ...whole} = version;
   const row = ws.entity(version);
   const ownSent = highest([row?.ownSent, ...sent]);
   ws.setEntity({
@@ -156,7 +156,9 @@ export function knownOf(version: ServerVersion): Known {
 
 export function decodeServerVersion(pulled: PulledEntity): ServerVersion | 'damaged' {
   const decoded = decodeVersion(pulled);
-  return decoded.ok && isWhole(decoded.value) ? {...decoded.value, seq: pulled.seq} : 'damaged';
+  if (!decoded.ok || !isWhole(decoded.value)) return 'damaged';
+  const {seq, displaced} = pulled;
+  return {...decoded.value, seq, ...(displaced === undefined ? {} : {displaced})};
 }
 
 function superseded(

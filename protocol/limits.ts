@@ -13,6 +13,8 @@ export const MAX_PULL_ROWS = 2000;
 export const MAX_FETCH_REFS = 500;
 /** `sent` of one entity: stamps whose answer is unknown. */
 export const MAX_SENT_STAMPS = 1000;
+/** Those of all entities of a push together. */
+export const MAX_PUSH_STAMPS = 10_000;
 
 /** Clock difference that is tolerated, both ways. */
 export const MAX_CLOCK_OFFSET_MS = 5 * 60_000;

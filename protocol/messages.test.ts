@@ -24,7 +24,7 @@ import {encodeVersion} from './wire.ts';
 const HASH_BY_VERSION: Readonly<Record<number, string>> = {
   1: 'qivfxKI1RdDDjQx8lHYmJcTCZkTmj4scEGwynqLueG8',
   2: 'YYHO44g44R8fyp0LVraOnbEDYlSF5rTS6s_oxf33UDI',
-  3: 'm6MVe10xC_WkNugSbMKuRqWfGiMc65aTSPFC_yDwY1g',
+  3: '',
 };
 
 const NAMES = Object.keys(CALLS) as CallName[];
@@ -191,6 +191,15 @@ describe('an entity', () => {
     const parts = {...PUSHED.parts, newer: HASH};
     expect(z.parse(pushedEntitySchema, {...PUSHED, parts, newer: 1})).toEqual(PUSHED);
     expect(z.parse(wireVersionSchema, PUSHED)).toEqual(encodeVersion(noteVersion()));
+  });
+
+  test('of millions of prefixes that are none is refused at the first of them', () => {
+    const items = (prefixes: unknown) => ({...(EXAMPLES.items as object), buckets: [{bucket: 1, prefixes}]});
+    expect(accepts(REQUESTS.items, items(['AAAAAAAAAAA']))).toBe(true);
+    const {error} = z.safeParse(REQUESTS.items, items(new Array(5_000_000).fill(0)));
+    expect(error?.issues).toHaveLength(1);
+    for (const prefixes of [['AAAA'], 'AAAAAAAAAAA', [['AAAAAAAAAAA']]])
+      expect(accepts(REQUESTS.items, items(prefixes))).toBe(false);
   });
 
   test.each([-1, 0.5, Number.NaN, Number.MAX_SAFE_INTEGER + 1, '1', null])('with seq %s is refused', (seq) => {

@@ -4,7 +4,7 @@
  */
 
 import * as z from 'zod/mini';
-import {BUCKET_COUNT} from './digest.ts';
+import {BUCKET_COUNT, LEAF_PREFIX_BYTES} from './digest.ts';
 import {
   MAX_FETCH_REFS,
   MAX_NAME_CHARS,
@@ -59,12 +59,16 @@ const fetchRequestSchema = z.object({
 /** `recompute`: from the stored data, not from the digest that is kept with it. */
 const bucketsRequestSchema = z.object({...asked, recompute: z.optional(z.literal(true))});
 
+const PREFIX_CHARS = Math.ceil((LEAF_PREFIX_BYTES * 4) / 3);
+/** Not member by member: a request has room for millions, and each of another kind would cost a message of its own. */
+const prefixes = z.custom<readonly string[]>(
+  (value) => Array.isArray(value) && value.every((one) => typeof one === 'string' && one.length === PREFIX_CHARS),
+);
+
 /** `prefixes`: the leaf prefixes (8 bytes each, base64url) that the replica counts in this bucket. */
 const itemsRequestSchema = z.object({
   ...asked,
-  buckets: z
-    .array(z.object({bucket: bucketIndex, prefixes: z.array(z.string())}))
-    .check(z.minLength(1), z.maxLength(BUCKET_COUNT)),
+  buckets: z.array(z.object({bucket: bucketIndex, prefixes})).check(z.minLength(1), z.maxLength(BUCKET_COUNT)),
 });
 
 /** `entities`: pulledEntitySchema each, whole, with their old stamps; `buckets`: made anew from the server's rows first. */

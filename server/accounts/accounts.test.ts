@@ -52,6 +52,16 @@ describe('setup', () => {
     expect((await core.setup({...SETUP, setupCode: 'the right code'}, null)).ok).toBe(true);
   });
 
+  it('is guessed slowly from however many addresses, and the right code gets through a moment later', async () => {
+    const {core, clock} = newServer();
+    await core.start('a code that a person chose');
+    const guess = (n: number) => core.setup({...SETUP, setupCode: `guess ${n}`}, `10.0.${n}.1`);
+    for (let n = 0; n < 20; n++) expect(errorIn(await guess(n)).type).toBe('wrong_setup_code');
+    expect(errorIn(await guess(20)).type).toBe('too_many_tries');
+    clock.ms += 2_000;
+    expect((await core.setup({...SETUP, setupCode: 'a code that a person chose'}, '10.1.0.1')).ok).toBe(true);
+  });
+
   it('twice at once makes one account', async () => {
     const {core, storage} = newServer();
     const {setupCode = ''} = await core.start();
@@ -131,6 +141,40 @@ describe('login', () => {
     clock.ms += 2000;
     expect((await tryOnce('long enough')).ok).toBe(true);
     expect(errorIn(await tryOnce('wrong one')).type).toBe('wrong_credentials');
+  });
+
+  it('counts the addresses of one IPv6 network together', async () => {
+    const {core} = await createWorld();
+    const tryFrom = (host: number) =>
+      core.login({...LOGIN, username: `user-${host}`}, `2001:db8:0:1::${host.toString(16)}`);
+    for (let host = 0; host < 10; host++) expect(errorIn(await tryFrom(host)).type).toBe('wrong_credentials');
+    expect(errorIn(await tryFrom(99)).type).toBe('too_many_tries');
+    expect(errorIn(await core.login({...LOGIN, username: 'x'}, '2001:db8:0:2::1')).type).toBe('wrong_credentials');
+  });
+
+  it('hashes a few passwords at once, and turns away who comes when many wait', async () => {
+    let running = 0;
+    let most = 0;
+    const verify = async () => {
+      most = Math.max(most, ++running);
+      await new Promise((resolve) => setImmediate(resolve));
+      running--;
+      return false;
+    };
+    const core = createCore({
+      storage: createMemoryStorage(),
+      now: () => 1,
+      random: createRandom(5),
+      passwords: {...plainPasswords, verify},
+      log: () => {},
+    });
+    await setUp(core, (await core.start()).setupCode ?? '');
+    const tries = Array.from({length: 30}, (_, n) => core.login({...LOGIN, username: `user-${n}`}, null));
+    const types = (await Promise.all(tries)).map((answer) => errorIn(answer).type);
+    expect(most).toBe(2);
+    expect(types.filter((type) => type === 'wrong_credentials')).toHaveLength(18);
+    expect(types.filter((type) => type === 'busy')).toHaveLength(12);
+    expect(errorIn(await core.login({...LOGIN, username: 'later'}, null)).type).toBe('wrong_credentials');
   });
 
   it('slows down one address that guesses many names', async () => {

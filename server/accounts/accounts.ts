@@ -10,6 +10,8 @@ import type {CallAnswer, CallRequest} from '../../protocol/messages.ts';
 import {addAccount} from '../core/history.ts';
 import {type CorePorts, type Device, wireError} from '../core/ports.ts';
 import type {AccountRow, DeviceRow, StorageWrites} from '../storage/port.ts';
+import {createGate} from './gate.ts';
+import {networkOf} from './network-of.ts';
 import type {Passwords} from './passwords.ts';
 import {isInitialized, isSetupCode, newSetupCode, secretHash} from './setup-code.ts';
 import {createThrottle, type Throttle} from './throttle.ts';
@@ -28,12 +30,17 @@ const TOKEN_BYTES = 32;
 const FREE_TRIES = 5;
 const MAX_DELAY_BY_NAME_MS = 60_000; // a stranger must not lock the owner out for long
 const MAX_DELAY_BY_ADDRESS_MS = 15 * 60_000;
+const FREE_SETUPS = 20;
+const MAX_DELAY_OF_SETUP_MS = 2_000; // a code that a person chose may be short; the owner must get through all the same
+const HASHINGS = {atOnce: 2, waiting: 16};
 const SEEN_EVERY_MS = 60_000;
 
 export function createAccounts(ports: CorePorts, passwords: Passwords): Accounts {
   const {storage, now, random} = ports;
   const byName = createThrottle({now, freeTries: FREE_TRIES, maxDelayMs: MAX_DELAY_BY_NAME_MS});
   const byAddress = createThrottle({now, freeTries: FREE_TRIES * 2, maxDelayMs: MAX_DELAY_BY_ADDRESS_MS});
+  const ofSetup = createThrottle({now, freeTries: FREE_SETUPS, maxDelayMs: MAX_DELAY_OF_SETUP_MS});
+  const hashing = createGate(HASHINGS);
   let dummyHash: Promise<string> | undefined;
 
   /** What an unknown name is checked against, so that it takes as long as a known one. */
@@ -52,7 +59,11 @@ export function createAccounts(ports: CorePorts, passwords: Passwords): Accounts
       }),
 
     async setup(request, address) {
-      const wait = beginTries([[byAddress, address]]);
+      const tried: Tried[] = [
+        [byAddress, address && networkOf(address)],
+        [ofSetup, 'setup'],
+      ];
+      const wait = beginTries(tried);
       if (wait !== undefined) return failed(wait);
       const refused = await storage.read(async (tx) => {
         if (await isInitialized(tx)) return alreadyInitialized();
@@ -63,14 +74,16 @@ export function createAccounts(ports: CorePorts, passwords: Passwords): Accounts
       if (refused !== undefined) return failed(refused);
       const key = usernameKey(request.username);
       if (key === '') return failed(wireError('malformed', 'a username of spaces'));
-      const account = newAccount(ports, request.username.trim(), key, await passwords.hash(request.password));
+      const passwordHash = await hashing.enter(() => passwords.hash(request.password));
+      if (passwordHash === undefined) return failed(tooBusy());
+      const account = newAccount(ports, request.username.trim(), key, passwordHash);
       const made = await storage.write(null, async (tx) => {
         if (await isInitialized(tx)) return undefined;
         await addAccount(tx, account, random);
         return addDevice(ports, tx, account, request.deviceName, address);
       });
       if (made === undefined) return failed(alreadyInitialized());
-      endTries([[byAddress, address]]);
+      endTries(tried);
       return ok(made);
     },
 
@@ -78,7 +91,7 @@ export function createAccounts(ports: CorePorts, passwords: Passwords): Accounts
       const key = usernameKey(request.username);
       const tried: Tried[] = [
         [byName, key],
-        [byAddress, address],
+        [byAddress, address && networkOf(address)],
       ];
       const wait = beginTries(tried);
       if (wait !== undefined) return failed(wait);
@@ -87,8 +100,11 @@ export function createAccounts(ports: CorePorts, passwords: Passwords): Accounts
         account: await tx.accountByKey(key),
       }));
       if (!found.initialized) return failed(wireError('not_initialized', 'this server has no account yet'));
-      const isRight = await passwords.verify(found.account?.passwordHash ?? (await nobodysHash()), request.password);
       const {account} = found;
+      const isRight = await hashing.enter(async () =>
+        passwords.verify(account?.passwordHash ?? (await nobodysHash()), request.password),
+      );
+      if (isRight === undefined) return failed(tooBusy());
       if (account === undefined || !isRight)
         return failed(wireError('wrong_credentials', 'wrong username or password'));
       endTries(tried);
@@ -136,6 +152,10 @@ function beginTries(tried: readonly Tried[]): SyncError | undefined {
 
 function endTries(tried: readonly Tried[]): void {
   for (const [throttle, key] of tried) if (key !== null) throttle.succeed(key);
+}
+
+function tooBusy(): SyncError {
+  return wireError('busy', 'too many sign-ins at once', {retryAfterMs: 1_000});
 }
 
 function alreadyInitialized(): SyncError {

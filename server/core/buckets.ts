@@ -86,7 +86,7 @@ async function compare(
       }
       if (!asked.has(prefix)) (isWhole ? compared.missing : compared.damaged).push({kind, id});
     }
-    compared.lacking.push(...prefixes.filter((prefix) => !here.has(prefix)));
+    for (const prefix of prefixes) if (!here.has(prefix)) compared.lacking.push(prefix);
     const isComplete = isCountedIn(document, bucket, withLeaves(EMPTY_BUCKET, {added: leaves, removed: []}));
     if (!isComplete || document.lossy.includes(bucket)) compared.lossy.push(bucket);
   }

@@ -6,10 +6,12 @@ import {makeVersion} from '../../protocol/entity.ts';
 import {revisionOf} from '../../protocol/revision.ts';
 import {as, forked, headOf} from '../testing/fork.ts';
 import {
+  ASKED,
   at,
   createWorld,
   current,
   deletionOf,
+  errorIn,
   note,
   pullPage,
   pushAll,
@@ -233,6 +235,15 @@ describe('a push of several', () => {
       'applied',
     ]);
     expect(await current(world, 'good')).toBeDefined();
+  });
+
+  it('that names more sent stamps than are judged at once is refused whole, to come in smaller ones', async () => {
+    const world = await createWorld();
+    const sent = Array.from({length: 1_000}, (_, n) => at(n + 1));
+    const many = Array.from({length: 11}, (_, n) => pushed(note({id: `n${n}`, stamp: at(5_000)}), {sent}));
+    const request = {...ASKED, entities: many};
+    expect(errorIn(await world.core.push(world.device, request)).type).toBe('too_large');
+    expect(await world.core.push(world.device, {...request, entities: many.slice(0, 10)})).toMatchObject({ok: true});
   });
 
   it('that changes nothing makes no commit', async () => {

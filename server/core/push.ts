@@ -5,6 +5,7 @@
 
 import * as z from 'zod/mini';
 import {failed, ok, type Result} from '../../protocol/errors.ts';
+import {MAX_PUSH_STAMPS} from '../../protocol/limits.ts';
 import type {CallAnswer, CallRequest, PushVerdict} from '../../protocol/messages.ts';
 import {pushedEntitySchema} from '../../protocol/requests.ts';
 import {decodeVersion} from '../../protocol/wire.ts';
@@ -13,7 +14,7 @@ import type {Court, Pushed} from './court.ts';
 import {checkHistory, readStanding} from './history.ts';
 import {judge} from './judge.ts';
 import {nativeHashOf} from './native-hash.ts';
-import type {CorePorts, Device} from './ports.ts';
+import {type CorePorts, type Device, wireError} from './ports.ts';
 import {nameIn, rejected} from './rejected.ts';
 
 export interface PushOutcome {
@@ -22,6 +23,8 @@ export interface PushOutcome {
 }
 
 export async function push(ports: CorePorts, {accountId}: Device, request: CallRequest<'push'>): Promise<PushOutcome> {
+  if (countSent(request.entities) > MAX_PUSH_STAMPS)
+    return {answer: failed(wireError('too_large', 'too many sent stamps at once')), commit: 'unchanged'};
   const decoded = request.entities.map(decodePushed);
   return ports.storage.write(accountId, async (tx) => {
     const otherHistory = await checkHistory(tx, accountId, request.history);
@@ -34,6 +37,13 @@ export async function push(ports: CorePorts, {accountId}: Device, request: CallR
     const standing = await readStanding(tx, accountId);
     return {answer: ok({...standing, before: commit.before, verdicts}), commit: closed};
   });
+}
+
+function countSent(entities: readonly unknown[]): number {
+  return entities.reduce<number>((sum, raw) => {
+    const sent = typeof raw === 'object' && raw !== null && 'sent' in raw ? raw.sent : undefined;
+    return sum + (Array.isArray(sent) ? sent.length : 0);
+  }, 0);
 }
 
 function decodePushed(raw: unknown): Result<Pushed, PushVerdict> {

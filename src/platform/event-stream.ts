@@ -33,7 +33,7 @@ export function createEventStreamParser(onData: (data: string) => void): EventSt
       const {lines, rest} = splitLines(held + piece);
       held = rest;
       for (const line of lines) takeLine(line);
-      const chars = data.reduce((sum, line) => sum + line.length, held.length);
+      const chars = data.reduce((sum, line) => sum + line.length + 1, held.length);
       return chars > MAX_EVENT_CHARS ? 'too_long' : 'ok';
     },
   };

@@ -21,6 +21,7 @@ test('every failure either waits for the person or is looked at again within min
 
 test('a server that says when to come back is believed', () => {
   expect(pauseMs({type: 'busy', message: '', retryAfterMs: 30_000}, 0, 0.5)).toBe(30_000);
+  expect(pauseMs({type: 'busy', message: '', retryAfterMs: Number.POSITIVE_INFINITY}, 0, 0.5)).toBe(600_000);
 });
 
 test('pauses grow to ten seconds and not beyond', () => {

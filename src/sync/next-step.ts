@@ -49,6 +49,8 @@ const STEP_BY_TYPE: Record<ErrorType, NextStep> = {
 
 const FIRST_PAUSE_MS = 500;
 const LONGEST_PAUSE_MS = 10_000;
+/** Of what a server or proxy asks for: a date far ahead must not end sync. */
+const LONGEST_ASKED_MS = 10 * 60_000;
 const SLOW_PAUSE_MS = 5 * 60_000;
 
 export function nextStep({type}: SyncError): NextStep {
@@ -61,7 +63,7 @@ export function pauseMs(error: SyncError, failures: number, fraction: number): n
   switch (nextStep(error)) {
     case 'soon':
       return Math.max(
-        error.retryAfterMs ?? 0,
+        Math.min(error.retryAfterMs ?? 0, LONGEST_ASKED_MS),
         Math.min(LONGEST_PAUSE_MS, FIRST_PAUSE_MS * 2 ** Math.min(failures, 10)) * jitter,
       );
     case 'slowly':

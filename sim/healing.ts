@@ -57,12 +57,15 @@ async function scrubHeals(scene: Scene): Promise<void> {
   await scheduler.pass(DAY);
 }
 
-/** What can't be sent, as part of it is damaged or missing here and nobody else has it any more, is kept as it is. */
+/** What nobody has whole any more, and what can't be sent for that, is kept as it is. */
 async function somebodyDecided({scheduler, replicas}: Scene): Promise<boolean> {
   let isDecided = false;
   for (const replica of replicas) {
     const {state, outbox} = replica.store.snapshot();
-    const stuck = (state?.unresolved ?? []).filter((one) => outbox.get(refKey(one))?.parked?.type === 'not_whole');
+    const stuck = (state?.unresolved ?? []).filter((one) => {
+      const row = outbox.get(refKey(one));
+      return row === undefined ? one.where === 'device' : row.parked?.type === 'not_whole';
+    });
     for (const one of stuck) await scheduler.until(tabOf(replica, 0).control.resolve(one, 'keep'), MINUTE);
     isDecided ||= stuck.length > 0;
   }

@@ -246,6 +246,16 @@ describe('a push of several', () => {
     expect(await world.core.push(world.device, {...request, entities: many.slice(0, 10)})).toMatchObject({ok: true});
   });
 
+  it('of a revision that was decided on before it was ever sent goes on top of the one that another device sent', async () => {
+    const world = await createWorld();
+    const kept = note({stamp: at(1, 'bbbb'), text: 'lost'});
+    const made = revisionOf(kept, 'conflict');
+    await pushOne(world, made);
+    const resolved = {...revisionOf(kept, 'conflict', 'resolved'), stamp: at(9)};
+    as(await pushOne(world, resolved), 'applied');
+    expect(await current(world, made.id, 'revision')).toMatchObject({stamp: at(9), meta: {state: 'resolved'}});
+  });
+
   it('that changes nothing makes no commit', async () => {
     const world = await forked();
     const {core, device} = world;

@@ -100,9 +100,13 @@ async function answerAgain(court: Court, pushed: Pushed, current: WholeRow, know
   return {...nameOf(version), type: 'superseded', current: encodeRow(current), descends};
 }
 
-/** Also where a named stamp was acknowledged as the same content as the current version's: nothing of it is lost. */
+/**
+ * Also where a named stamp was acknowledged as the same content as the current version's: nothing of it is lost. A revision in
+ * any state was made from the revision as it was made, whoever made that first: it has the stamp of what it keeps.
+ */
 async function continues({tx, accountId}: Court, {version, base, sent}: Pushed, current: WholeRow): Promise<boolean> {
-  const own = base === null ? sent : [base, ...sent];
+  const {meta} = version;
+  const own = [...(base === null ? [] : [base]), ...sent, ...(meta?.type === 'revision' ? [meta.stamp] : [])];
   if (own.includes(current.stamp)) return true;
   for (const stamp of own) {
     const judged = await tx.judged(accountId, version, stamp);

@@ -58,6 +58,18 @@ describe('texts that both sides changed', () => {
     });
   }
 
+  test('merge with what is made from the one that lost, while the merge of the two was on its way', async () => {
+    const {world, a, b} = await twoDevices('<p>one</p><p>two</p><p>three</p>');
+    await edit(world, a, '<p>1</p><p>two</p><p>three</p>');
+    await a.round();
+    await edit(world, b, '<p>one</p><p>2</p><p>three</p>');
+    await b.round();
+    await edit(world, a, '<p>1</p><p>two</p><p>3</p>');
+    await settle(a, b);
+    await expectEverywhere(world, '<p>1</p><p>2</p><p>3</p>', a, b);
+    expect((await keptBy(b)).filter((one) => one.startsWith('conflict open'))).toEqual([]);
+  });
+
   test('stay apart where they overlap: the newer wins, the conflict is open', async () => {
     const {world, a, b} = await twoDevices(BASE);
     const [older, newer] = ['<p>one zwei three four</p>', '<p>one 2 three four</p>'];

@@ -17,6 +17,8 @@ import {Workset} from './workset.ts';
 import {writingBy} from './writer.ts';
 
 const BATCH_ROWS = 500;
+/** What goes at once after a batch wasn't answered within the time limit: a poor line may never carry a whole one. */
+const SLOW_LINE_BYTES = PUSH_BATCH_BYTES / 8;
 
 export interface Pushed {
   /** The last answer's; null when there was nothing to push. */
@@ -40,6 +42,10 @@ export async function pushAll(ports: RoundPorts): Promise<Result<Pushed>> {
       const stored = await storeAnswer(ports, items, answer.value);
       if (!stored.ok) return stored;
       standing = answer.value;
+      continue;
+    }
+    if (answer.error.type === 'timeout' && maxBytes > SLOW_LINE_BYTES && items.length > 1) {
+      maxBytes = SLOW_LINE_BYTES;
       continue;
     }
     if (answer.error.type !== 'too_large') return answer;

@@ -77,6 +77,39 @@ test('verdicts on other entities than those that were pushed are not taken', asy
   expect(await b.read('note1')).toEqual({title: 'One', text: 'mine'});
 });
 
+test('a batch that the line doesn’t carry within the time limit goes out in smaller ones', async () => {
+  const {a, b} = await twoDevices();
+  for (let n = 0; n < 8; n++) await a.create(`large${n}`, `Large ${n}`, 'x'.repeat(60_000));
+  const {transport} = a.ports;
+  const call = transport.call as (...args: unknown[]) => Promise<unknown>;
+  const slow = async (...args: unknown[]) => {
+    const isLarge = args[0] === 'push' && JSON.stringify(args[1]).length > 200_000;
+    return isLarge ? {ok: false, error: {type: 'timeout', message: 'too slow'}} : call.apply(transport, args);
+  };
+  Object.assign(a.ports, {transport: {...transport, call: slow}});
+  expect((await a.round()).ok).toBe(true);
+  await settle(b);
+  expect((await b.read('large7'))?.text).toHaveLength(60_000);
+});
+
+test('one change that the line doesn’t carry is told, not tried without end', async () => {
+  const {a} = await twoDevices();
+  await a.create('large', 'Large', 'x'.repeat(60_000));
+  const {transport} = a.ports;
+  const call = transport.call as (...args: unknown[]) => Promise<unknown>;
+  let tries = 0;
+  const slow = async (...args: unknown[]) => {
+    if (args[0] === 'push') tries++;
+    return args[0] === 'push'
+      ? {ok: false, error: {type: 'timeout', message: 'too slow'}}
+      : call.apply(transport, args);
+  };
+  Object.assign(a.ports, {transport: {...transport, call: slow}});
+  await a.create('small', 'Small', 'x');
+  expect(await a.round()).toMatchObject({ok: false, error: {type: 'timeout'}});
+  expect(tries).toBe(2);
+});
+
 async function twoDevices(): Promise<{a: Device; b: Device}> {
   const world = await createWorld();
   const a = await world.device('A');

@@ -66,11 +66,13 @@ export function refsTouched(
   return [pushed, ...versions.flatMap((version) => [revisionRef(version, 'conflict'), revisionRef(version, 'merge')])];
 }
 
-/** Those of the stored version, which may have been edited since the request left; load them next. */
+/** Those of the stored version, which may have been edited since the request left, and of the newest known; load them next. */
 export function refsOfStored(ws: Workset, {pushed}: BatchItem, theirs: ServerVersion | undefined): Ref[] {
   const stored = ws.version(pushed);
   if (stored === undefined || theirs === undefined || pushed.kind === 'revision') return [];
-  return [revisionRef(stored, 'merge'), revisionRef(withPartsOf(stored, theirs, partsLacked(stored)), 'conflict')];
+  const latest = newest(theirs, ws.outbox(pushed)?.theirs ?? null);
+  const whole = withPartsOf(stored, latest, partsLacked(stored));
+  return [revisionRef(stored, 'merge'), revisionRef(latest, 'conflict'), revisionRef(whole, 'conflict')];
 }
 
 /** A verdict whose request another tab has already seen settled changes nothing but revisions that were made. */
@@ -250,16 +252,18 @@ function sendParts(
     ws.setOutbox(row, {...row, parked: stored.body === null ? TEXT_MISSING : DAMAGED_HERE});
     return;
   }
-  const mine = withPartsOf(stored, current, lacks);
-  const base = row.baseVersion && withPartsOf(row.baseVersion, current, lacks);
-  const merged = descends && base !== null ? mergeVersions(judging.merging, base, mine, current) : null;
-  const wins = merged !== null || mine.stamp > current.stamp;
-  if (merged === null && keepsLosers(current.kind)) keepVersion(ws, wins ? current : mine, 'conflict', writing.wallMs);
-  adopt(ws, current, item.sent);
+  const latest = newest(current, row.theirs);
+  const mine = withPartsOf(stored, latest, lacks);
+  const base = row.baseVersion && withPartsOf(row.baseVersion, latest, lacks);
+  const isSaid = descends && latest === current; // of that version alone
+  const merged = isSaid && base !== null ? mergeVersions(judging.merging, base, mine, latest) : null;
+  const wins = merged !== null || mine.stamp > latest.stamp;
+  if (merged === null && keepsLosers(latest.kind)) keepVersion(ws, wins ? latest : mine, 'conflict', writing.wallMs);
+  adopt(ws, latest, item.sent);
   if (!wins) return;
   const {deleted, meta} = stored;
   const {data, body} = merged ?? mine;
-  writeVersion(ws, current, {deleted, meta, data, body: body ?? 'same'}, writing);
+  writeVersion(ws, latest, {deleted, meta, data, body: body ?? 'same'}, writing);
 }
 
 /**
@@ -292,6 +296,10 @@ function writeMerged(judging: Judging, winner: Version, {data, body}: Merged, lo
   const mergedMs = ws.entity(winner)?.mergedMs;
   const isDue = mergedMs === undefined || Math.abs(writing.wallMs - mergedMs) >= MERGE_REVISION_EVERY_MS;
   const written = writeVersion(ws, winner, {deleted: false, meta: null, data, body}, writing);
+  const queued = ws.outbox(winner);
+  // What is made from the loser is made from a part of this: the server is told, so that it merges too.
+  if (written !== undefined && queued !== undefined)
+    ws.setOutbox(queued, {...queued, sent: [...queued.sent, loser.stamp]});
   if (written !== undefined && isDue) keepVersion(ws, winner, 'merge', writing.wallMs);
   const row = ws.entity(winner);
   if (row !== undefined && isDue) ws.setEntity({...row, mergedMs: writing.wallMs});

@@ -90,7 +90,6 @@ test('a device without room: what is typed stays in the page, sync says why it s
   await a.page.getByRole('link', {name: 'Options', exact: true}).first().click();
   const unsaved = a.page.getByRole('region', {name: 'Unsaved text'});
   await expect(unsaved.getByText('The text of a note could not be saved.')).toBeVisible();
-  await a.page.screenshot({path: process.env.SHOT ?? '/dev/null', type: 'png'});
   await unsaved.getByRole('link', {name: 'Open the note'}).click();
   await expect(unsaved).toBeHidden();
   await isNotSaved(a, 'This device has no room left.');

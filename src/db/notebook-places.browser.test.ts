@@ -109,7 +109,11 @@ describe('deleting', () => {
     const deleted = await viewOf(gone);
     expect(deleted).toMatchObject({deleted: true, title: 'gone', text: 'text'});
     expect((await viewOf(shared)).deleted).toBe(false);
-    expect((await world.entity('note', below)).meta).toEqual({type: 'tombstone', eraseAfterMs: ERASE_AFTER_MS});
+    expect((await world.entity('note', below)).meta).toEqual({
+      type: 'tombstone',
+      eraseAfterMs: ERASE_AFTER_MS,
+      of: gone,
+    });
     expect((await world.entity('attribute', 'label-1')).meta).toMatchObject({of: below});
     expect((await world.entity('attachment', 'file-1')).meta).toMatchObject({of: gone});
     const deadBranches = (await world.all('branch')).filter((row) => row.deleted);

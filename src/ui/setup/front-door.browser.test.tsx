@@ -1,6 +1,6 @@
 import {afterEach, expect, it, vi} from 'vitest';
 import {page} from 'vitest/browser';
-import {failed, ok, type Result} from '../../../protocol/errors.ts';
+import {failed, ok, type Result, SyncFailure} from '../../../protocol/errors.ts';
 import type {LeftBehind} from '../../sync/api.ts';
 import {
   fakeApp,
@@ -81,6 +81,17 @@ it('where the server refuses, the cause is told and signing in is there', async 
   await button('Bring it back').click();
   await expect.element(page.getByRole('alert')).toBeVisible();
   await expect.element(page.getByRole('link', {name: 'Sign in'})).toBeVisible();
+});
+
+it('where the device itself fails, that is told, and it can be tried again', async () => {
+  const bringBack = vi.fn(async () => {
+    throw new SyncFailure({type: 'storage_full', message: 'full'});
+  });
+  render({...fakeApp({status: settable(NO_NOTEBOOK), control: {bringBack}}), leftBehind: LEFT}, <FrontDoor />);
+  await button('Bring it back').click();
+  await expect.element(page.getByText('This device has no room left.')).toBeVisible();
+  await button('Bring it back').click();
+  expect(bringBack).toHaveBeenCalledTimes(2);
 });
 
 it('a notebook that was on no server can only be begun anew', async () => {

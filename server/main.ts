@@ -31,8 +31,6 @@ export interface ServerPorts {
 }
 
 const ROOT = join(import.meta.dirname, '..');
-/** A machine whose clock is wrong when it starts has mostly been set right by then: what is erased doesn't come back. */
-const FIRST_ERASE_MS = 10 * 60_000;
 const ERASE_EVERY_MS = 3_600_000;
 
 /** Rejects with an error whose message is for people: the folder is in use, the port is taken. */
@@ -106,11 +104,11 @@ function eraseRegularly(core: Core, log: Log): {stop: () => Promise<void>} {
   const erase = () => {
     running = core.erase().catch((error: unknown) => log('error', 'erasing failed', {error: String(error)}));
   };
-  const first = setTimeout(erase, FIRST_ERASE_MS).unref();
-  const timer = setInterval(erase, ERASE_EVERY_MS).unref();
+  erase();
+  const timer = setInterval(erase, ERASE_EVERY_MS);
+  timer.unref();
   return {
     stop: () => {
-      clearTimeout(first);
       clearInterval(timer);
       return running;
     },

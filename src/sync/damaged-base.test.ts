@@ -60,6 +60,22 @@ it('a text that a revision of the same title replaces is kept, though the title 
   expect(texts(world)).toContain('newer');
 });
 
+it('a text written on a note that is erased is not sent with what a disk put in the place of its title', async () => {
+  const {world, a, shown} = await twoDevices();
+  await a.remove('diary');
+  await a.round();
+  world.nowMs += 8 * 24 * 3_600_000;
+  await world.core.erase();
+  await a.round();
+  await a.store.transaction('write', async (tx) => {
+    const [row] = await tx.entities([NOTE]);
+    if (row !== undefined) await tx.putEntities([{...row, data: utf8Bytes('#')}]);
+  });
+  const [written] = await a.writer.write([{...NOTE, type: 'save', loaded: shown, body: utf8Bytes('typed')}]);
+  expect(written?.outcome).toBe('missing');
+  expect(await a.outbox(NOTE)).toBeUndefined();
+});
+
 it('a damaged text that was kept as a revision, and is restored, leaves the sound one with the server', async () => {
   const {world, a, b} = await twoDevices();
   await damage(a, 'body');

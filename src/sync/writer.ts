@@ -168,7 +168,7 @@ function apply(ws: Workset, change: EntityChange, writing: Making): Written {
     case 'restore':
       return restore(ws, change, stored, writing);
     case 'replace': {
-      const data = change.data ?? stored?.data;
+      const data = change.data ?? dataOf(stored);
       if (stored === undefined || data === undefined || data.length === 0) return told(ws, change, 'missing');
       return replace(ws, change, stored, {data, body: change.body ?? 'same'}, writing);
     }
@@ -187,7 +187,7 @@ function save(
   stored: Version | undefined,
   writing: Making,
 ): Written {
-  const data = change.data ?? stored?.data;
+  const data = change.data ?? dataOf(stored);
   if (data === undefined || data.length === 0) return told(ws, change, 'missing');
   const conflict = stored !== undefined && replacesUnseen(stored, change);
   if (conflict && !isErased(stored) && !isLeftToServer(ws, stored, change))
@@ -197,6 +197,11 @@ function save(
   const written = put(ws, change, content, writing, [change.loaded.stamp]);
   if (revise && written.outcome === 'written') keepAutomatically(ws, stored, writing);
   return conflict && written.outcome === 'written' ? {...written, outcome: 'written_over_conflict'} : written;
+}
+
+/** What an edit of the text leaves as it is. An erased version has none, whatever a disk has put there. */
+function dataOf(stored: Version | undefined): Version['data'] | undefined {
+  return stored === undefined || isErased(stored) ? undefined : stored.data;
 }
 
 function restore(

@@ -123,8 +123,7 @@ async function dueOf(tx: StoreTx, look: Look, deleted: readonly EntityRow[]): Pr
   const notes = await tx.entities(deleted.map((row) => ({kind: 'note', id: goesAfter(row) ?? row.id})));
   return deleted.filter((row, i) => {
     if (look.state.server !== null && waiting[i] !== undefined) return false;
-    const concerns = [row.id, look.noteOf(row), deletedWith(row)];
-    if (concerns.some((id) => id !== undefined && look.disputed.has(id))) return false;
+    if (look.disputed.has(row.id) || look.disputed.has(look.noteOf(row))) return false;
     const note = notes[i];
     return goesAfter(row) === undefined ? isOver(row, look.nowMs) : note === undefined || isErased(note);
   });

@@ -305,6 +305,7 @@ export function storeContract(name: string, createHarness: () => Promise<StoreHa
         const branch = {...outboxRow('z', 40), kind: 'branch' as const};
         const parked = outboxRow('a', 5, {parked: {type: 'wrong_hash', message: 'no'}});
         await write((tx) => tx.putOutbox([outboxRow('c', 10), outboxRow('B', 30), branch, parked]));
+        await write((tx) => tx.putOutbox([{...parked, kind: 'branch', id: 'y'}]));
         expect((await read((tx) => tx.outboxByRef(2))).map((row) => row.id)).toEqual(['z', 'B']);
         expect((await read((tx) => tx.outboxByRef(9))).map((row) => row.id)).toEqual(['z', 'B', 'c']);
         expect(await read((tx) => tx.outboxByRef(0))).toEqual([]);

@@ -3,6 +3,7 @@ import {afterEach, beforeEach, describe, expect, it, vi} from 'vitest';
 import {EMPTY_BUCKET} from '../../protocol/digest.ts';
 import {makeVersion, type RevisionMeta, toHead, type Version} from '../../protocol/entity.ts';
 import type {SyncError} from '../../protocol/errors.ts';
+import {outboxContract} from '../sync/outbox.contract.ts';
 import {packingContract} from '../sync/packing.contract.ts';
 import type {EntityRow, OutboxRow, Store} from '../sync/ports.ts';
 import {type StoreHarness, storeContract} from '../sync/store.contract.ts';
@@ -37,6 +38,7 @@ async function createHarness(): Promise<StoreHarness> {
 }
 
 storeContract('IndexedDB', createHarness);
+outboxContract('IndexedDB', createHarness);
 packingContract('IndexedDB', createHarness);
 
 const NOTE = {kind: 'note', id: 'n1', stamp: '000000001-0000-abcdefgh', deleted: false, meta: null} as const;

@@ -1,4 +1,5 @@
 import {createMemoryStore} from './memory-store.ts';
+import {outboxContract} from './outbox.contract.ts';
 import {packingContract} from './packing.contract.ts';
 import {storeContract} from './store.contract.ts';
 
@@ -8,4 +9,5 @@ const createHarness = async () => {
 };
 
 storeContract('memory', createHarness);
+outboxContract('memory', createHarness);
 packingContract('memory', createHarness);

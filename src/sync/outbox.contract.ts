@@ -1,0 +1,77 @@
+/** What every Store must do with the changes that wait. Called with the same harness as storeContract. */
+
+import {afterEach, beforeEach, describe, expect, it} from 'vitest';
+import type {Store, StoreTx} from './ports.ts';
+import type {StoreHarness} from './store.contract.ts';
+import {outboxRow} from './testing/rows.ts';
+
+export function outboxContract(name: string, createHarness: () => Promise<StoreHarness>): void {
+  describe(`${name} keeps what waits`, () => {
+    let harness: StoreHarness;
+    let store: Store;
+    const read = <T>(body: (tx: StoreTx) => Promise<T>) => store.transaction('read', body);
+    const write = <T>(body: (tx: StoreTx) => Promise<T>) => store.transaction('write', body);
+
+    beforeEach(async () => {
+      harness = await createHarness();
+      store = harness.store;
+    });
+    afterEach(() => harness.close());
+
+    it('gives the oldest first, up to the limit', async () => {
+      await write((tx) => tx.putOutbox([outboxRow('c', 30), outboxRow('a', 10), outboxRow('b', 20)]));
+      expect((await read((tx) => tx.outboxHead(2))).map((row) => row.id)).toEqual(['a', 'b']);
+      expect((await read((tx) => tx.outboxHead(9))).map((row) => row.id)).toEqual(['a', 'b', 'c']);
+      expect(await read((tx) => tx.outboxHead(0))).toEqual([]);
+      expect(await read((tx) => tx.outboxHead(Number.MAX_SAFE_INTEGER))).toHaveLength(3);
+    });
+
+    it('gives them by kind and id, up to the limit, without those that are parked', async () => {
+      const branch = {...outboxRow('z', 40), kind: 'branch' as const};
+      const parked = outboxRow('a', 5, {parked: {type: 'wrong_hash', message: 'no'}});
+      await write((tx) => tx.putOutbox([outboxRow('c', 10), outboxRow('B', 30), branch, parked]));
+      await write((tx) => tx.putOutbox([{...parked, kind: 'branch', id: 'y'}]));
+      expect((await read((tx) => tx.outboxByRef(2))).map((row) => row.id)).toEqual(['z', 'B']);
+      expect((await read((tx) => tx.outboxByRef(9))).map((row) => row.id)).toEqual(['z', 'B', 'c']);
+      expect(await read((tx) => tx.outboxByRef(0))).toEqual([]);
+      expect(await read((tx) => tx.outboxByRef(Number.MAX_SAFE_INTEGER))).toHaveLength(3);
+    });
+
+    it('reads and forgets many at once: neighbours, some of them, and ones that were never there', async () => {
+      const names = Array.from({length: 40}, (_, n) => `n${String(n).padStart(2, '0')}`);
+      const refs = names.map((id) => ({kind: 'note' as const, id}));
+      const waiting = async () => (await read((tx) => tx.outboxByRef(99))).map((row) => row.id);
+      await write((tx) => tx.putOutbox(names.filter((id) => id !== 'n05').map((id, n) => outboxRow(id, n))));
+      expect((await read((tx) => tx.outbox(refs))).map((row) => row?.id)).toEqual(
+        names.map((id) => (id === 'n05' ? undefined : id)),
+      );
+      const odd = refs.filter((_, n) => n % 2 === 1);
+      expect((await read((tx) => tx.outbox(odd))).filter(Boolean)).toHaveLength(19);
+      await write((tx) => tx.deleteOutbox(refs.slice(0, 20).filter(({id}) => id !== 'n10')));
+      expect(await waiting()).toEqual(['n10', ...names.slice(20)]);
+      await write((tx) => tx.deleteOutbox(refs.slice(20)));
+      expect(await waiting()).toEqual(['n10']);
+    });
+
+    it('keeps parked rows apart', async () => {
+      const parked = outboxRow('p', 1, {parked: {type: 'wrong_hash', message: 'no'}});
+      await write((tx) => tx.putOutbox([parked, outboxRow('n', 2)]));
+      expect((await read((tx) => tx.outboxHead(9))).map((row) => row.id)).toEqual(['n']);
+      expect(await read((tx) => tx.parkedOutbox())).toStrictEqual([parked]);
+      expect((await read((tx) => tx.outbox([parked])))[0]).toStrictEqual(parked);
+    });
+
+    it('takes a row that is no longer parked back among the others', async () => {
+      await write((tx) => tx.putOutbox([outboxRow('p', 1, {parked: {type: 'wrong_hash', message: 'no'}})]));
+      await write((tx) => tx.putOutbox([outboxRow('p', 1)]));
+      expect(await read((tx) => tx.parkedOutbox())).toEqual([]);
+      expect(await read((tx) => tx.outboxHead(9))).toHaveLength(1);
+    });
+
+    it('forgets a deleted row', async () => {
+      await write((tx) => tx.putOutbox([outboxRow('a', 1), outboxRow('b', 2)]));
+      await write((tx) => tx.deleteOutbox([{kind: 'note', id: 'a'}]));
+      expect((await read((tx) => tx.outboxHead(9))).map((row) => row.id)).toEqual(['b']);
+    });
+  });
+}

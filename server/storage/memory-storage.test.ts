@@ -1,7 +1,11 @@
+import {testForgetting} from './forgetting.contract.ts';
 import {createMemoryStorage} from './memory-storage.ts';
 import {testStorage} from './storage.contract.ts';
 
-testStorage('memory', 'process', async () => {
+const create = async () => {
   const storage = createMemoryStorage();
   return {storage, destroy: () => storage.close()};
-});
+};
+
+testStorage('memory', 'process', create);
+testForgetting('memory', create);

@@ -3,6 +3,7 @@ import {tmpdir} from 'node:os';
 import {join} from 'node:path';
 import Database from 'better-sqlite3';
 import {afterEach, expect, it} from 'vitest';
+import {testForgetting} from './forgetting.contract.ts';
 import {SchemaTooNewError} from './sqlite-schema.ts';
 import {openSqliteStorage} from './sqlite-storage.ts';
 import {testStorage} from './storage.contract.ts';
@@ -18,7 +19,7 @@ function newFile(): string {
   return join(folder, 'aster.db');
 }
 
-testStorage('SQLite', 'disk', async () => {
+const create = async () => {
   const file = newFile();
   let storage = openSqliteStorage(file);
   const reopen = async () => {
@@ -27,7 +28,10 @@ testStorage('SQLite', 'disk', async () => {
     return storage;
   };
   return {storage, reopen, destroy: () => storage.close()};
-});
+};
+
+testStorage('SQLite', 'disk', create);
+testForgetting('SQLite', create);
 
 it('writes through to the disk: WAL, with a full sync', async () => {
   const file = newFile();

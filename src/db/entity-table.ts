@@ -50,6 +50,9 @@ const TRACKED_ROWS = 49;
 /** Beyond this, to know the keys costs who watches more than to look at everything. */
 const MAX_TRACKED_ROWS = 500;
 
+/** Some megabytes. */
+const PACKS_AT_ONCE = 64;
+
 export function createEntityTable(kind: Kind, {own, packs, pointers}: EntityTables): EntityTable {
   const packsFrom = (id: string) => packs.where('[kind+last]').between([kind, id], [kind, []]);
   const ofKind = [[kind], [kind, []]] as const;
@@ -85,6 +88,19 @@ export function createEntityTable(kind: Kind, {own, packs, pointers}: EntityTabl
     return byId;
   }
 
+  /** The next packs are read while those that came are taken apart. */
+  async function listAllPacked(): Promise<ListedRow[]> {
+    const rows: ListedRow[] = [];
+    const readFrom = (id: string) => packsFrom(id).limit(PACKS_AT_ONCE).toArray();
+    for (let reading: ReturnType<typeof readFrom> | null = readFrom(''); reading !== null; ) {
+      const some: PackRecord[] = await reading;
+      const last = some.at(-1)?.last;
+      reading = last === undefined || some.length < PACKS_AT_ONCE ? null : readFrom(`${last}\0`);
+      for (const pack of some) for (const row of listPacked(pack)) rows.push(row);
+    }
+    return rows;
+  }
+
   async function packedPointingAt(pointer: PointerName, values: ReadonlySet<string>): Promise<string[]> {
     const records = await pointers
       .where('[kind+last]')
@@ -111,20 +127,10 @@ export function createEntityTable(kind: Kind, {own, packs, pointers}: EntityTabl
       return ids.map((id) => byId.get(id));
     },
     async list() {
-      const [records, packed] = await Promise.all([
-        own.toArray(),
-        packs
-          .where('[kind+last]')
-          .between(...ofKind)
-          .toArray(),
-      ]);
+      const [records, packed] = await Promise.all([own.toArray(), listAllPacked()]);
       const rows = records.map(toListed);
-      if (packed.length === 0) return rows;
       const hidden = new Set(rows.map(({id}) => id));
-      for (const pack of packed) {
-        for (const row of listPacked(pack)) if (!hidden.has(row.id)) rows.push(row);
-      }
-      return rows;
+      return rows.concat(hidden.size === 0 ? packed : packed.filter(({id}) => !hidden.has(id)));
     },
     async pointingAt(pointer, values) {
       const wanted = new Set(values.map(String));

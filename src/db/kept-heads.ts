@@ -29,13 +29,15 @@ export function createKeptHeads<H extends {readonly id: string}>(
   };
 
   function replaceAll(rows: readonly ListedRow[]): boolean {
-    const next = new Map(
-      rows.flatMap((row) => {
-        const one = headOf(row);
-        return one ? [[row.id, one] as const] : [];
-      }),
-    );
-    const isSame = next.size === kept.size && [...next].every(([id, one]) => kept.get(id) === one);
+    const next: typeof kept = new Map();
+    let isSame = true;
+    for (const row of rows) {
+      const one = headOf(row);
+      if (one === undefined) continue;
+      next.set(row.id, one);
+      isSame &&= one === kept.get(row.id);
+    }
+    isSame &&= next.size === kept.size;
     kept = next;
     return !isSame;
   }

@@ -62,6 +62,18 @@ it('shows a page that arrives while someone looks', async () => {
   watched.stop();
 });
 
+it('ten thousand that arrived are all in the tree, one that was renamed since as it is now', async () => {
+  const many = Array.from({length: 10_000}, (_, index) => {
+    const id = `z${String(index).padStart(5, '0')}`;
+    return version('note', id, {title: id, type: 'text', mime: 'text/html'});
+  });
+  await arrive(many);
+  await world.notebook.renameNote('z08191', 'renamed');
+  const titles = (await present(world.notebook.watchTree())).notes.map(({title}) => title);
+  const expected = many.map(({id}) => (id === 'z08191' ? 'renamed' : id));
+  expect(titles.sort()).toEqual(['above', 'below', 'other', ...expected].sort());
+});
+
 it('a place that was moved is found under its new parent alone, by deletions too', async () => {
   const {notebook} = world;
   await notebook.movePlace('place-below', {parent: 'other', position: 'last'});

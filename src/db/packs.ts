@@ -96,13 +96,15 @@ export interface ListedRow {
 /** In the order of `ids`. Ten thousands of rows are listed when the app starts, which is why they aren't made whole first. */
 export function listPacked({ids, rows}: PackRecord): ListedRow[] {
   const packed = parseRows(rows);
-  return ids.flatMap((id, index) => {
+  const listed: ListedRow[] = [];
+  for (const [index, id] of ids.entries()) {
     const row = packed[index];
-    if (row === undefined) return [];
+    if (row === undefined) continue;
     const [stamp, , , dataHash, , part, rest] = row;
     const data = typeof part === 'string' ? part : undefined;
-    return [{id, stamp, deleted: rest?.deleted ?? false, dataHash, data}];
-  });
+    listed.push({id, stamp, deleted: rest?.deleted ?? false, dataHash, data});
+  }
+  return listed;
 }
 
 /** In the order of `ids`. */

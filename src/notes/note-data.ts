@@ -1,57 +1,84 @@
 /**
  * What is inside `data` of each kind: canonical JSON, so that the same thing made twice has the same bytes. Reading is
  * lenient (a newer app may have added members, which are kept when one is changed), and total: data that isn't ours gives
- * undefined, never an exception.
+ * undefined, never an exception. A start reads all notes and places, so they are checked by hand: a validator takes as
+ * long as the parser does.
  */
 
-import * as z from 'zod/mini';
 import {type Bytes, utf8Text} from '../../protocol/bytes.ts';
 import {canonicalBytes, type Json} from '../../protocol/canonical.ts';
 
+interface Members {
+  readonly [name: string]: unknown;
+}
+
 /** `type` is open: `text` (HTML), `code`, and whatever an import brought; unknown ones are shown read-only. */
-const noteSchema = z.looseObject({
-  title: z.string(),
-  type: z.string(),
-  mime: z.string(),
+export interface NoteData extends Members {
+  readonly title: string;
+  readonly type: string;
+  readonly mime: string;
   /** When it was made, by its device, in milliseconds; absent where unknown (imports). */
-  created: z.optional(z.number()),
-});
-const branchSchema = z.looseObject({
-  note: z.string(),
-  parent: z.string(),
-  key: z.string(),
-  prefix: z.optional(z.string()),
-});
-const attributeSchema = z.looseObject({
-  note: z.string(),
-  type: z.enum(['label', 'relation']),
-  name: z.string(),
-  value: z.string(),
-  inheritable: z.boolean(),
-  position: z.number(),
-});
-const attachmentSchema = z.looseObject({
-  note: z.string(),
-  title: z.string(),
-  role: z.string(),
-  mime: z.string(),
-  position: z.number(),
+  readonly created?: number | undefined;
+}
+
+export interface BranchData extends Members {
+  readonly note: string;
+  readonly parent: string;
+  readonly key: string;
+  readonly prefix?: string | undefined;
+}
+
+export interface AttributeData extends Members {
+  readonly note: string;
+  readonly type: 'label' | 'relation';
+  readonly name: string;
+  readonly value: string;
+  readonly inheritable: boolean;
+  readonly position: number;
+}
+
+export interface AttachmentData extends Members {
+  readonly note: string;
+  readonly title: string;
+  readonly role: string;
+  readonly mime: string;
+  readonly position: number;
   /** SHA-256 of its bytes; absent until they were kept. */
-  blob: z.optional(z.string()),
-});
-const optionSchema = z.looseObject({key: z.string(), value: z.string()});
+  readonly blob?: string | undefined;
+}
 
-export type NoteData = z.infer<typeof noteSchema>;
-export type BranchData = z.infer<typeof branchSchema>;
-export type AttributeData = z.infer<typeof attributeSchema>;
-export type AttachmentData = z.infer<typeof attachmentSchema>;
-export type OptionData = z.infer<typeof optionSchema>;
+export interface OptionData extends Members {
+  readonly key: string;
+  readonly value: string;
+}
 
-export const readNote = reader(noteSchema);
-export const readBranch = reader(branchSchema);
-export const readAttribute = reader(attributeSchema);
-export const readAttachment = reader(attachmentSchema);
-export const readOption = reader(optionSchema);
+export const readNote = reader(
+  (data): data is NoteData =>
+    isText(data.title) && isText(data.type) && isText(data.mime) && isAbsentOr(isNumber, data.created),
+);
+export const readBranch = reader(
+  (data): data is BranchData =>
+    isText(data.note) && isText(data.parent) && isText(data.key) && isAbsentOr(isText, data.prefix),
+);
+export const readAttribute = reader(
+  (data): data is AttributeData =>
+    isText(data.note) &&
+    (data.type === 'label' || data.type === 'relation') &&
+    isText(data.name) &&
+    isText(data.value) &&
+    typeof data.inheritable === 'boolean' &&
+    isNumber(data.position),
+);
+export const readAttachment = reader(
+  (data): data is AttachmentData =>
+    isText(data.note) &&
+    isText(data.title) &&
+    isText(data.role) &&
+    isText(data.mime) &&
+    isNumber(data.position) &&
+    isAbsentOr(isText, data.blob),
+);
+export const readOption = reader((data): data is OptionData => isText(data.key) && isText(data.value));
 
 /** Bytes for any of them. Members that are undefined are left out. */
 export function writeData(data: NoteData | BranchData | AttributeData | AttachmentData | OptionData): Bytes {
@@ -64,8 +91,8 @@ export function writeData(data: NoteData | BranchData | AttributeData | Attachme
  * Null where it is no JSON object.
  */
 export function withRevival(data: Uint8Array, conflict: string): Bytes | null {
-  const members = z.safeParse(z.looseObject({}), parseJson(data));
-  return members.success ? canonicalBytes({...members.data, revived: conflict} as Json) : null;
+  const members = parseObject(data);
+  return members === undefined ? null : canonicalBytes({...members, revived: conflict} as Json);
 }
 
 /** The option that names a replica, so that every device can say who made a version. */
@@ -74,19 +101,33 @@ export function deviceNameKey(replica: string): string {
 }
 
 /** Of bytes, or of the text that they are. */
-function reader<T>(schema: z.ZodMiniType<T>): (data: Uint8Array | string) => T | undefined {
+function reader<T extends Members>(isOurs: (data: Members) => data is T): (data: Uint8Array | string) => T | undefined {
   return (data) => {
-    const value = z.safeParse(schema, parseJson(data));
-    return value.success ? value.data : undefined;
+    const members = parseObject(data);
+    return members !== undefined && isOurs(members) ? members : undefined;
   };
 }
 
-function parseJson(data: Uint8Array | string): unknown {
+function parseObject(data: Uint8Array | string): Members | undefined {
   const text = typeof data === 'string' ? data : utf8Text(data);
   if (text === undefined) return undefined;
   try {
-    return JSON.parse(text);
+    const value: unknown = JSON.parse(text);
+    return typeof value === 'object' && value !== null && !Array.isArray(value) ? (value as Members) : undefined;
   } catch {
     return undefined;
   }
+}
+
+function isText(value: unknown): value is string {
+  return typeof value === 'string';
+}
+
+/** JSON has numbers that are too large for one. */
+function isNumber(value: unknown): value is number {
+  return Number.isFinite(value);
+}
+
+function isAbsentOr(is: (value: unknown) => boolean, value: unknown): boolean {
+  return value === undefined || is(value);
 }

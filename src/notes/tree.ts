@@ -70,35 +70,30 @@ export interface Tree {
   visibleRows(expanded: ReadonlySet<string>): Row[];
 }
 
-/** Work and memory grow with the number of notes and branches, apart from sorting siblings. */
+/** Work and memory grow with the number of notes and branches, apart from sorting siblings, which waits until they are asked for. */
 export function buildTree(input: TreeInput): Tree {
   const titleById = new Map(input.notes.map(({id, title}) => [id, title]));
   titleById.delete(ROOT_NOTE_ID);
-  const childrenByParent = shownPlaces(input.branches, titleById);
-  const children = (noteId: string): readonly Place[] => childrenByParent.get(noteId) ?? [];
+  const {below, wayTo, isWhole} = shapeOf(input.branches, titleById);
   // Asked for notes one by one, and not before something is on the screen.
-  const placesByNote = once(() => groupByNote(childrenByParent));
-  const placeById = once(() => new Map(allPlaces(childrenByParent).map((place) => [place.branchId, place])));
+  const branchById = once(() => new Map(allBranches(below).map((branch) => [branch.id, branch])));
+  const branchesByNote = once(() => groupByNote(below));
 
-  const wayTo = waysFrom([ROOT_NOTE_ID], children, new Map());
-  const unplaced = [...titleById.keys()].filter((id) => !wayTo.has(id));
+  const unplaced = wayTo.size > titleById.size ? [] : [...titleById.keys()].filter((id) => !wayTo.has(id));
   const placed: Pick<ReadonlySet<string>, 'has'> = unplaced.length === 0 ? wayTo : new Set(wayTo.keys());
-  const tops = unplaced.filter((id) => !placesByNote().has(id));
-  waysFrom(tops, children, wayTo);
+  const tops = isWhole ? unplaced : unplaced.filter((id) => !branchesByNote().has(id));
+  addWays(tops, below, wayTo);
   const title = (noteId: string): string => titleById.get(noteId) ?? '';
 
   const tree: Tree = {
     noteCount: titleById.size,
-    placeCount: [...childrenByParent].reduce(
-      (sum, [parent, below]) => sum + (placed.has(parent) ? below.length : 0),
-      0,
-    ),
+    placeCount: [...below].reduce((sum, [parent, branches]) => sum + (placed.has(parent) ? branches.length : 0), 0),
     unfiled: input.complete ? sortByTitle(tops, title) : [],
     hasNote: (noteId) => titleById.has(noteId),
     title: (noteId) => titleById.get(noteId),
-    children,
-    place: (branchId) => placeById().get(branchId),
-    places: (noteId) => placesByNote().get(noteId) ?? [],
+    children: kept((noteId) => placesInOrder(below.get(noteId))),
+    place: (branchId) => placesInOrder([branchById().get(branchId)])[0],
+    places: (noteId) => placesInOrder(isWhole ? [wayTo.get(noteId)] : branchesByNote().get(noteId)),
     isPlaced: (noteId) => placed.has(noteId),
     pathTo: (noteId) => pathTo(noteId, wayTo),
     rowsAbove: (noteId) => rowsAbove(noteId, tree),
@@ -107,18 +102,40 @@ export function buildTree(input: TreeInput): Tree {
   return tree;
 }
 
-/** By their parents, each list in order. Only a note with several branches can have one that isn't shown. */
-function shownPlaces(
-  branches: readonly TreeBranch[],
-  titleById: ReadonlyMap<string, string>,
-): Map<string, readonly Place[]> {
-  const hasEnds = ({note, parent}: TreeBranch) =>
-    titleById.has(note) && (parent === ROOT_NOTE_ID || titleById.has(parent));
-  const connected = withoutTwins(branches.filter(hasEnds));
-  const ignored = ignoredInCycles(connected);
-  const shown = ignored.size === 0 ? connected : connected.filter(({id}) => !ignored.has(id));
-  const branchesByParent = Map.groupBy(shown, ({parent}) => parent);
-  return new Map(Array.from(branchesByParent, ([parent, below]) => [parent, below.sort(compareBranches).map(toPlace)]));
+interface Shape {
+  /** The branches that show, by their parents. */
+  readonly below: ReadonlyMap<string, TreeBranch[]>;
+  /** For each note that is reached from the root, the branch by which it is reached first; null for the root. */
+  readonly wayTo: Map<string, TreeBranch | null>;
+  /** Every branch leads on from the root, and each note has one: so it is with most notebooks, and nothing is to be healed. */
+  readonly isWhole: boolean;
+}
+
+function shapeOf(branches: readonly TreeBranch[], titleById: ReadonlyMap<string, string>): Shape {
+  const below = connectedBelow(branches, titleById);
+  const wayTo = addWays([ROOT_NOTE_ID], below, new Map());
+  const isWhole = [...below.values()].reduce((count, {length}) => count + length, 0) === wayTo.size - 1;
+  if (isWhole) return {below, wayTo, isWhole};
+  const healed = inOrder(withoutCycles(withoutTwins(allBranches(below))));
+  return {below: healed, wayTo: addWays([ROOT_NOTE_ID], healed, new Map()), isWhole};
+}
+
+/** Those whose note and parent are here. */
+function connectedBelow(branches: readonly TreeBranch[], titleById: ReadonlyMap<string, string>): Shape['below'] {
+  const below = Map.groupBy(branches, ({parent}) => parent);
+  for (const [parent, all] of below) {
+    const isHere = parent === ROOT_NOTE_ID || titleById.has(parent);
+    const connected = isHere ? all.filter(({note}) => titleById.has(note)) : [];
+    if (connected.length > 0) below.set(parent, connected);
+    else below.delete(parent);
+  }
+  return below;
+}
+
+function inOrder(branches: readonly TreeBranch[]): ReadonlyMap<string, TreeBranch[]> {
+  const below = Map.groupBy(branches, ({parent}) => parent);
+  for (const siblings of below.values()) siblings.sort(compareBranches);
+  return below;
 }
 
 /** Of two branches with the same note and parent the lower id stays. */
@@ -137,18 +154,29 @@ function withoutTwins(branches: readonly TreeBranch[]): readonly TreeBranch[] {
   return [...branches.filter(({note}) => !several.has(note)), ...lowest.values()];
 }
 
+function withoutCycles(branches: readonly TreeBranch[]): readonly TreeBranch[] {
+  const ignored = ignoredInCycles(branches);
+  return ignored.size === 0 ? branches : branches.filter(({id}) => !ignored.has(id));
+}
+
+/** What is undefined or null is passed over. */
+function placesInOrder(branches: readonly (TreeBranch | null | undefined)[] = []): readonly Place[] {
+  return branches
+    .filter((branch) => branch != null)
+    .sort(compareBranches)
+    .map(toPlace);
+}
+
 function toPlace({id, note, parent, key, prefix}: TreeBranch): Place {
   return {branchId: id, noteId: note, parentId: parent, key, prefix: prefix ?? ''};
 }
 
-function allPlaces(childrenByParent: ReadonlyMap<string, readonly Place[]>): Place[] {
-  return [...childrenByParent.values()].flat();
+function allBranches(below: Shape['below']): TreeBranch[] {
+  return [...below.values()].flat();
 }
 
-function groupByNote(childrenByParent: ReadonlyMap<string, readonly Place[]>): ReadonlyMap<string, readonly Place[]> {
-  const placesByNote = Map.groupBy(allPlaces(childrenByParent), ({noteId}) => noteId);
-  for (const several of placesByNote.values()) if (several.length > 1) several.sort(comparePlaces);
-  return placesByNote;
+function groupByNote(below: Shape['below']): ReadonlyMap<string, TreeBranch[]> {
+  return Map.groupBy(allBranches(below), ({note}) => note);
 }
 
 function once<T>(make: () => T): () => T {
@@ -159,32 +187,42 @@ function once<T>(make: () => T): () => T {
   };
 }
 
-function comparePlaces(a: Place, b: Place): number {
-  return compareBranches({id: a.branchId, key: a.key}, {id: b.branchId, key: b.key});
+function kept<T>(make: (key: string) => T): (key: string) => T {
+  const made = new Map<string, T>();
+  return (key) => {
+    const present = made.get(key);
+    if (present !== undefined) return present;
+    const value = make(key);
+    made.set(key, value);
+    return value;
+  };
 }
 
-/** Adds to `wayTo`, for each note below `starts`, the place by which it is reached first, breadth first; null for a start. */
-function waysFrom(
+/**
+ * Adds to `wayTo`, for each note below `starts`, the branch by which it is reached first, breadth first and siblings as they come; null
+ * for a start.
+ */
+function addWays(
   starts: readonly string[],
-  children: (noteId: string) => readonly Place[],
-  wayTo: Map<string, Place | null>,
-): Map<string, Place | null> {
+  below: Shape['below'],
+  wayTo: Map<string, TreeBranch | null>,
+): Map<string, TreeBranch | null> {
   const open = [...starts].sort();
   for (const start of open) wayTo.set(start, null);
   // Grows while it is walked: every note comes once.
   for (const noteId of open) {
-    for (const place of children(noteId)) {
-      if (wayTo.has(place.noteId)) continue;
-      wayTo.set(place.noteId, place);
-      open.push(place.noteId);
+    for (const branch of below.get(noteId) ?? []) {
+      if (wayTo.has(branch.note)) continue;
+      wayTo.set(branch.note, branch);
+      open.push(branch.note);
     }
   }
   return wayTo;
 }
 
-function pathTo(noteId: string, wayTo: ReadonlyMap<string, Place | null>): Place[] {
+function pathTo(noteId: string, wayTo: ReadonlyMap<string, TreeBranch | null>): Place[] {
   const path: Place[] = [];
-  for (let place = wayTo.get(noteId); place; place = wayTo.get(place.parentId)) path.push(place);
+  for (let branch = wayTo.get(noteId); branch; branch = wayTo.get(branch.parent)) path.push(toPlace(branch));
   return path.reverse();
 }
 

@@ -32,11 +32,14 @@ function createApp(): Started {
     const {createPageSync} = await import('./page-sync.ts');
     return createPageSync({...ports, connectivity, background});
   });
-  const onWritten = () => {
-    control.sendSoon();
-    background.requestSync();
-  };
-  const writer = createWriter({store, time, random, readLifetimes, onWritten});
+  const writer = createWriter({
+    store,
+    time,
+    random,
+    readLifetimes,
+    onWriting: () => control.sendSoon(),
+    onWritten: () => background.requestSync(),
+  });
   const note = createLeftBehind(browserStorage(), base.pathname);
   const left = note.read();
   control.status.subscribe(note.keep);

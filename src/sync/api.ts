@@ -98,7 +98,7 @@ export interface SyncControl {
   stop(): void;
   /** A round now, by hand; resolves when it ended, whatever its end. */
   syncNow(): Promise<void>;
-  /** Something was written in this tab: it is sent at once, where this tab leads, instead of when the store tells of it. */
+  /** Something is being written in this tab: it is sent as soon as it is stored, where this tab leads, not when the store tells of it. */
   sendSoon(): void;
   /** Sends refused changes again: this one, or all. */
   retry(ref?: Ref): Promise<void>;

@@ -168,6 +168,75 @@ test('a poke that comes during a round that finds a mismatch starts another', as
   expect(await b.read('note2')).toBeDefined();
 });
 
+test('the poke of its own push, before the answer, makes no second round', async () => {
+  const world = await createWorld();
+  const device = await world.device('A');
+  await settle(device);
+  let stored = 0;
+  const store: Store = {
+    ...device.store,
+    transaction: ((mode, body) =>
+      device.store.transaction(mode, (tx) =>
+        body({
+          ...tx,
+          putState: (state) => {
+            stored += 1;
+            return tx.putState(state);
+          },
+        }),
+      )) as Store['transaction'],
+  };
+  const {engine, timers, pokes, names} = createSetting(world, device, {store});
+  engine.start();
+  await timers.advance(1000);
+  stored = 0;
+  device.afterCall = async (name) => {
+    if (name !== 'push') return;
+    pokes.at(-1)?.onPoke(await world.core.standing(world.accountId));
+    await quiet();
+  };
+  names();
+  await device.create('note1', 'One', 'text');
+  await timers.advance(1000);
+  for (let turn = 0; turn < 3; turn++) await quiet();
+  engine.stop();
+  expect([names(), stored]).toEqual([['push'], 3]); // the answer, the hash check, the outcome
+});
+
+test('a look at the store that throws is told, and does not end the sending of what is written', async () => {
+  const world = await createWorld();
+  const device = await world.device('A');
+  await settle(device);
+  let fails = false;
+  const store: Store = {
+    ...device.store,
+    transaction(mode, body) {
+      if (!fails) return device.store.transaction(mode, body);
+      fails = false;
+      return Promise.reject(new TypeError('a damaged record'));
+    },
+  };
+  const {engine, timers, pokes, names} = createSetting(world, device, {store});
+  const told: (string | undefined)[] = [];
+  engine.watchFailure((failure) => told.push(failure?.type));
+  const unhandled: unknown[] = [];
+  const note = (error: unknown) => unhandled.push(error);
+  process.on('unhandledRejection', note);
+  engine.start();
+  await timers.advance(1000);
+  fails = true;
+  pokes.at(-1)?.onPoke(await world.core.standing(world.accountId));
+  await quiet();
+  expect(told.at(-1)).toBe('internal_error');
+  await timers.advance(3_600_000);
+  names();
+  await device.create('note1', 'One', 'text');
+  await timers.advance(1000);
+  engine.stop();
+  process.off('unhandledRejection', note);
+  expect([names().includes('push'), told.at(-1), unhandled]).toEqual([true, undefined, []]);
+});
+
 test('an answer that is damaged does not make rounds without a pause', async () => {
   const world = await createWorld();
   const a = await world.device('A');

@@ -24,7 +24,7 @@ export interface Engine {
   stop(): void;
   /** A round now, whatever the pauses; its outcome is stored. */
   run(): Promise<void>;
-  /** Something was written in this tab: looks at once, where this tab leads and nothing is in the way. */
+  /** Something is being written in this tab: looks as soon as it is, where this tab leads and nothing is in the way. */
   sendSoon(): void;
   /** Tells what failed here and couldn't even be stored (the store itself, or a bug), and null when that is over. */
   watchFailure(listener: (failure: SyncError | null) => void): () => void;
@@ -50,6 +50,8 @@ class LeadingEngine implements Engine {
   #waits = false;
   #running: Promise<void> | null = null;
   #runAgain = false;
+  /** Something was written, or may have been, while a round runs. */
+  #looksAgain = false;
   #heard: Poke | undefined;
   #failures = 0;
   #lastError: SyncError | null = null;
@@ -57,9 +59,8 @@ class LeadingEngine implements Engine {
   #cancelTimer: (() => void) | null = null;
   #timerAtMs = Number.POSITIVE_INFINITY;
   #cancelGather: (() => void) | null = null;
-  /** Whether something waits is being read; what comes meanwhile is looked at once more. */
-  #isLooking = false;
-  #looksAgain = false;
+  /** As last told. */
+  #state: ReplicaState | undefined;
   #closePokes: (() => void) | null = null;
   #pokesAtMs = 0;
   /** Streams in a row that ended soon after they were opened. */
@@ -129,19 +130,13 @@ class LeadingEngine implements Engine {
       this.#runAgain = true;
       return this.#running;
     }
-    this.#running = this.#runWhileAsked().finally(() => {
-      this.#running = null;
-      if (this.#carriesOn()) this.#gather();
-    });
-    return this.#running;
+    return this.#begin('always');
   }
 
   sendSoon(): void {
-    if (!this.#leads || this.#running !== null || !this.#carriesOn()) return;
     this.#cancelGather?.();
     this.#cancelGather = null;
-    if (this.#isLooking) this.#looksAgain = true;
-    else void this.#runIfWaiting();
+    this.#runIfWaiting();
   }
 
   #lead(): void {
@@ -153,17 +148,27 @@ class LeadingEngine implements Engine {
     this.#schedule(0);
   }
 
-  async #runWhileAsked(): Promise<void> {
-    do {
-      this.#runAgain = false;
-      const heard = this.#heard;
-      this.#heard = undefined;
-      await this.#runOnce(heard);
-    } while (this.#runAgain);
+  #begin(when: 'always' | 'if_waiting'): Promise<void> {
+    this.#looksAgain = false;
+    this.#running = this.#runWhileAsked(when).finally(() => {
+      this.#running = null;
+      if (this.#looksAgain) this.#gather();
+    });
+    return this.#running;
   }
 
-  async #runOnce(heard: Poke | undefined): Promise<void> {
-    const result = await this.#guarded(() => runRound(this.#ports, heard));
+  async #runWhileAsked(when: 'always' | 'if_waiting'): Promise<void> {
+    await this.#runOnce(when);
+    while (this.#runAgain) {
+      this.#runAgain = false;
+      await this.#runOnce('always');
+    }
+  }
+
+  async #runOnce(when: 'always' | 'if_waiting'): Promise<void> {
+    const heard = this.#heard;
+    this.#heard = undefined;
+    const result = await this.#guarded(() => runRound(this.#ports, heard, when));
     this.#lastError = result.ok ? null : result.error;
     this.#failures = result.ok ? 0 : this.#failures + 1;
     if (!this.#leads) return;
@@ -178,9 +183,7 @@ class LeadingEngine implements Engine {
       this.#tellFailure(null);
       return result;
     } catch (error) {
-      // Else a bug; said, and looked at again.
-      const bug: SyncError = {type: 'internal_error', message: `a round failed: ${String(error)}`};
-      const failure = error instanceof SyncFailure ? error.error : bug;
+      const failure = failureIn(error);
       this.#tellFailure(failure);
       return failed(failure);
     }
@@ -195,8 +198,7 @@ class LeadingEngine implements Engine {
     try {
       return await this.#ports.store.transaction('read', body);
     } catch (error) {
-      if (!(error instanceof SyncFailure)) throw error;
-      this.#onFailure(error.error);
+      this.#onFailure(failureIn(error));
       return undefined;
     }
   }
@@ -221,13 +223,14 @@ class LeadingEngine implements Engine {
 
   /** Another server, another token, or something to send. */
   #onStored({state, waiting, parked}: Overview): void {
+    this.#state = state;
     this.#scrubbing.stored();
     const link = JSON.stringify([state?.server, state?.paused, state?.clockChoice, state?.replica]);
     if (link !== this.#link) {
       this.#link = link;
       this.#dropPokes();
       this.#schedule(0);
-    } else if (waiting > parked && this.#carriesOn()) {
+    } else if (waiting > parked) {
       this.#gather();
     }
   }
@@ -236,26 +239,20 @@ class LeadingEngine implements Engine {
     return this.#lastError === null || nextStep(this.#lastError) === 'carry_on';
   }
 
-  /** Something may wait: looks in a moment, and runs only if something does. */
+  /** Something may wait. */
   #gather(): void {
-    if (!this.#leads || this.#cancelGather !== null || this.#running !== null) return;
-    if (this.#isLooking) {
-      this.#looksAgain = true;
-      return;
-    }
+    if (this.#running !== null) this.#looksAgain = true;
+    if (!this.#leads || this.#cancelGather !== null || this.#running !== null || !this.#carriesOn()) return;
     this.#cancelGather = this.#ports.time.after(GATHER_MS, () => {
       this.#cancelGather = null;
-      void this.#runIfWaiting();
+      this.#runIfWaiting();
     });
   }
 
-  async #runIfWaiting(): Promise<void> {
-    this.#isLooking = true;
-    this.#looksAgain = false;
-    const state = await this.#read(async (tx) => ((await tx.outboxHead(1)).length > 0 ? tx.state() : undefined));
-    this.#isLooking = false;
-    if (state !== undefined) await this.#runIn(state);
-    else if (this.#looksAgain) this.#gather();
+  /** A round that ends at once if nothing waits. */
+  #runIfWaiting(): void {
+    if (this.#running !== null) this.#looksAgain = true;
+    else if (this.#carriesOn() && this.#mayRun(this.#state)) void this.#begin('if_waiting');
   }
 
   #scheduleNext(): void {
@@ -283,11 +280,11 @@ class LeadingEngine implements Engine {
   }
 
   async #runIfWanted(): Promise<void> {
-    await this.#runIn(await this.#read((tx) => tx.state()));
+    if (this.#mayRun(await this.#read((tx) => tx.state()))) await this.run();
   }
 
-  async #runIn(state: ReplicaState | undefined): Promise<void> {
-    if (this.#leads && linkOf(state).ok && !state?.paused) await this.run();
+  #mayRun(state: ReplicaState | undefined): boolean {
+    return this.#leads && linkOf(state).ok && !state?.paused;
   }
 
   async #openPokes(): Promise<void> {
@@ -302,7 +299,9 @@ class LeadingEngine implements Engine {
     );
   }
 
+  /** A round that is under way may bring it, or have made it: the poke of a push often comes before the answer. */
   async #onPoke(poke: Poke): Promise<void> {
+    while (this.#running !== null) await this.#running;
     const state = await this.#read((tx) => tx.state());
     if (!this.#leads || state === undefined || poke.head.seq <= (state.cursor?.seq ?? -1)) return;
     this.#heard = poke;
@@ -321,4 +320,10 @@ class LeadingEngine implements Engine {
     this.#closePokes?.();
     this.#closePokes = null;
   }
+}
+
+/** The store's, or a bug: said, and looked at again. */
+function failureIn(error: unknown): SyncError {
+  if (error instanceof SyncFailure) return error.error;
+  return {type: 'internal_error', message: `a round failed: ${String(error)}`};
 }

@@ -91,6 +91,37 @@ describe('a first sync', () => {
     await expectEverything(world, b);
   });
 
+  test('ends with the page that comes when sync is paused, and says nothing of having synced', async () => {
+    const {world} = await filledWorld();
+    const b = await world.device('B');
+    const setPaused = (paused: boolean) =>
+      b.store.transaction('write', async (tx) => {
+        const state = await tx.state();
+        if (state) await tx.putState({...state, paused});
+      });
+    b.afterCall = async (name) => {
+      if (name === 'pull') await setPaused(true);
+    };
+    expect((await b.round()).ok).toBe(true);
+    expect(await b.state()).toMatchObject({cursor: null, lastSyncMs: null});
+    expect((await b.state()).firstSync?.received).toBeGreaterThan(0);
+    b.afterCall = null;
+    await setPaused(false);
+    await settle(b);
+    await expectEverything(world, b);
+  });
+
+  test('that is asked for by hand while sync is paused goes to its end', async () => {
+    const {world} = await filledWorld();
+    const b = await world.device('B');
+    await b.store.transaction('write', async (tx) => {
+      const state = await tx.state();
+      if (state) await tx.putState({...state, paused: true});
+    });
+    expect((await b.round()).ok).toBe(true);
+    await expectEverything(world, b);
+  });
+
   for (const lose of ['request', 'answer'] as const) {
     test(`goes on where it was when every second ${lose} is lost, without asking for a stored page again`, async () => {
       const {world} = await filledWorld();

@@ -14,7 +14,16 @@ import {countsAsAbsent, isOwnDeleted} from './inspect.ts';
 import {damagedParts, keepVersion, revisionRef} from './local-version.ts';
 import type {BodyRow, FirstSync, HashAll, OutboxRow, ReplicaState, StoreTx} from './ports.ts';
 import type {RoundPorts} from './round.ts';
-import {askedBy, callOptions, type LinkedState, linkOf, type Standing, strangerIn, withSeen} from './standing.ts';
+import {
+  askedBy,
+  callOptions,
+  isPausedSince,
+  type LinkedState,
+  linkOf,
+  type Standing,
+  strangerIn,
+  withSeen,
+} from './standing.ts';
 import {acknowledge, adopt, decodeServerVersion, knownOf, type ServerVersion} from './verdict.ts';
 import {Workset} from './workset.ts';
 
@@ -30,7 +39,10 @@ interface CheckedPage {
   readonly bodies: readonly BodyRow[];
 }
 
-/** Pulls until the cursor is at the head that the last page was read with; the standing of that page. `state`: as it is now. */
+/**
+ * Pulls until the cursor is at the head that the last page was read with, or sync is paused; the standing of the last page. `state`: as
+ * it is now.
+ */
 export async function pullAll(ports: RoundPorts, state: ReplicaState | undefined): Promise<Result<Standing>> {
   const link = linkOf(state);
   if (!link.ok) return link;
@@ -43,7 +55,7 @@ export async function pullAll(ports: RoundPorts, state: ReplicaState | undefined
     if (!answer.ok) return answer;
     const stored = await storePage(ports, place, answer.value);
     if (!stored.ok) return stored;
-    if (next === null) return ok(answer.value.page);
+    if (next === null || isPausedSince(state, stored.value)) return ok(answer.value.page);
     pages.goOn(stored.value);
     asked = next;
   }

@@ -10,7 +10,16 @@ import {isSkewed, isStepped, readInstant} from './clock.ts';
 import {type BatchItem, takeBatch} from './outbox.ts';
 import type {StoreTx} from './ports.ts';
 import type {RoundPorts} from './round.ts';
-import {askedBy, callOptions, type LinkedState, linkOf, type Standing, strangerIn, withSeen} from './standing.ts';
+import {
+  askedBy,
+  callOptions,
+  isPausedSince,
+  type LinkedState,
+  linkOf,
+  type Standing,
+  strangerIn,
+  withSeen,
+} from './standing.ts';
 import {withUnsendable} from './unresolved.ts';
 import {applyVerdict, isVerdictOn, refsOfStored, refsTouched, type ServerVersion, versionIn} from './verdict.ts';
 import {Workset} from './workset.ts';
@@ -23,60 +32,78 @@ const SLOW_LINE_BYTES = PUSH_BATCH_BYTES / 8;
 export interface Pushed {
   /** The last answer's; null when there was nothing to push. */
   readonly standing: Standing | null;
-  /** The clocks must be compared again before anything more is stamped. */
-  readonly end: 'nothing_waits' | 'clock_unsure';
+  /** As it is now. */
+  readonly state: LinkedState;
+  /** `clock_unsure`: the clocks must be compared again before anything more is stamped. */
+  readonly end: 'nothing_waits' | 'clock_unsure' | 'paused';
 }
 
-/** Pushes until nothing waits, or what was known of the clock is over: it was set, or another tab found it wrong meanwhile. */
-export async function pushAll(ports: RoundPorts): Promise<Result<Pushed>> {
+/** What a request carries, stamped and durable; nothing when nothing waits, or while it isn't known what time it is. */
+export interface Taken {
+  readonly items: readonly BatchItem[];
+  readonly state: LinkedState;
+  readonly clockUnsure: boolean;
+}
+
+/**
+ * Pushes until nothing waits, or what was known of the clock is over: it was set, or another tab found it wrong meanwhile. `first`:
+ * what was taken already.
+ */
+export async function pushAll(ports: RoundPorts, first: Taken | null = null): Promise<Result<Pushed>> {
+  const take = (bytes: number) => ports.store.transaction('write', (tx) => takeNext(tx, ports, bytes));
   let standing: Standing | null = null;
   let maxBytes = PUSH_BATCH_BYTES;
+  let taken = first === null ? await take(maxBytes) : ok(first);
   for (;;) {
-    const taken = await take(ports, maxBytes);
     if (!taken.ok) return taken;
-    if (taken.value === 'clock_unsure') return ok({standing, end: 'clock_unsure'});
-    const {items, state} = taken.value;
-    if (items.length === 0) return ok({standing, end: 'nothing_waits'});
+    const {items, state, clockUnsure} = taken.value;
+    if (items.length === 0) return ok({standing, state, end: clockUnsure ? 'clock_unsure' : 'nothing_waits'});
     const answer = await ports.transport.call('push', requestOf(state, items), callOptions(state));
     if (answer.ok) {
-      const stored = await storeAnswer(ports, items, answer.value);
-      if (!stored.ok) return stored;
+      taken = await storeAnswer(ports, items, answer.value, maxBytes);
       standing = answer.value;
+      if (taken.ok && isPausedSince(state, taken.value.state))
+        return ok({standing, state: taken.value.state, end: 'paused'});
       continue;
     }
     if (answer.error.type === 'timeout' && maxBytes > SLOW_LINE_BYTES && items.length > 1) {
       maxBytes = SLOW_LINE_BYTES;
-      continue;
+    } else if (answer.error.type === 'too_large') {
+      if (items.length === 1) await park(ports, items, answer.error);
+      maxBytes = Math.ceil(maxBytes / 4);
+    } else {
+      return answer;
     }
-    if (answer.error.type !== 'too_large') return answer;
-    if (items.length === 1) await park(ports, items, answer.error);
-    maxBytes = Math.ceil(maxBytes / 4);
+    taken = await take(maxBytes);
   }
 }
 
-async function take(
-  {store, time}: RoundPorts,
-  bytes: number,
-): Promise<Result<{items: BatchItem[]; state: LinkedState} | 'clock_unsure'>> {
-  return store.transaction('write', async (tx) => {
-    const link = linkOf(await tx.state());
-    if (!link.ok) return link;
-    const {clock, clockChoice} = link.value;
-    const isWrong = clock !== null && isSkewed(clock) && clockChoice === 'own';
-    if (isWrong || (clock !== null && isStepped(clock, readInstant(time)))) return ok('clock_unsure');
-    return ok({items: await takeBatch(tx, time.wallMs(), {bytes, rows: BATCH_ROWS}), state: link.value});
-  });
+/** The next batch, in the caller's transaction. */
+export async function takeNext(
+  tx: StoreTx,
+  {time}: Pick<RoundPorts, 'time'>,
+  bytes: number = PUSH_BATCH_BYTES,
+): Promise<Result<Taken>> {
+  const link = linkOf(await tx.state());
+  if (!link.ok) return link;
+  const {clock, clockChoice} = link.value;
+  const isWrong = clock !== null && isSkewed(clock) && clockChoice === 'own';
+  const clockUnsure = isWrong || (clock !== null && isStepped(clock, readInstant(time)));
+  const items = clockUnsure ? [] : await takeBatch(tx, time.wallMs(), {bytes, rows: BATCH_ROWS});
+  return ok({items, state: link.value, clockUnsure});
 }
 
 function requestOf(state: LinkedState, items: readonly BatchItem[]) {
   return {...askedBy(state), entities: items.map(({wire}) => wire)};
 }
 
+/** With what goes next, taken in the same transaction. */
 async function storeAnswer(
   ports: RoundPorts,
   items: readonly BatchItem[],
   answer: CallAnswer<'push'>,
-): Promise<Result<void>> {
+  maxBytes: number,
+): Promise<Result<Taken>> {
   const versions = answer.verdicts.map(versionIn);
   if (answer.verdicts.length !== items.length || versions.includes('damaged')) {
     return failed({type: 'server_error', message: 'the server answered with a version that fails its own hash'});
@@ -86,9 +113,10 @@ async function storeAnswer(
     return verdict !== undefined && isVerdictOn(item, verdict, versions[i] as ServerVersion | undefined);
   });
   if (!isAnswer) return failed({type: 'server_error', message: 'the server answered about other entities'});
-  return ports.store.transaction('write', (tx) =>
-    storeVerdicts(tx, ports, items, answer, versions as (ServerVersion | undefined)[]),
-  );
+  return ports.store.transaction('write', async (tx) => {
+    const stored = await storeVerdicts(tx, ports, items, answer, versions as (ServerVersion | undefined)[]);
+    return stored.ok ? takeNext(tx, ports, maxBytes) : stored;
+  });
 }
 
 async function storeVerdicts(

@@ -1,6 +1,7 @@
 import {describe, expect, test} from 'vitest';
 import {localRoot} from './check.ts';
-import {createWorld, type Device, settle, type World} from './testing/world.ts';
+import type {Change} from './ports.ts';
+import {createWorld, type Device, noteData, settle, type World} from './testing/world.ts';
 
 async function rootsOf(world: World, ...devices: Device[]): Promise<string[]> {
   const roots = await Promise.all(devices.map((device) => device.store.transaction('read', localRoot)));
@@ -50,6 +51,33 @@ describe('a round', () => {
     await a.save('note1', loaded, {text: 'text 2'});
     expect((await a.round()).ok).toBe(true);
     expect(a.calls.map(({name}) => name)).toEqual(['push']);
+    await expectEqual(world, a);
+  });
+
+  test('that is paused sends no further batch, and pulls nothing', async () => {
+    const world = await createWorld();
+    const a = await world.device('A');
+    const b = await world.device('B');
+    await settle(a, b);
+    await b.create('elsewhere', 'Elsewhere', 'text');
+    await b.round();
+    const changes = Array.from({length: 600}, (_, i): Change => {
+      return {type: 'create', kind: 'note', id: `note${i}`, data: noteData(`Title ${i}`)};
+    });
+    await a.writer.write(changes);
+    const setPaused = (paused: boolean) =>
+      a.store.transaction('write', async (tx) => {
+        const state = await tx.state();
+        if (state) await tx.putState({...state, paused});
+      });
+    a.afterCall = () => setPaused(true);
+    a.calls.length = 0;
+    expect((await a.round()).ok).toBe(true);
+    expect(a.calls.map(({name}) => name)).toEqual(['push']);
+    a.afterCall = null;
+    await setPaused(false);
+    await settle(a);
+    expect(await a.read('elsewhere')).toEqual({title: 'Elsewhere', text: 'text'});
     await expectEqual(world, a);
   });
 

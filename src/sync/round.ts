@@ -19,14 +19,15 @@ import type {
   ReadLifetimes,
   ReplicaState,
   Store,
+  StoreTx,
   Time,
   Transport,
 } from './ports.ts';
 import {pullAll, withFirstSync} from './pull.ts';
-import {pushAll} from './push.ts';
+import {pushAll, type Taken, takeNext} from './push.ts';
 import {isReturning, withFloor} from './returning.ts';
 import {ROUND_LOCK} from './round-lock.ts';
-import {callOptions, historyOf, linkOf, type Standing, strangerIn, withSeen} from './standing.ts';
+import {callOptions, historyOf, isPausedSince, linkOf, type Standing, strangerIn, withSeen} from './standing.ts';
 import {repairDifference} from './verify.ts';
 
 export interface RoundPorts {
@@ -52,10 +53,10 @@ export async function runRound(
   when: 'always' | 'if_waiting' = 'always',
 ): Promise<Result<void>> {
   return ports.locks.exclusive(ROUND_LOCK, async () => {
-    const found = await look(ports);
+    const found = heard === undefined ? await lookAndTake(ports) : await look(ports);
     if (when === 'if_waiting' && !isWork(found)) return ok(undefined);
     const result = await inOneHistory(ports, heard, found).catch(failureOf);
-    await storeOutcome(ports, result, found.state?.server?.token ?? null);
+    await storeOutcome(ports, result, found.state);
     return result;
   });
 }
@@ -69,13 +70,31 @@ interface Found {
   readonly state: ReplicaState | undefined;
   /** Whether anything is to be sent. */
   readonly waits: boolean;
+  /** Of it what goes first, where nothing has to be asked before. */
+  readonly taken: Taken | null;
 }
 
 function look({store}: Pick<RoundPorts, 'store'>): Promise<Found> {
-  return store.transaction('read', async (tx) => ({
-    state: await tx.state(),
-    waits: (await tx.outboxHead(1)).length > 0,
-  }));
+  return store.transaction('read', async (tx) => ({...(await lookIn(tx)), taken: null}));
+}
+
+/** An edit is on its way after one transaction. */
+function lookAndTake({store, time}: RoundPorts): Promise<Found> {
+  return store.transaction('write', async (tx) => {
+    const {state, waits} = await lookIn(tx);
+    const isNext = waits && state !== undefined && serves(state, time) && !isReturning(state);
+    const taken = isNext ? await takeNext(tx, {time}) : null;
+    return {state, waits, taken: taken?.ok ? taken.value : null};
+  });
+}
+
+async function lookIn(tx: StoreTx): Promise<Omit<Found, 'taken'>> {
+  return {state: await tx.state(), waits: (await tx.outboxHead(1)).length > 0};
+}
+
+/** Whether the last clock check does. */
+function serves({cursor, clock, problem}: ReplicaState, time: Time): boolean {
+  return cursor !== null && problem === null && isFresh(clock, readInstant(time)) && !isSkewed(clock);
 }
 
 function isWork({state, waits}: Found): boolean {
@@ -115,13 +134,14 @@ async function sequence(
     ({state, waits} = await look(ports));
   }
   if (held === null && waits) {
-    const pushed = await pushAll(ports);
+    const pushed = await pushAll(ports, found.taken);
     if (!pushed.ok) return pushed;
     const isAgain = pushed.value.end === 'clock_unsure' && tries < SAMPLE_TRIES;
     if (isAgain) return sequence(ports, undefined, await look(ports), tries + 1);
     standing = pushed.value.standing ?? standing;
-    ({state} = await look(ports));
+    ({state} = pushed.value);
   }
+  if (isPausedSince(found.state, state)) return ok(undefined);
   if (isBehind(state, standing)) {
     const pulled = await pullAll(ports, state);
     if (!pulled.ok) return pulled;
@@ -145,12 +165,12 @@ interface Greeted {
 }
 
 /** The clock check, before anything is sent. Hello carries it, unless the last sample still serves. */
-async function greet(ports: RoundPorts, heard: Standing | undefined, {state, waits}: Found): Promise<Result<Greeted>> {
+async function greet(ports: RoundPorts, heard: Standing | undefined, found: Found): Promise<Result<Greeted>> {
+  const {state, waits} = found;
   const link = linkOf(state);
   if (!link.ok) return link;
-  const {cursor, clock, problem} = link.value;
-  const canSkip = cursor !== null && problem === null && isFresh(clock, readInstant(ports.time)) && !isSkewed(clock);
-  if (canSkip && (waits || heard)) return ok({standing: heard ?? null, held: null, state});
+  const isNeeded = !serves(link.value, ports.time) && found.taken === null;
+  if (!isNeeded && (waits || heard)) return ok({standing: heard ?? null, held: null, state});
   return hello(ports);
 }
 
@@ -201,14 +221,18 @@ function isBehind(state: ReplicaState | undefined, standing: Standing | null): b
 }
 
 /** The person reads the outcome in the status; a refused token is forgotten, so that nothing tries it again. */
-async function storeOutcome({store, time}: RoundPorts, result: Result<void>, token: string | null): Promise<void> {
+async function storeOutcome(
+  {store, time}: RoundPorts,
+  result: Result<void>,
+  began: ReplicaState | undefined,
+): Promise<void> {
   await store.transaction('write', async (tx) => {
     const state = await tx.state();
-    if (state === undefined) return;
+    if (state === undefined || (result.ok && isPausedSince(began, state))) return;
     if (result.ok) return tx.putState({...state, lastSyncMs: time.wallMs(), problem: null});
     const {type} = result.error;
     const isRefused = type === 'signed_out' || type === 'device_removed';
-    if (isRefused && state.server?.token !== token) return; // signed in again meanwhile
+    if (isRefused && state.server?.token !== began?.server?.token) return; // signed in again meanwhile
     const server = state.server !== null && isRefused ? {...state.server, token: null} : state.server;
     return tx.putState({...state, server, problem: result.error});
   });

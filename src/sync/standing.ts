@@ -21,6 +21,11 @@ export function linkOf(state: ReplicaState | undefined): Result<LinkedState> {
   return ok(state as LinkedState);
 }
 
+/** A round that goes on while sync is paused was asked for by hand; one that is paused on its way ends. */
+export function isPausedSince(before: ReplicaState | undefined, now: ReplicaState | undefined): boolean {
+  return now?.paused === true && before?.paused !== true;
+}
+
 export function callOptions({server, timeoutMs}: LinkedState): CallOptions {
   return {address: server.address, token: server.token, timeoutMs};
 }

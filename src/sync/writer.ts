@@ -42,15 +42,18 @@ export interface WriterPorts {
   readonly time: Time;
   readonly random: Random;
   readonly readLifetimes: ReadLifetimes;
-  /** Called after each write, before anybody who watches the store is told of it. */
+  /** Called when a write has begun: a transaction that is asked for now sees it, before anybody who watches the store does. */
+  readonly onWriting?: () => void;
   readonly onWritten?: () => void;
 }
 
-export function createWriter({store, time, random, readLifetimes, onWritten}: WriterPorts): Writer {
+export function createWriter({store, time, random, readLifetimes, onWriting, onWritten}: WriterPorts): Writer {
   return {
     newId: () => idFromBytes(random.bytes(ID_BYTES)),
     async write(changes) {
-      const written = await store.transaction('write', (tx) => writeChanges(tx, changes, time.wallMs(), readLifetimes));
+      const writing = store.transaction('write', (tx) => writeChanges(tx, changes, time.wallMs(), readLifetimes));
+      onWriting?.();
+      const written = await writing;
       onWritten?.();
       return written;
     },

@@ -98,7 +98,8 @@ function createRunner(noteId: string, {notebook, drafts, wait}: Ports, {onUse, o
   const listeners = new Set<() => void>();
   let now: OpenNote = {state: 'loading'};
   let retained = 0;
-  let unwatch: (() => void) | null = null;
+  let isWatched = false;
+  let unwatch = () => {};
   let cancelTimer = () => {};
   let hasDraft = false;
 
@@ -123,13 +124,15 @@ function createRunner(noteId: string, {notebook, drafts, wait}: Ports, {onUse, o
     if (effect.type === 'save') void save(effect);
   };
 
+  /** What is stored meanwhile is looked at once, when it is known what the save did. */
   const save = async ({loaded, edit}: Effect & {type: 'save'}) => {
+    unwatch();
     const input: Input = await notebook.saveNote(noteId, loaded, edit).then(
       (saved) => ({type: 'saved', saved}),
       (reason) => ({type: 'save_failed', error: errorOf(reason)}),
     );
     send(input);
-    if (unwatch !== null) watch();
+    if (isWatched) watch();
   };
 
   const onView = (view: NoteView | null) => {
@@ -148,7 +151,7 @@ function createRunner(noteId: string, {notebook, drafts, wait}: Ports, {onUse, o
   };
 
   const watch = () => {
-    unwatch?.();
+    unwatch();
     unwatch = notebook.watchNote(noteId).subscribe(onView);
   };
 
@@ -171,8 +174,8 @@ function createRunner(noteId: string, {notebook, drafts, wait}: Ports, {onUse, o
     retained--;
     if (retained > 0) return;
     send({type: 'flush'});
-    unwatch?.();
-    unwatch = null;
+    isWatched = false;
+    unwatch();
     if (now.state !== 'open' || now.session.state === 'clean') onDone();
   };
 
@@ -188,7 +191,8 @@ function createRunner(noteId: string, {notebook, drafts, wait}: Ports, {onUse, o
     retain: () => {
       retained++;
       onUse();
-      if (unwatch === null) watch();
+      if (!isWatched) watch();
+      isWatched = true;
       return release;
     },
     flushAndDraft: () => {

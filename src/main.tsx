@@ -8,6 +8,7 @@ import {createRoot} from 'react-dom/client';
 import type {SyncError} from '../protocol/errors.ts';
 import {createBrowserReplica} from './browser-replica.ts';
 import {createNotebook} from './db/notebook.ts';
+import {mergeBody} from './notes/merge.ts';
 import {createAppUpdate} from './platform/app-update.ts';
 import {createBackgroundSync, requestPeriodicSync} from './platform/background-sync.ts';
 import {createBrowserConnectivity} from './platform/browser-connectivity.ts';
@@ -37,6 +38,7 @@ function createApp(): Started {
     time,
     random,
     readLifetimes,
+    merging: {mergeBody},
     onWriting: () => control.sendSoon(),
     onWritten: () => background.requestSync(),
   });

@@ -54,7 +54,7 @@ export function createNotebook(ports: NotebookPorts): Notebook {
     watchUnresolved: () => toLive(db, queryUnresolved),
     readUnsynced: () => readUnsynced(db),
     createNote: (placement, note) => createNote(ports, placement, note),
-    saveNote: (id, loaded, edit) => saveNote(ports, id, loaded, edit),
+    saveNote: (id, loaded, edit, shown) => saveNote(ports, {id, loaded, edit, shown}),
     renameNote: (id, title) =>
       writeOne(writer, {type: 'patch', kind: 'note', id, edit: (stored) => withTitle(stored, title)}),
     deletePlace: (branchId) => deletePlace(ports, branchId),
@@ -87,8 +87,20 @@ async function createNote({db, writer, time}: NotebookPorts, to: Placement, note
   return noteId;
 }
 
-async function saveNote({db, writer}: NotebookPorts, id: string, loaded: Loaded, edit: NoteEdit): Promise<Saved> {
-  const {title, text} = edit;
+async function saveNote(
+  {db, writer}: NotebookPorts,
+  {
+    id,
+    loaded,
+    edit: {title, text},
+    shown,
+  }: {
+    readonly id: string;
+    readonly loaded: Loaded;
+    readonly edit: NoteEdit;
+    readonly shown: string | undefined;
+  },
+): Promise<Saved> {
   const data = title === undefined ? undefined : await readOnce(db, queryDataWithTitle(id, title));
   const written = await writeOneTold(writer, {
     type: 'save',
@@ -97,6 +109,7 @@ async function saveNote({db, writer}: NotebookPorts, id: string, loaded: Loaded,
     loaded,
     ...(data === undefined ? {} : {data}),
     ...(text === undefined ? {} : {body: utf8Bytes(text)}),
+    ...(shown === undefined ? {} : {shown: utf8Bytes(shown)}),
   });
   return {loaded: written.loaded ?? loaded, conflict: written.outcome === 'written_over_conflict'};
 }

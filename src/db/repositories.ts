@@ -142,6 +142,7 @@ export interface UnsyncedChange {
 }
 
 export interface Saved {
+  /** Of what was given, which isn't what is stored where it was merged. */
   readonly loaded: Loaded;
   /** The text of another tab or device was replaced by this save and is in "Revisions". */
   readonly conflict: boolean;
@@ -178,8 +179,16 @@ export interface Notebook {
     placement: Placement,
     note: {readonly title: string; readonly type?: string; readonly text?: string},
   ): Promise<string>;
-  /** Nothing is written when neither differs from what is stored. */
-  saveNote(id: string, loaded: Loaded, edit: {readonly title?: string; readonly text?: string}): Promise<Saved>;
+  /**
+   * Nothing is written when neither differs from what is stored. `shown`: the text that the editor showed; with it, what was stored
+   * meanwhile is merged where the two don't overlap.
+   */
+  saveNote(
+    id: string,
+    loaded: Loaded,
+    edit: {readonly title?: string; readonly text?: string},
+    shown?: string,
+  ): Promise<Saved>;
   renameNote(id: string, title: string): Promise<void>;
   /** Removes this place; with its last place the note, and what is only below it, goes to "Recently deleted". */
   deletePlace(branchId: string): Promise<void>;

@@ -46,7 +46,7 @@ export async function startNotebook(ports: ConnectPorts, deviceName: string): Pr
   await ports.store.transaction('write', async (tx) => {
     if ((await tx.state()) !== undefined) return;
     await createReplica(tx, ports, {deviceName, address: null, server: null});
-    await writeChanges(tx, ports.rules.welcome(), ports.time.wallMs(), ports.readLifetimes);
+    await writeChanges(tx, ports.rules.welcome(), ports.time.wallMs(), ports);
   });
 }
 
@@ -61,7 +61,7 @@ export async function setUpServer(ports: ConnectPorts, input: SetupInput): Promi
   await ports.store.transaction('write', async (tx) => {
     const isNew = (await tx.state()) === undefined;
     await link(tx, ports, input, session.value);
-    if (isNew) await writeChanges(tx, ports.rules.welcome(), ports.time.wallMs(), ports.readLifetimes);
+    if (isNew) await writeChanges(tx, ports.rules.welcome(), ports.time.wallMs(), ports);
   });
   return ok(undefined);
 }
@@ -146,5 +146,5 @@ async function createReplica(
     paused: false,
   };
   await tx.putState(state);
-  await writeChanges(tx, [rules.nameDevice(replica, deviceName)], time.wallMs(), readLifetimes);
+  await writeChanges(tx, [rules.nameDevice(replica, deviceName)], time.wallMs(), {readLifetimes});
 }

@@ -6,6 +6,7 @@ import type {Ref} from '../../protocol/entity.ts';
 import {ERASE_AFTER_MS} from '../../protocol/limits.ts';
 import {TOMBSTONE_HORIZON_MS} from '../../server/core/drop.ts';
 import {LIFETIME_RULES, lifetimeRef, readLifetimes} from '../notes/lifetimes.ts';
+import {mergeBody} from '../notes/merge.ts';
 import {writeData} from '../notes/note-data.ts';
 import {noteOf} from '../notes/note-of.ts';
 import {startNotebook} from './connect.ts';
@@ -27,7 +28,7 @@ async function createAlone() {
   const store = createMemoryStore();
   const time = {wallMs: () => clock.nowMs, monotonicMs: () => clock.nowMs, after: () => () => undefined};
   const random = {bytes: (count: number) => new Uint8Array(count).fill(7), fraction: () => 0.5};
-  const writer = createWriter({store, time, random, readLifetimes});
+  const writer = createWriter({store, time, random, readLifetimes, merging: {mergeBody}});
   const nameDevice = (): Change => ({
     type: 'create',
     kind: 'option',

@@ -22,6 +22,8 @@ import {makeStamp, type Stamp} from '../../protocol/stamp.ts';
 import type {EntityRow, OutboxRow} from './ports.ts';
 import type {Workset} from './workset.ts';
 
+const MERGE_REVISION_EVERY_MS = 10 * 60_000;
+
 /** Who writes, and when. */
 export interface Writing {
   readonly replica: string;
@@ -119,6 +121,15 @@ export function keepVersion(
   ws.setEntity({...toHead(revision), known: null, own: null, ownSent: null, revisedMs: null});
   if (revision.body !== null) ws.setBody(ref, revision.parts.body, revision.body);
   ws.setOutbox(ref, queue(undefined, undefined, null, revision, wallMs));
+}
+
+/** What a merge was made on top of: one revision in so long a time, as two who write at once merge with every pause. */
+export function keepForMerge(ws: Workset, version: Version, wallMs: number): void {
+  const row = ws.entity(version);
+  const isDue = row?.mergedMs === undefined || Math.abs(wallMs - row.mergedMs) >= MERGE_REVISION_EVERY_MS;
+  if (row === undefined || !isDue) return;
+  keepVersion(ws, version, 'merge', wallMs);
+  ws.setEntity({...row, mergedMs: wallMs});
 }
 
 /** What has become of a conflict; nothing where it isn't open any more. Load its revision first. */

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import {describe, expect, test} from 'vitest';
-import {utf8Text} from '../../protocol/bytes.ts';
+import {utf8Bytes, utf8Text} from '../../protocol/bytes.ts';
+import {hashOf} from '../../protocol/hash.ts';
 import {localRoot} from './check.ts';
 import {createWorld, type Device, START_MS, settle, type World} from './testing/world.ts';
 
@@ -20,13 +21,13 @@ async function edit(world: World, device: Device, text: string): Promise<void> {
   await device.save('note1', await device.load('note1'), {text});
 }
 
-/** Of every kept version of the note: why it is kept and its text. */
+/** Of every version of the note that was kept by an edit that met another: why it is kept and its text. */
 async function keptBy({store}: Device): Promise<string[]> {
   return store.transaction('read', async (tx) => {
     const refs = (await tx.ids('revision', null, 100)).map((id) => ({kind: 'revision' as const, id}));
     const [rows, bodies] = [await tx.entities(refs), await tx.bodies(refs)];
     return rows.flatMap((row, i) => {
-      if (row?.meta?.type !== 'revision' || row.deleted) return [];
+      if (row?.meta?.type !== 'revision' || row.deleted || row.meta.reason === 'edit') return [];
       const {reason, state} = row.meta;
       return [`${reason}${state === undefined ? '' : ` ${state}`}: ${utf8Text(bodies[i]?.body ?? new Uint8Array(0))}`];
     });
@@ -115,6 +116,67 @@ describe('texts that both sides changed', () => {
     await settle(a, b);
     await expectEverywhere(world, '<p>one two three 4</p><p>five six 7</p><p>theirs</p>', a, b);
   });
+});
+
+describe('a save that meets what was stored meanwhile', () => {
+  const twoTabs = async (theirs: string, mine: string, shown: string | undefined) => {
+    const {world, a, b} = await twoDevices(BASE);
+    const loaded = await a.load('note1');
+    await edit(world, b, theirs);
+    await settle(b, a);
+    world.nowMs += 1000;
+    const told = await a.save('note1', loaded, {text: mine}, shown);
+    return {world, a, b, told};
+  };
+  const MINE = '<p>one two three four</p><p>five six seven</p>';
+
+  test('is merged with it, which stays in revisions; what is loaded then is what was typed', async () => {
+    const {world, a, b, told} = await twoTabs('<p>zero one two three four</p><p>five six</p>', MINE, BASE);
+    const merged = '<p>zero one two three four</p><p>five six seven</p>';
+    expect(await a.read('note1')).toEqual({title: 'One', text: merged});
+    expect(told.parts.body).toBe(hashOf(utf8Bytes(MINE)));
+    expect(await keptBy(a)).toEqual(['merge: <p>zero one two three four</p><p>five six</p>']);
+    world.nowMs += 1000;
+    await a.save('note1', told, {text: MINE.replace('seven', 'seven eight')}, MINE);
+    await settle(a, b);
+    await expectEverywhere(world, '<p>zero one two three four</p><p>five six seven eight</p>', a, b);
+    expect(await keptBy(b)).toHaveLength(1); // within ten minutes
+  });
+
+  test('replaces it where the two overlap, or where it isn’t known what was shown, and keeps it as a conflict', async () => {
+    const theirs = '<p>one two three four</p><p>five 6</p>';
+    for (const shown of [BASE, undefined, 'something else']) {
+      const {a} = await twoTabs(theirs, '<p>one two three four</p><p>five sixty</p>', shown);
+      expect((await a.read('note1'))?.text).toBe('<p>one two three four</p><p>five sixty</p>');
+      expect(await keptBy(a)).toEqual([`conflict open: ${theirs}`]);
+    }
+  });
+
+  test('replaces a deletion, which is kept as a conflict', async () => {
+    const {a, b} = await twoDevices(BASE);
+    const loaded = await a.load('note1');
+    await b.remove('note1');
+    await settle(b, a);
+    await a.save('note1', loaded, {text: MINE}, BASE);
+    expect((await a.read('note1'))?.text).toBe(MINE);
+    expect(await keptBy(a)).toEqual([`conflict open: ${BASE}`]);
+  });
+});
+
+test('an edit made while the push lost is merged at once, and the conflict is settled', async () => {
+  const {world, a, b} = await twoDevices(BASE);
+  await edit(world, a, '<p>zero one two three four</p><p>five six</p>');
+  world.nowMs += 5000;
+  await edit(world, b, '<p>one two three four</p><p>five six seven</p>');
+  await b.round();
+  a.afterCall = async (name) => {
+    a.afterCall = null;
+    if (name !== 'push') return;
+    await edit(world, a, '<p>zero zero one two three four</p><p>five six</p>');
+  };
+  await settle(a, b);
+  await expectEverywhere(world, '<p>zero zero one two three four</p><p>five six seven</p>', a, b);
+  expect((await keptBy(b)).filter((kept) => kept.startsWith('conflict open'))).toEqual([]);
 });
 
 describe('a note that two devices made of nothing', () => {

@@ -330,7 +330,14 @@ export interface Loaded {
  */
 export type EntityChange =
   | (Ref & {readonly type: 'create'; readonly data: Bytes; readonly body?: Bytes})
-  | (Ref & {readonly type: 'save'; readonly loaded: Loaded; readonly data?: Bytes; readonly body?: Bytes})
+  /** `shown`: the body that the editor showed, so that one that was stored meanwhile can be merged with the new one. */
+  | (Ref & {
+      readonly type: 'save';
+      readonly loaded: Loaded;
+      readonly data?: Bytes;
+      readonly body?: Bytes;
+      readonly shown?: Bytes;
+    })
   | (Ref & {readonly type: 'patch'; readonly edit: (stored: Head) => Bytes | null})
   /** `eraseAfterMs`: where it isn't given, what the options say. `of`: the note that this is deleted with. */
   | (Ref & {
@@ -359,11 +366,15 @@ export type Resolution = Ref & {
 
 export type Change = EntityChange | Resolution;
 
-/** `exists`, `missing`, `unchanged`, `body_missing`, `settled` (a conflict that is dealt with): nothing was written for this change. */
+/**
+ * `exists`, `missing`, `unchanged`, `body_missing`, `settled` (a conflict that is dealt with): nothing was written for this change.
+ * `merged`: with what was stored meanwhile; `loaded` is then of what was given, not of what is stored.
+ */
 export interface Written extends Ref {
   readonly outcome:
     | 'written'
     | 'written_over_conflict'
+    | 'merged'
     | 'unchanged'
     | 'exists'
     | 'missing'

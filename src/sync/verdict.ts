@@ -15,6 +15,7 @@ import {decodeVersion, isWhole} from '../../protocol/wire.ts';
 import {type Merged, type Merging, mergeVersions} from './conflict.ts';
 import {
   damagedParts,
+  keepForMerge,
   keepVersion,
   keptTimes,
   revisionRef,
@@ -39,7 +40,6 @@ const ASKED_AGAIN: SyncError = {
   type: 'server_error',
   message: 'the server asks for parts of a change that it was sent whole',
 };
-const MERGE_REVISION_EVERY_MS = 10 * 60_000;
 
 /** The server's version that a verdict brings along, checked; undefined for verdicts without one. */
 export function versionIn(verdict: PushVerdict): ServerVersion | 'damaged' | undefined {
@@ -215,17 +215,20 @@ function lost(
   storeMadeRevision(judging, pushed, current, verdict.revision);
   if (row === undefined) return;
   const winner = newest(current, row.theirs);
-  if (row.stamp !== pushed.stamp) {
+  const isEdited = row.stamp !== pushed.stamp;
+  const mine = isEdited ? ws.version(row) : pushed;
+  const base = commonBase(row, item, verdict.descendsFromBase);
+  // Without the revision as it was made somebody has decided already, and no merge undoes that.
+  const isMergeable = verdict.revision !== null && winner === current && mine !== undefined && base !== undefined;
+  const merged = isMergeable ? mergeVersions(judging.merging, base, mine, current) : null;
+  const isMoreOnItsWay = row.sent.some((stamp) => !item.sent.includes(stamp));
+  if (isEdited && (merged === null || isMoreOnItsWay)) {
     setKnown(ws, row, knownOf(winner));
     requeue(ws, item, row, {theirs: winner});
     return;
   }
-  const base = commonBase(row, item, verdict.descendsFromBase);
-  // Without the revision as it was made somebody has decided already, and no merge undoes that.
-  const isOpen = verdict.revision !== null;
-  const merged = isOpen && base !== undefined ? mergeVersions(judging.merging, base, pushed, current) : null;
   adopt(ws, winner, item.sent);
-  if (merged && winner === current) writeMerged(judging, current, merged, pushed);
+  if (merged !== null) writeMerged(judging, current, merged, pushed);
 }
 
 /**
@@ -293,16 +296,12 @@ function withPartsOf(version: Version, other: Version, names: readonly ContentPa
 /** The merge is a new edit on top of the winner; the winner and, as the server made it, the loser stay in revisions. */
 function writeMerged(judging: Judging, winner: Version, {data, body}: Merged, loser: Version): void {
   const {ws, writing} = judging;
-  const mergedMs = ws.entity(winner)?.mergedMs;
-  const isDue = mergedMs === undefined || Math.abs(writing.wallMs - mergedMs) >= MERGE_REVISION_EVERY_MS;
   const written = writeVersion(ws, winner, {deleted: false, meta: null, data, body}, writing);
   const queued = ws.outbox(winner);
   // What is made from the loser is made from a part of this: the server is told, so that it merges too.
   if (written !== undefined && queued !== undefined)
     ws.setOutbox(queued, {...queued, sent: [...queued.sent, loser.stamp]});
-  if (written !== undefined && isDue) keepVersion(ws, winner, 'merge', writing.wallMs);
-  const row = ws.entity(winner);
-  if (row !== undefined && isDue) ws.setEntity({...row, mergedMs: writing.wallMs});
+  if (written !== undefined) keepForMerge(ws, winner, writing.wallMs);
   setConflictState(ws, revisionRef(loser, 'conflict'), 'merged', writing);
 }
 

@@ -3,6 +3,7 @@
  * replaces without its editor having shown it is kept as a `conflict` revision in the same transaction.
  */
 
+import type {Bytes} from '../../protocol/bytes.ts';
 import {isErased, NO_BYTES, type Ref, type Version} from '../../protocol/entity.ts';
 import {SyncFailure} from '../../protocol/errors.ts';
 import {hashOf} from '../../protocol/hash.ts';
@@ -10,9 +11,11 @@ import {ID_BYTES, idFromBytes} from '../../protocol/ids.ts';
 import {ERASE_AFTER_MS} from '../../protocol/limits.ts';
 import type {Stamp} from '../../protocol/stamp.ts';
 import {correctionMs} from './clock.ts';
+import type {Merging} from './conflict.ts';
 import {
   type Content,
   isLeftToServer,
+  keepForMerge,
   keepVersion,
   revisionRef,
   setConflictState,
@@ -42,16 +45,18 @@ export interface WriterPorts {
   readonly time: Time;
   readonly random: Random;
   readonly readLifetimes: ReadLifetimes;
+  readonly merging: Pick<Merging, 'mergeBody'>;
   /** Called when a write has begun: a transaction that is asked for now sees it, before anybody who watches the store does. */
   readonly onWriting?: () => void;
   readonly onWritten?: () => void;
 }
 
-export function createWriter({store, time, random, readLifetimes, onWriting, onWritten}: WriterPorts): Writer {
+export function createWriter(ports: WriterPorts): Writer {
+  const {store, time, random, onWriting, onWritten} = ports;
   return {
     newId: () => idFromBytes(random.bytes(ID_BYTES)),
     async write(changes) {
-      const writing = store.transaction('write', (tx) => writeChanges(tx, changes, time.wallMs(), readLifetimes));
+      const writing = store.transaction('write', (tx) => writeChanges(tx, changes, time.wallMs(), ports));
       onWriting?.();
       const written = await writing;
       onWritten?.();
@@ -65,7 +70,7 @@ export async function writeChanges(
   tx: StoreTx,
   changes: readonly Change[],
   wallMs: number,
-  readLifetimes: ReadLifetimes,
+  {readLifetimes, merging = null}: Pick<WriterPorts, 'readLifetimes'> & Partial<Pick<Lasting, 'merging'>>,
 ): Promise<Written[]> {
   const ws = new Workset(tx);
   const [state, lifetimes] = await Promise.all([
@@ -76,7 +81,7 @@ export async function writeChanges(
   if (state === undefined) throw new SyncFailure({type: 'not_set_up', message: 'this browser has no notebook yet'});
   const written: Written[] = [];
   for (const change of changes) {
-    written.push(await make(ws, change, {...writingBy(state, wallMs), lifetimes}));
+    written.push(await make(ws, change, {...writingBy(state, wallMs), lifetimes, merging}));
   }
   await ws.flush();
   return written;
@@ -87,6 +92,8 @@ export function writingBy(state: ReplicaState, wallMs: number): Writing {
 }
 
 interface Lasting extends Writing {
+  /** Null where nothing is saved that an editor showed. */
+  readonly merging: Pick<Merging, 'mergeBody'> | null;
   /** Read where a change needs them. */
   readonly lifetimes: Lifetimes | null;
 }
@@ -129,7 +136,7 @@ async function loadRevisions(ws: Workset, change: EntityChange, writing: Lasting
   if (change.type === 'restore' || change.type === 'replace' || change.type === 'delete')
     await ws.load([revisionRef(stored, 'restore'), revisionRef(stored, 'conflict')]);
   if (change.type !== 'save') return [];
-  if (replacesUnseen(stored, change)) await ws.load([revisionRef(stored, 'conflict')]);
+  if (replacesUnseen(stored, change)) await ws.load([revisionRef(stored, 'conflict'), revisionRef(stored, 'merge')]);
   if (!isTimeToRevise(ws, change, stored, writing)) return [];
   const automatic = (await ws.tx.revisionsOf(change.id)).filter((row) => keptAutomatically(row) !== null);
   await ws.load([revisionRef(stored, 'edit'), ...automatic]);
@@ -184,15 +191,14 @@ function apply(ws: Workset, change: EntityChange, writing: Making): Written {
   }
 }
 
-function save(
-  ws: Workset,
-  change: EntityChange & {type: 'save'},
-  stored: Version | undefined,
-  writing: Making,
-): Written {
+type Save = EntityChange & {type: 'save'};
+
+function save(ws: Workset, change: Save, stored: Version | undefined, writing: Making): Written {
   const data = change.data ?? dataOf(stored);
   if (data === undefined || data.length === 0) return told(ws, change, 'missing');
   const conflict = stored !== undefined && replacesUnseen(stored, change);
+  const merged = conflict ? mergeUnseen(stored, change, writing) : null;
+  if (merged !== null) return saveMerged(ws, change, merged, writing);
   if (conflict && !isErased(stored) && !isLeftToServer(ws, stored, change))
     keepVersion(ws, stored, 'conflict', writing.wallMs);
   const revise = stored !== undefined && isTimeToRevise(ws, change, stored, writing);
@@ -200,6 +206,26 @@ function save(
   const written = put(ws, change, content, writing, [change.loaded.stamp]);
   if (revise && written.outcome === 'written') keepAutomatically(ws, stored, writing);
   return conflict && written.outcome === 'written' ? {...written, outcome: 'written_over_conflict'} : written;
+}
+
+/** What was typed and what was stored meanwhile, in one text; null where the two overlap, or another part is unseen too. */
+function mergeUnseen(stored: Version, {loaded, data, body, shown}: Save, {merging}: Lasting): Version['body'] {
+  if (merging === null || shown === undefined || body === undefined || stored.body === null) return null;
+  if (replacesUnseen(stored, {loaded, data})) return null;
+  if (hashOf(shown) !== loaded.parts.body || hashOf(stored.body) !== stored.parts.body) return null;
+  const sideOf = (text: Bytes) => ({data: stored.data, body: text});
+  return merging.mergeBody(sideOf(shown), sideOf(stored.body), {data: data ?? stored.data, body});
+}
+
+function saveMerged(ws: Workset, change: Save, merged: Bytes, writing: Writing): Written {
+  const stored = ws.version(change);
+  const data = change.data ?? dataOf(stored);
+  if (stored === undefined || data === undefined || change.body === undefined) return told(ws, change, 'missing');
+  put(ws, change, {deleted: false, meta: null, data, body: merged}, writing, [change.loaded.stamp]);
+  keepForMerge(ws, stored, writing.wallMs);
+  const {kind, id, loaded} = change;
+  const parts = {...(ws.entity(change)?.parts ?? stored.parts), body: hashOf(change.body)};
+  return {kind, id, outcome: 'merged', loaded: {stamp: loaded.stamp, parts}};
 }
 
 /** What an edit of the text leaves as it is. An erased version has none, whatever a disk has put there. */
@@ -264,8 +290,8 @@ function replacesUnseen(stored: Version, {loaded, data, body}: Replacement): boo
 
 interface Replacement {
   readonly loaded: Loaded;
-  readonly data?: Uint8Array;
-  readonly body?: Uint8Array;
+  readonly data?: Uint8Array | undefined;
+  readonly body?: Uint8Array | undefined;
 }
 
 function isOther({parts}: Version, {parts: seen}: Loaded): boolean {

@@ -4,6 +4,7 @@ import Dexie from 'dexie';
 import type {Kind} from '../../../protocol/entity.ts';
 import type {SyncError} from '../../../protocol/errors.ts';
 import {readLifetimes} from '../../notes/lifetimes.ts';
+import {mergeBody} from '../../notes/merge.ts';
 import type {Live} from '../../sync/api.ts';
 import {
   type EntityRow,
@@ -53,7 +54,7 @@ export async function createNotebookWorld(): Promise<NotebookWorld> {
     const database = createDatabase({name, onFailure: (error) => failures.push(error)});
     opened.push(database);
     const store = createDexieStore(database);
-    const writer = createWriter({store, time, random, readLifetimes});
+    const writer = createWriter({store, time, random, readLifetimes, merging: {mergeBody}});
     return {database, store, writer, notebook: createNotebook({db: database, writer, time})};
   };
   const time: Time = {

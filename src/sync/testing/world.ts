@@ -62,7 +62,8 @@ export interface Device {
   round(): Promise<Result<void>>;
   create(id: string, title: string, text?: string): Promise<Loaded>;
   load(id: string): Promise<Loaded>;
-  save(id: string, loaded: Loaded, edit: {title?: string; text?: string}): Promise<Loaded>;
+  /** `shown`: the text that the editor showed. */
+  save(id: string, loaded: Loaded, edit: {title?: string; text?: string}, shown?: string): Promise<Loaded>;
   remove(id: string): Promise<void>;
   state(): Promise<ReplicaState>;
   entity(ref: Ref): Promise<EntityRow | undefined>;
@@ -137,7 +138,13 @@ function createDevice(world: World, name: string, random: (count: number) => Uin
     lead: () => ({claim: () => undefined, stop: () => undefined}),
     watch: () => () => undefined,
   };
-  const writer = createWriter({store, time, random: {bytes: random, fraction: () => 0.5}, readLifetimes});
+  const writer = createWriter({
+    store,
+    time,
+    random: {bytes: random, fraction: () => 0.5},
+    readLifetimes,
+    merging: {mergeBody},
+  });
   const transport = createTransport(world, () => device);
   const note = (id: string): Ref => ({kind: 'note', id});
   const read = <T>(body: Parameters<typeof store.transaction<T>>[1]) => store.transaction('read', body);
@@ -170,13 +177,14 @@ function createDevice(world: World, name: string, random: (count: number) => Uin
       return loadedOf(id);
     },
     load: loadedOf,
-    async save(id, loaded, {title, text}) {
+    async save(id, loaded, {title, text}, shown) {
       const change: Change = {
         type: 'save',
         ...note(id),
         loaded,
         ...(title === undefined ? {} : {data: noteData(title)}),
         ...(text === undefined ? {} : {body: utf8Bytes(text)}),
+        ...(shown === undefined ? {} : {shown: utf8Bytes(shown)}),
       };
       const [written] = await writer.write([change]);
       if (!written?.loaded) throw new Error(`${id} was not saved`);

@@ -35,6 +35,23 @@ test('the cursor stays between its words, whatever changes before, behind and in
   editor.destroy();
 });
 
+test('the cursor stays in what was written here and never came from the store', () => {
+  const editor = editorOf('');
+  for (const [index, line] of ['one', 'two words', 'three', 'an item'].entries()) {
+    if (index > 0) editor.commands.splitBlock();
+    editor.commands.insertContent(line);
+  }
+  editor.commands.toggleBulletList();
+  for (const words of ['on', 'two', 'an']) {
+    putCursor(editor, words);
+    const stored = documentToHtml(editor.state.doc).replace('three', `three, not ${words}`);
+    show(editor, stored);
+    expect(wordsBeforeCursor(editor)).toBe(words);
+    expect(documentToHtml(editor.state.doc)).toBe(stored);
+  }
+  editor.destroy();
+});
+
 const block = fc.constantFrom(
   '<p>a</p>',
   '<p>a b</p>',

@@ -9,16 +9,19 @@ import type {Transaction} from '@tiptap/pm/state';
 import {pairAlike} from '../../../notes/pair-alike.ts';
 import {diffSequences, type Hunk} from '../../../notes/sequence-diff.ts';
 import {likenessOf, wordsOf} from '../../../notes/words.ts';
+import {editorSchema} from './extensions.ts';
+import {documentFromHtml, documentToHtml} from './stored-html.ts';
 
 const FROM_STORE = 'asterFromStore';
 
 export function replaceDocument(editor: Editor, next: DocumentNode): void {
-  const {doc, tr} = editor.state;
+  const {tr} = editor.state;
+  const doc = asStored(editor.state.doc);
   const hunks = diffSequences(doc.children.map(keyOf), next.children.map(keyOf));
   // From the end, so that positions before a change stay what they are.
   for (const hunk of hunks.toReversed()) replaceBlocks(tr, doc, next, hunk);
   if (!tr.docChanged) return;
-  if (!tr.doc.eq(next)) tr.replaceWith(0, tr.doc.content.size, next.content);
+  if (!asStored(tr.doc).eq(next)) tr.replaceWith(0, tr.doc.content.size, next.content);
   // TipTap would make an empty text, put in where all was selected, one of its own making.
   tr.setMeta('preventClearDocument', true);
   editor.view.dispatch(tr.setMeta(FROM_STORE, true).setMeta('addToHistory', false));
@@ -26,6 +29,21 @@ export function replaceDocument(editor: Editor, next: DocumentNode): void {
 
 export function isFromStore(transaction: Transaction): boolean {
   return transaction.getMeta(FROM_STORE) === true;
+}
+
+/**
+ * As it would come back from the store: what was typed here has attributes of the editor's own making (shape-lines.ts), which are no
+ * difference. Every place in it is the same place in `doc`.
+ */
+function asStored(doc: DocumentNode): DocumentNode {
+  const {schema} = doc.type;
+  const stored = schema.nodeFromJSON(documentFromHtml(editorSchema(), documentToHtml(doc)).toJSON());
+  return hasSamePlaces(doc, stored) ? stored : doc;
+}
+
+function hasSamePlaces(a: DocumentNode, b: DocumentNode): boolean {
+  if (a.type !== b.type || a.text !== b.text || a.childCount !== b.childCount) return false;
+  return a.children.every((child, index) => hasSamePlaces(child, b.child(index)));
 }
 
 function keyOf(block: DocumentNode): string {

@@ -64,7 +64,8 @@ export type Input =
   | {readonly type: 'stored'; readonly stored: Shown};
 
 export type Effect =
-  | {readonly type: 'save'; readonly loaded: Loaded; readonly edit: Edit}
+  /** `text`: what the edit was made of. */
+  | {readonly type: 'save'; readonly loaded: Loaded; readonly edit: Edit; readonly text: string | null}
   /** (Re)starts the one timer. */
   | {readonly type: 'wait'}
   /** The editor must replace what it shows by `shown`. */
@@ -153,7 +154,7 @@ function save({shown, edit, newer}: Unsaved): Step {
 function saveOver(shown: Shown, edit: Edit): Step {
   return {
     session: {state: 'saving', shown, saving: edit, edit: {}, flush: false},
-    effects: [{type: 'save', loaded: shown.loaded, edit}],
+    effects: [{type: 'save', loaded: shown.loaded, edit, text: shown.text}],
   };
 }
 

@@ -43,6 +43,7 @@ export interface Content {
 /**
  * Writes a version on top of the stored one. Returns undefined, and writes nothing, when the stored one is the same.
  * The stamp sorts after base, stored row, `after` and every own stamp ever made for this entity, whatever the clock says.
+ * `beside`: the version that it was made of, where the stored one, which the server has, wasn't.
  */
 export function writeVersion(
   ws: Workset,
@@ -50,6 +51,7 @@ export function writeVersion(
   content: Content,
   writing: Writing,
   after: readonly Stamp[] = [],
+  beside: Version | null = null,
 ): Version | undefined {
   const stored = ws.version(ref);
   const row = ws.entity(ref);
@@ -59,9 +61,9 @@ export function writeVersion(
   const next = compose(ref, content, stamp, stored);
   if (stored !== undefined && stored.hash === next.hash && stored.deleted === next.deleted) return undefined;
   const known = row?.known?.stamp ?? null;
-  const isOnTop = stored === undefined || !isLeftToServer(ws, stored, content);
-  const base = isOnTop ? known : (after.find((one) => one !== known) ?? null);
-  ws.setOutbox(ref, queue(ws.outbox(ref), isOnTop ? stored : undefined, base, next, wallMs));
+  const isOnTop = beside === null && (stored === undefined || !isLeftToServer(ws, stored, content));
+  const base = isOnTop ? known : (beside?.stamp ?? after.find((one) => one !== known) ?? null);
+  ws.setOutbox(ref, queue(ws.outbox(ref), isOnTop ? stored : (beside ?? undefined), base, next, wallMs));
   ws.setEntity({
     ...toHead(next),
     known: row?.known ?? null,

@@ -163,6 +163,41 @@ describe('a save that meets what was stored meanwhile', () => {
   });
 });
 
+describe('a save on what has just lost', () => {
+  const DESK = '<p>zero one two three four</p><p>five six</p>';
+  /** B's push wins over A's; before B has sent the merge of the two, A gets what won and saves what was typed on what lost. */
+  const between = async (after: (a: Device) => Promise<unknown>) => {
+    const {world, a, b} = await twoDevices(BASE);
+    await edit(world, a, DESK);
+    await a.round();
+    const loaded = await a.load('note1');
+    await edit(world, b, '<p>one two three four</p><p>five six seven</p>');
+    b.afterCall = async (name) => {
+      if (name !== 'push') return;
+      b.afterCall = null;
+      await a.round();
+      expect((await a.read('note1'))?.text).toBe('<p>one two three four</p><p>five six seven</p>');
+      world.nowMs += 1000;
+      await a.save('note1', loaded, {text: DESK.replace('zero', 'zero zero')}, DESK);
+      await after(a);
+    };
+    await settle(b, a, b);
+    return {world, a, b};
+  };
+
+  test('does not take for deleted what the winner never had', async () => {
+    const {world, a, b} = await between(async () => undefined);
+    await expectEverywhere(world, '<p>zero zero one two three four</p><p>five six seven</p>', a, b);
+    expect((await keptBy(a)).filter((kept) => kept.startsWith('conflict open'))).toEqual([]);
+  });
+
+  test('is a conflict where it is sent before the merge of the two', async () => {
+    const {world, a, b} = await between((a) => a.round());
+    await expectEverywhere(world, '<p>zero zero one two three four</p><p>five six</p>', a, b);
+    expect(await keptBy(a)).toContain('conflict open: <p>one two three four</p><p>five six seven</p>');
+  });
+});
+
 test('an edit made while the push lost is merged at once, and the conflict is settled', async () => {
   const {world, a, b} = await twoDevices(BASE);
   await edit(world, a, '<p>zero one two three four</p><p>five six</p>');

@@ -4,11 +4,12 @@
  */
 
 import type {Bytes} from '../../protocol/bytes.ts';
-import {isErased, NO_BYTES, type Ref, type Version} from '../../protocol/entity.ts';
+import {entityHash, isErased, NO_BYTES, type Ref, type Version} from '../../protocol/entity.ts';
 import {SyncFailure} from '../../protocol/errors.ts';
 import {hashOf} from '../../protocol/hash.ts';
 import {ID_BYTES, idFromBytes} from '../../protocol/ids.ts';
 import {ERASE_AFTER_MS} from '../../protocol/limits.ts';
+import {revisionId} from '../../protocol/revision.ts';
 import type {Stamp} from '../../protocol/stamp.ts';
 import {correctionMs} from './clock.ts';
 import type {Merging} from './conflict.ts';
@@ -136,7 +137,8 @@ async function loadRevisions(ws: Workset, change: EntityChange, writing: Lasting
   if (change.type === 'restore' || change.type === 'replace' || change.type === 'delete')
     await ws.load([revisionRef(stored, 'restore'), revisionRef(stored, 'conflict')]);
   if (change.type !== 'save') return [];
-  if (replacesUnseen(stored, change)) await ws.load([revisionRef(stored, 'conflict'), revisionRef(stored, 'merge')]);
+  if (replacesUnseen(stored, change))
+    await ws.load([revisionRef(stored, 'conflict'), revisionRef(stored, 'merge'), lostRef(change)]);
   if (!isTimeToRevise(ws, change, stored, writing)) return [];
   const automatic = (await ws.tx.revisionsOf(change.id)).filter((row) => keptAutomatically(row) !== null);
   await ws.load([revisionRef(stored, 'edit'), ...automatic]);
@@ -197,6 +199,8 @@ function save(ws: Workset, change: Save, stored: Version | undefined, writing: M
   const data = change.data ?? dataOf(stored);
   if (data === undefined || data.length === 0) return told(ws, change, 'missing');
   const conflict = stored !== undefined && replacesUnseen(stored, change);
+  const lost = conflict ? lostVersion(ws, stored, change) : null;
+  if (lost !== null) return saveBeside(ws, {change, stored, lost}, writing);
   const merged = conflict ? mergeUnseen(stored, change, writing) : null;
   if (merged !== null) return saveMerged(ws, change, merged, writing);
   if (conflict && !isErased(stored) && !isLeftToServer(ws, stored, change))
@@ -206,6 +210,48 @@ function save(ws: Workset, change: Save, stored: Version | undefined, writing: M
   const written = put(ws, change, content, writing, [change.loaded.stamp]);
   if (revise && written.outcome === 'written') keepAutomatically(ws, stored, writing);
   return conflict && written.outcome === 'written' ? {...written, outcome: 'written_over_conflict'} : written;
+}
+
+/** The conflict revision that there is where what the editor showed lost against another version. */
+function lostRef({id, loaded}: Save): Ref {
+  return {kind: 'revision', id: revisionId(id, loaded.stamp, entityHash(loaded.parts), 'conflict')};
+}
+
+/**
+ * What the editor showed, where the server took another version instead of it, which was made without it: that version must
+ * not be merged as if it had been made of what was shown, for then what it never had would count as deleted.
+ */
+function lostVersion(ws: Workset, stored: Version | undefined, change: Save): Version | null {
+  const revision = ws.version(lostRef(change));
+  if (stored === undefined || !isLive(revision) || revision.meta?.type !== 'revision' || stored.deleted) return null;
+  if (ws.outbox(change) !== undefined || ws.entity(change)?.known?.stamp !== stored.stamp) return null;
+  if (replacesUnseen(stored, {loaded: change.loaded, data: change.data})) return null;
+  const {loaded, kind, id} = change;
+  const {data, body} = revision;
+  return {
+    kind,
+    id,
+    stamp: loaded.stamp,
+    deleted: false,
+    meta: null,
+    parts: loaded.parts,
+    hash: entityHash(loaded.parts),
+    data,
+    body,
+  };
+}
+
+/** As made of what was shown: the server then says what the two have in common, and this device merges. What is stored here is the server's. */
+function saveBeside(
+  ws: Workset,
+  {change, stored, lost}: {readonly change: Save; readonly stored: Version | undefined; readonly lost: Version},
+  writing: Writing,
+): Written {
+  const data = change.data ?? dataOf(stored);
+  if (stored === undefined || data === undefined || change.body === undefined) return told(ws, change, 'missing');
+  keepVersion(ws, stored, 'merge', writing.wallMs);
+  writeVersion(ws, change, {deleted: false, meta: null, data, body: change.body}, writing, [change.loaded.stamp], lost);
+  return told(ws, change, 'written');
 }
 
 /** What was typed and what was stored meanwhile, in one text; null where the two overlap, or another part is unseen too. */

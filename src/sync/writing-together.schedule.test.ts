@@ -13,10 +13,13 @@ const WORDS = 8;
 const act = fc.record({
   who: fc.nat(1),
   what: fc.constantFrom('type' as const, 'type' as const, 'save' as const, 'look' as const, 'round' as const),
-  /** What both do between an answer and its being stored. */
+  /** What both do between an answer and its being stored; rounds are the other one's. */
   meanwhile: fc.array(
-    fc.record({who: fc.nat(1), what: fc.constantFrom('type' as const, 'save' as const, 'look' as const)}),
-    {maxLength: 3},
+    fc.record({
+      who: fc.nat(1),
+      what: fc.constantFrom('type' as const, 'save' as const, 'look' as const, 'round' as const),
+    }),
+    {maxLength: 4},
   ),
   afterMs: fc.integer({min: 1, max: 400}),
 });
@@ -79,8 +82,12 @@ test('whoever writes, saves, sends and looks when, all words are in the text, an
           continue;
         }
         const device = devices[who === 0 ? 0 : 1];
+        const other = devices[who === 0 ? 1 : 0];
         device.afterCall = async () => {
-          for (const one of meanwhile) await editorOf(one.who)[one.what]();
+          for (const one of meanwhile) {
+            if (one.what === 'round') await other.round();
+            else await editorOf(one.who)[one.what]();
+          }
         };
         await device.round();
         device.afterCall = null;
@@ -96,6 +103,6 @@ test('whoever writes, saves, sends and looks when, all words are in the text, an
         expect(revisions.filter(({meta}) => meta?.type === 'revision' && meta.state === 'open')).toEqual([]);
       }
     }),
-    {numRuns: 60},
+    {numRuns: 400},
   );
 }, 120_000);

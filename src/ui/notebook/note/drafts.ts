@@ -12,6 +12,8 @@ export interface Draft {
   readonly noteId: string;
   readonly loaded: Loaded;
   readonly edit: Edit;
+  /** The text that the edit was made of; left out where there is no room for both. */
+  readonly shown?: string | undefined;
 }
 
 export interface Drafts {
@@ -24,6 +26,7 @@ const draftSchema = z.object({
   noteId: z.string(),
   loaded: z.object({stamp: z.string(), parts: z.object({meta: z.string(), data: z.string(), body: z.string()})}),
   edit: z.object({title: z.optional(z.string()), text: z.optional(z.string())}),
+  shown: z.optional(z.string()),
 });
 
 /**
@@ -33,7 +36,14 @@ const draftSchema = z.object({
 export function createDrafts(storage: Storage | null, basePath: string): Drafts {
   const prefix = `aster.draft.${basePath}.`;
   return {
-    put: (draft) => attempt(() => storage?.setItem(prefix + draft.noteId, JSON.stringify(draft))),
+    put({shown, ...draft}) {
+      const store = (value: Draft) => storage?.setItem(prefix + draft.noteId, JSON.stringify(value));
+      const isStored = attempt(() => {
+        store({...draft, shown});
+        return true;
+      });
+      if (!isStored) attempt(() => store(draft));
+    },
     remove: (noteId) => attempt(() => storage?.removeItem(prefix + noteId)),
     all: () => (storage === null ? [] : keysOf(storage, prefix).flatMap((key) => readDraft(storage.getItem(key)))),
   };
@@ -41,8 +51,8 @@ export function createDrafts(storage: Storage | null, basePath: string): Drafts 
 
 /** Saves what an earlier page couldn't; what can't be saved now stays for the next start. */
 export async function recoverDrafts(notebook: Notebook, drafts: Drafts): Promise<void> {
-  for (const {noteId, loaded, edit} of drafts.all()) {
-    const isSaved = await notebook.saveNote(noteId, loaded, edit).then(
+  for (const {noteId, loaded, edit, shown} of drafts.all()) {
+    const isSaved = await notebook.saveNote(noteId, loaded, edit, shown).then(
       () => true,
       () => false,
     );

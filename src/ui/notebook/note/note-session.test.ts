@@ -19,7 +19,7 @@ describe('a note session', () => {
     world.type({text: 'a'});
     world.type({text: 'ab'});
     world.send({type: 'timer'});
-    expect(world.asked).toEqual([{loaded: world.first, edit: {text: 'ab'}}]);
+    expect(world.asked).toEqual([{loaded: world.first, edit: {text: 'ab'}, text: ''}]);
   });
 
   it('writes nothing on opening, on flush and when what was typed is what is stored', () => {
@@ -52,21 +52,35 @@ describe('a note session', () => {
     expect(world.kept).toEqual(['theirs']);
   });
 
-  it('leaves typing alone until the pause is over, then what another device wrote elsewhere in the text is merged', () => {
+  it('leaves typing alone until the pause is over; then it is saved with what the editor showed, and what that became is shown', () => {
     const world = createWorld({type: 'text', text: '<p>a</p><p>b</p>'});
     world.type({text: '<p>a</p><p>b mine</p>'});
     world.writeElsewhere({text: '<p>a theirs</p><p>b</p>'});
     world.deliver();
     expect(currentOf(world.session).text).toBe('<p>a</p><p>b mine</p>');
-    expect(world.shows).toBe(0);
     world.type({text: '<p>a</p><p>b mine too</p>'});
     world.send({type: 'timer'});
-    expect(currentOf(world.session).text).toBe('<p>a theirs</p><p>b mine too</p>');
-    expect(world.shows).toBe(1);
-    world.answer('saved');
-    expect(world.stored.text).toBe('<p>a theirs</p><p>b mine too</p>');
-    expect(world.kept).toEqual([]);
+    expect(world.asked).toEqual([
+      {loaded: world.first, edit: {text: '<p>a</p><p>b mine too</p>'}, text: '<p>a</p><p>b</p>'},
+    ]);
+    expect([currentOf(world.session).text, world.shows]).toEqual(['<p>a</p><p>b mine too</p>', 0]);
+    world.answer('saved', {text: '<p>a theirs</p><p>b mine too</p>'});
+    world.deliver();
+    expect([currentOf(world.session).text, world.shows]).toEqual(['<p>a theirs</p><p>b mine too</p>', 1]);
     expect(world.session.state).toBe('clean');
+  });
+
+  it('what was typed while it was merged is saved on top of what the editor shows, not of the merge', () => {
+    const world = createWorld({type: 'text', text: '<p>a</p>'});
+    world.type({text: '<p>a mine</p>'});
+    world.send({type: 'timer'});
+    world.type({text: '<p>a mine too</p>'});
+    world.answer('saved', {text: '<p>theirs</p><p>a mine</p>'});
+    world.deliver();
+    expect(currentOf(world.session).text).toBe('<p>a mine too</p>');
+    world.send({type: 'timer'});
+    expect(world.asked.at(-1)).toMatchObject({edit: {text: '<p>a mine too</p>'}, text: '<p>a mine</p>'});
+    expect(world.asked.at(-1)?.loaded.parts.body).toBe('<p>a mine</p>');
   });
 
   it('a title typed here and a text written elsewhere are both kept, and shown', () => {
@@ -99,7 +113,7 @@ describe('a note session', () => {
     const deleted = {...shown.loaded, stamp: '000009', parts: {...shown.loaded.parts, meta: 'deleted', body: 'other'}};
     world.send({type: 'stored', stored: {...shown, text: '<p>a</p><p>theirs</p>', loaded: deleted}});
     world.send({type: 'timer'});
-    expect(world.asked).toEqual([{loaded: shown.loaded, edit: {text: '<p>a</p><p>mine</p>'}}]);
+    expect(world.asked).toEqual([{loaded: shown.loaded, edit: {text: '<p>a</p><p>mine</p>'}, text: '<p>a</p>'}]);
   });
 
   it('what was typed equals what came meanwhile: nothing is saved, and what replaces that elsewhere is shown', () => {
@@ -205,10 +219,10 @@ function createWorld({type, text: first}: {type: string; text: string} = {type: 
   let loaded = loadedOf(stored);
   const shownNow = (): Shown => ({...stored, type, mime: 'text/html', loaded});
   let session: Session = openSession(shownNow());
-  let waiting: {loaded: Loaded; edit: Edit} | null = null;
+  let waiting: {loaded: Loaded; edit: Edit; text: string | null} | null = null;
   const world = {
     first: loaded,
-    asked: [] as {loaded: Loaded; edit: Edit}[],
+    asked: [] as {loaded: Loaded; edit: Edit; text: string | null}[],
     kept: [] as string[],
     replaced: [] as string[],
     shows: 0,
@@ -226,7 +240,7 @@ function createWorld({type, text: first}: {type: string; text: string} = {type: 
         if (effect.type === 'show') world.shows++;
         if (effect.type !== 'save') continue;
         if (waiting !== null) world.overlaps++;
-        waiting = {loaded: effect.loaded, edit: effect.edit};
+        waiting = {loaded: effect.loaded, edit: effect.edit, text: effect.text};
         world.asked.push(waiting);
       }
     },
@@ -237,7 +251,8 @@ function createWorld({type, text: first}: {type: string; text: string} = {type: 
       stamp++;
       loaded = loadedOf(stored);
     },
-    answer(how: 'saved' | 'failed') {
+    /** `merged`: what the save became. */
+    answer(how: 'saved' | 'failed', merged?: {readonly text: string}) {
       if (waiting === null) return;
       const {loaded: base, edit} = waiting;
       waiting = null;
@@ -245,7 +260,9 @@ function createWorld({type, text: first}: {type: string; text: string} = {type: 
         world.send({type: 'save_failed', error: {type: 'storage_full', message: 'full'}});
         return;
       }
-      world.send({type: 'saved', saved: saveOver(base, edit)});
+      const saved = saveOver(base, edit);
+      if (merged !== undefined) world.writeElsewhere(merged);
+      world.send({type: 'saved', saved});
     },
   };
   function saveOver(base: Loaded, edit: Edit): Saved {

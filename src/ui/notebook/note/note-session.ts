@@ -5,8 +5,8 @@
  * 2. At most one save at a time: `save` comes only out of `typing` and `failed`, and both end with it.
  * 3. Every save names the version whose text the editor really showed, part by part, so that the store can keep what it
  *    replaces unseen.
- * 4. What another device or tab wrote meanwhile (`newer`) never changes the text under the hands: it is merged when the pause
- *    is over, or, where the two overlap, stays what the save keeps as a revision.
+ * 4. What another device or tab wrote meanwhile (`newer`) never changes the text under the hands: the save, which merges or keeps it,
+ *    comes first, and what is stored then is shown.
  *
  *   clean ──typed──▶ typing ──timer, flush──▶ saving ──saved──▶ clean, or typing when more was typed meanwhile
  *                      ▲                        └──save_failed──▶ failed ──typed──▶ typing
@@ -15,8 +15,6 @@
 
 import type {SyncError} from '../../../../protocol/errors.ts';
 import type {Saved} from '../../../db/repositories.ts';
-import {mergeText} from '../../../notes/merge-text.ts';
-import {formatOf} from '../../../notes/text-blocks.ts';
 import type {Loaded} from '../../../sync/ports.ts';
 
 /** The stored version that the editor stands on. `text` is null while it isn't on this device. */
@@ -143,12 +141,9 @@ function wait({shown, edit, newer}: Unsaved): Step {
   return newer === null ? stay({state: 'clean', shown}) : show(newer);
 }
 
+/** What is stored already needn't be saved. */
 function save({shown, edit, newer}: Unsaved): Step {
-  const merged = newer === null ? null : mergeEdit(shown, edit, newer);
-  if (newer === null || merged === null) return saveOver(shown, edit);
-  if (isEmpty(merged)) return show(newer);
-  const {session, effects} = saveOver(newer, merged);
-  return {session, effects: [{type: 'show'}, ...effects]};
+  return newer !== null && isEmpty(changed(newer, edit)) ? show(newer) : saveOver(shown, edit);
 }
 
 function saveOver(shown: Shown, edit: Edit): Step {
@@ -156,23 +151,6 @@ function saveOver(shown: Shown, edit: Edit): Step {
     session: {state: 'saving', shown, saving: edit, edit: {}, flush: false},
     effects: [{type: 'save', loaded: shown.loaded, edit, text: shown.text}],
   };
-}
-
-/** What is left of an edit of `shown` on top of `newer`; null where the two overlap, or one is a deletion. */
-function mergeEdit(shown: Shown, edit: Edit, newer: Shown): Edit | null {
-  if (shown.loaded.parts.meta !== newer.loaded.parts.meta) return null;
-  const isTitleFree = edit.title === undefined || [shown.title, edit.title].includes(newer.title);
-  const text = edit.text === undefined ? undefined : mergeTyped(shown, edit.text, newer);
-  if (!isTitleFree || text === null) return null;
-  return changed(newer, {...edit, ...(text === undefined ? {} : {text})});
-}
-
-/** What was typed is the newer of the two: it isn't saved yet. */
-function mergeTyped(shown: Shown, typed: string, newer: Shown): string | null {
-  if (newer.text === shown.text) return typed;
-  const format = formatOf(shown);
-  if (format === null || format !== formatOf(newer) || shown.text === null || newer.text === null) return null;
-  return mergeText(format, {base: shown.text, older: newer.text, newer: typed}, newer.mime);
 }
 
 function saved(session: Session & {state: 'saving'}, {loaded}: Saved): Step {
@@ -203,7 +181,8 @@ function show(shown: Shown): Step {
   return {session: {state: 'clean', shown}, effects: [{type: 'show'}]};
 }
 
-function isSame(a: Shown, b: Shown): boolean {
+/** Whether both show the same. */
+export function isSame(a: Shown, b: Shown): boolean {
   if ((a.text === null) !== (b.text === null)) return false;
   return a.loaded.parts.data === b.loaded.parts.data && a.loaded.parts.body === b.loaded.parts.body;
 }

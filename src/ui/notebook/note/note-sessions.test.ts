@@ -72,15 +72,38 @@ describe('note sessions', () => {
     expect(world.drafts.all()).toEqual([]);
   });
 
-  it('put away what is being saved, merged with what another device wrote meanwhile, on top of that', async () => {
+  it('put nothing into the text in the middle of a sentence; when nothing was typed for a while, what is stored by then', async () => {
+    const world = createWorld();
+    const handle = world.sessions.of('n1');
+    handle.retain();
+    handle.type({text: 'mine'});
+    handle.flush();
+    await world.settle();
+    handle.type({text: 'mine, too'});
+    world.passPause();
+    await world.settle();
+    const shown = () => {
+      const note = handle.current();
+      return note.state === 'open' && currentOf(note.session).text;
+    };
+    world.writeElsewhere('first');
+    expect(shown()).toBe('mine, too');
+    world.writeElsewhere('then');
+    world.rest();
+    expect(shown()).toBe('then');
+    world.writeElsewhere('at once');
+    expect(shown()).toBe('at once');
+  });
+
+  it('put away what is being saved with the text that it was made of, whatever another device wrote meanwhile', async () => {
     const world = createWorld();
     const handle = world.sessions.of('n1');
     handle.retain();
     handle.type({text: '<p>mine</p>'});
+    const loaded = world.loaded();
     world.writeElsewhere('<p>theirs</p>');
     world.sessions.flushAll();
-    const both = '<p>theirs</p><p>mine</p>';
-    expect(world.drafts.all()).toEqual([{noteId: 'n1', loaded: world.loaded(), edit: {text: both}}]);
+    expect(world.drafts.all()).toEqual([{noteId: 'n1', loaded, edit: {text: '<p>mine</p>'}, shown: ''}]);
   });
 
   it('leave no draft behind when the save ended', async () => {
@@ -120,6 +143,20 @@ describe('drafts', () => {
     expect(() => refusing.put(draft)).not.toThrow();
   });
 
+  it('go without the text that they were made of where there is no room for both', () => {
+    const storage = memoryStorage();
+    const small = {
+      ...storage,
+      setItem(key: string, value: string) {
+        if (value.length > 500) throw new DOMException('full', 'QuotaExceededError');
+        storage.setItem(key, value);
+      },
+    } as Storage;
+    const draft: Draft = {noteId: 'n1', loaded: loadedOf(1, ''), edit: {text: 'x'}};
+    createDrafts(small, '/').put({...draft, shown: 'y'.repeat(500)});
+    expect(createDrafts(storage, '/').all()).toEqual([draft]);
+  });
+
   it('of two apps on one host stay apart', () => {
     const storage = memoryStorage();
     createDrafts(storage, '/').put({noteId: 'n1', loaded: loadedOf(1, ''), edit: {text: 'x'}});
@@ -134,6 +171,7 @@ function createWorld() {
   let failure: 'storage_full' | null = null;
   let running = 0;
   let pause: (() => void) | null = null;
+  let rest: (() => void) | null = null;
   const listeners = new Set<(view: NoteView | null) => void>();
   const view = (): NoteView =>
     ({
@@ -182,15 +220,19 @@ function createWorld() {
       stamp++;
       for (const listener of listeners) listener(view());
     },
+    rest: () => rest?.(),
     /** Lets everything that is under way end. */
     async settle() {
       for (let turn = 0; turn < 20; turn++) await Promise.resolve();
     },
   };
-  const wait = (_ms: number, action: () => void) => {
-    pause = action;
+  const wait = (ms: number, action: () => void) => {
+    const isRest = ms > 300;
+    if (isRest) rest = action;
+    else pause = action;
     return () => {
-      pause = null;
+      if (isRest) rest = null;
+      else pause = null;
     };
   };
   return {

@@ -7,7 +7,17 @@
 import {type SyncError, SyncFailure} from '../../../../protocol/errors.ts';
 import type {Notebook, NoteView} from '../../../db/repositories.ts';
 import type {Drafts} from './drafts.ts';
-import {type Edit, type Effect, type Input, openSession, type Session, step, unsavedOf} from './note-session.ts';
+import {
+  type Edit,
+  type Effect,
+  type Input,
+  isSame,
+  openSession,
+  type Session,
+  type Shown,
+  step,
+  unsavedOf,
+} from './note-session.ts';
 
 export type OpenNote =
   | {readonly state: 'loading'}
@@ -47,6 +57,8 @@ interface Ports {
 }
 
 const TYPING_PAUSE_MS = 300;
+/** Nothing is put into a text in the middle of a sentence. By then two versions that met have been merged, too. */
+const REST_MS = 1_000;
 
 export function createNoteSessions(ports: Ports): NoteSessions {
   const handleById = new Map<string, Runner>();
@@ -101,6 +113,8 @@ function createRunner(noteId: string, {notebook, drafts, wait}: Ports, {onUse, o
   let isWatched = false;
   let unwatch = () => {};
   let cancelTimer = () => {};
+  /** Not null for a while after the last key press; `held`: what is stored by then. */
+  let rest: {held: Shown | null; readonly cancel: () => void} | null = null;
   let hasDraft = false;
 
   const set = (next: OpenNote) => {
@@ -147,7 +161,27 @@ function createRunner(noteId: string, {notebook, drafts, wait}: Ports, {onUse, o
       return;
     }
     set({...now, view});
-    send({type: 'stored', stored});
+    const isHeld = rest !== null && now.session.state === 'clean' && !isSame(now.session.shown, stored);
+    if (rest !== null) rest.held = isHeld ? stored : null;
+    if (!isHeld) send({type: 'stored', stored});
+  };
+
+  const endRest = () => {
+    rest?.cancel();
+    const held = rest?.held;
+    rest = null;
+    if (held) send({type: 'stored', stored: held});
+  };
+
+  const type = (edit: Edit) => {
+    rest?.cancel();
+    rest = {held: rest?.held ?? null, cancel: wait(REST_MS, endRest)};
+    send({type: 'typed', edit});
+  };
+
+  const flush = () => {
+    send({type: 'flush'});
+    endRest();
   };
 
   const watch = () => {
@@ -157,7 +191,8 @@ function createRunner(noteId: string, {notebook, drafts, wait}: Ports, {onUse, o
 
   const draft = () => {
     if (now.state !== 'open' || now.session.state === 'clean') return;
-    drafts.put({noteId, loaded: now.session.shown.loaded, edit: unsavedOf(now.session)});
+    const {loaded, text} = now.session.shown;
+    drafts.put({noteId, loaded, edit: unsavedOf(now.session), shown: text ?? undefined});
     hasDraft = true;
   };
 
@@ -176,6 +211,8 @@ function createRunner(noteId: string, {notebook, drafts, wait}: Ports, {onUse, o
     send({type: 'flush'});
     isWatched = false;
     unwatch();
+    rest?.cancel();
+    rest = null;
     if (now.state !== 'open' || now.session.state === 'clean') onDone();
   };
 
@@ -185,8 +222,8 @@ function createRunner(noteId: string, {notebook, drafts, wait}: Ports, {onUse, o
       listeners.add(listener);
       return () => listeners.delete(listener);
     },
-    type: (edit) => send({type: 'typed', edit}),
-    flush: () => send({type: 'flush'}),
+    type,
+    flush,
     retry: () => send({type: 'retry'}),
     retain: () => {
       retained++;
@@ -196,7 +233,7 @@ function createRunner(noteId: string, {notebook, drafts, wait}: Ports, {onUse, o
       return release;
     },
     flushAndDraft: () => {
-      send({type: 'flush'}); // what is put where it survives is what is being saved: a merge may just have been made
+      send({type: 'flush'});
       draft();
     },
   };

@@ -5,6 +5,7 @@ import type {Received} from '../../protocol/wire.ts';
 import type {StorageWrites} from '../storage/port.ts';
 import type {Commit} from './commit.ts';
 import type {Log} from './ports.ts';
+import type {Tell} from './tell.ts';
 
 export interface Pushed {
   readonly version: Received;
@@ -18,4 +19,5 @@ export interface Court {
   readonly commit: Commit;
   readonly nowMs: number;
   readonly log: Log;
+  readonly tell: Tell;
 }

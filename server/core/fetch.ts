@@ -1,6 +1,7 @@
 /** Entities by name, whole. */
 
 import {failed, ok, type Result} from '../../protocol/errors.ts';
+import {MAX_ANSWER_BYTES} from '../../protocol/limits.ts';
 import type {CallAnswer, CallRequest, PulledEntity} from '../../protocol/messages.ts';
 import {readDisplaced} from './displaced.ts';
 import {encodeRow} from './encode.ts';
@@ -8,9 +9,7 @@ import {readStanding} from './history.ts';
 import {type CorePorts, type Device, wireError} from './ports.ts';
 import {isSound} from './sound.ts';
 
-/** Beyond this much content the answer is refused, not cut: what is left out means that the server lacks it. */
-export const MAX_FETCH_BYTES = 40 * 1024 * 1024;
-
+/** An answer that would be too large is refused, not cut: what is left out means that the server lacks it. */
 export async function fetchEntities(
   {storage, log}: CorePorts,
   {accountId}: Device,
@@ -25,7 +24,7 @@ export async function fetchEntities(
       const row = await tx.entity(accountId, ref);
       if (row === undefined) continue;
       bytes += row.data.length + (row.body?.length ?? 0);
-      if (bytes > MAX_FETCH_BYTES) return failed(wireError('too_large', 'ask for fewer entities at once'));
+      if (bytes > MAX_ANSWER_BYTES) return failed(wireError('too_large', 'ask for fewer entities at once'));
       if (isSound(row)) rows.push(encodeRow(row, {}, await displacedBy(row)));
       else log('error', 'a stored row fails its own hash and is not served', {accountId, ...ref});
     }

@@ -201,14 +201,37 @@ describe('revisions', () => {
 });
 
 describe('a push of several', () => {
-  it('judges the second of two with the same ref after the first', async () => {
+  it('that names an entity twice is refused whole; the same id of another kind is another entity', async () => {
     const world = await forked();
-    const {verdicts, before, head} = await pushAll(world, [
-      pushed(world.theirs, {base: at(10)}),
-      pushed(note({stamp: at(40, 'theirs'), text: 'again'}), {base: at(20, 'theirs')}),
-    ]);
+    const entities = [world.theirs, note({stamp: at(40, 'theirs'), text: 'again'})].map((one) => pushed(one));
+    const before = await world.core.standing(world.device.accountId);
+    expect(errorIn(await world.core.push(world.device, {...ASKED, entities}))).toEqual({
+      type: 'malformed',
+      message: 'a push names each entity once',
+    });
+    expect(await world.core.standing(world.device.accountId)).toEqual(before);
+    const alike = [note({id: 'alike', stamp: at(1)}), note({id: 'alike', kind: 'branch', stamp: at(1)})];
+    const {verdicts} = await pushAll(
+      world,
+      alike.map((one) => pushed(one)),
+    );
     expect(verdicts.map(({type}) => type)).toEqual(['applied', 'applied']);
-    expect([before, head.seq]).toEqual([1, 3]);
+  });
+
+  it('whose answer would be too large is refused whole, with nothing applied, and is judged in smaller ones', async () => {
+    const world = await createWorld();
+    const text = 'x'.repeat(15 << 20);
+    const ids = ['large-1', 'large-2', 'large-3'];
+    for (const id of ids) await pushOne(world, note({id, stamp: at(0), text}));
+    const before = await world.core.standing(world.device.accountId);
+    const fresh = pushed(note({id: 'fresh', stamp: at(1)}));
+    const stale = ids.map((id) => pushed(note({id, stamp: at(1), text: 'other'}), {leaveOut: {body: true}}));
+    const entities = [fresh, ...stale];
+    expect(errorIn(await world.core.push(world.device, {...ASKED, entities})).type).toBe('too_large');
+    expect(await world.core.standing(world.device.accountId)).toEqual(before);
+    expect(await current(world, 'fresh')).toBeUndefined();
+    const {verdicts} = await pushAll(world, entities.slice(0, 3));
+    expect(verdicts.map(({type}) => type)).toEqual(['applied', 'parts_needed', 'parts_needed']);
   });
 
   it('rejects alone what is malformed, has a wrong hash, or is too large', async () => {

@@ -25,7 +25,6 @@ import type {Replaced, WholeVersion} from './commit.ts';
 import type {Court, Pushed} from './court.ts';
 import {readCurrent} from './current.ts';
 import {descendsFrom} from './descent.ts';
-import {encodeRow} from './encode.ts';
 import {findKept, keepLoser, readKept} from './keep.ts';
 import {rejected} from './rejected.ts';
 
@@ -85,7 +84,7 @@ async function answerWon(
   if (kept === undefined) return undefined;
   const {loser, revision} = kept;
   const descendsFromBase = await descendsFrom(court.tx, court.accountId, version, loser.stamp, base);
-  return {...nameOf(version), type: 'won', other: encodeRow(loser), descendsFromBase, seq: current.seq, revision};
+  return {...nameOf(version), type: 'won', other: court.tell(loser), descendsFromBase, seq: current.seq, revision};
 }
 
 async function answerAgain(court: Court, pushed: Pushed, current: WholeRow, known: JudgedRow): Promise<PushVerdict> {
@@ -94,10 +93,10 @@ async function answerAgain(court: Court, pushed: Pushed, current: WholeRow, know
   if (known.outcome === 'lost') {
     const revision = await findKept(court, version);
     const descendsFromBase = await descendsFrom(tx, accountId, version, current.stamp, base);
-    return {...nameOf(version), type: 'lost', current: encodeRow(current), descendsFromBase, revision};
+    return {...nameOf(version), type: 'lost', current: court.tell(current), descendsFromBase, revision};
   }
   const descends = await descendsFrom(tx, accountId, version, current.stamp, version.stamp);
-  return {...nameOf(version), type: 'superseded', current: encodeRow(current), descends};
+  return {...nameOf(version), type: 'superseded', current: court.tell(current), descends};
 }
 
 /**
@@ -145,16 +144,13 @@ async function fillParts(
   return {...version, data: filledData, body: filledBody};
 }
 
-async function partsNeeded(
-  {tx, accountId}: Court,
-  {version, base}: Pushed,
-  current: WholeRow | undefined,
-): Promise<PushVerdict> {
+async function partsNeeded(court: Court, {version, base}: Pushed, current: WholeRow | undefined): Promise<PushVerdict> {
+  const {tx, accountId} = court;
   const descendsFromBase = current !== undefined && (await descendsFrom(tx, accountId, version, current.stamp, base));
   return {
     ...nameOf(version),
     type: 'parts_needed',
-    current: current === undefined ? null : encodeRow(current),
+    current: current === undefined ? null : court.tell(current),
     descendsFromBase,
   };
 }
@@ -174,18 +170,18 @@ async function settle(court: Court, pushed: Pushed, whole: WholeVersion, current
   const {tx, accountId, commit} = court;
   if (whole.kind === 'revision') {
     await remember(court, pushed, 'seen');
-    return {...nameOf(whole), type: 'superseded', current: encodeRow(current), descends: false};
+    return {...nameOf(whole), type: 'superseded', current: court.tell(current), descends: false};
   }
   const descendsFromBase = await descendsFrom(tx, accountId, whole, current.stamp, pushed.base);
   if (isAbove(whole, current)) {
     const revision = await keepLoser(court, current, whole);
     const {seq} = await commit.put(whole, {row: current, state: 'sound'});
     await remember(court, pushed, 'won', [], revision?.id);
-    return {...nameOf(whole), type: 'won', other: encodeRow(current), descendsFromBase, seq, revision};
+    return {...nameOf(whole), type: 'won', other: court.tell(current), descendsFromBase, seq, revision};
   }
   const revision = await keepLoser(court, whole, current);
   await remember(court, pushed, 'lost');
-  return {...nameOf(whole), type: 'lost', current: encodeRow(current), descendsFromBase, revision};
+  return {...nameOf(whole), type: 'lost', current: court.tell(current), descendsFromBase, revision};
 }
 
 function isAbove(a: WholeVersion, b: WholeVersion): boolean {

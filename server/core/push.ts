@@ -1,9 +1,10 @@
 /**
- * A push: one write transaction, judged entity by entity in their order, so that the second of two with the same ref sees
- * what became of the first. What doesn't decode is rejected alone. A push that changes nothing makes no commit.
+ * A push: one write transaction, judged entity by entity in their order. What doesn't decode is rejected alone; a push that
+ * names an entity twice, or whose answer would be too large, is refused whole. A push that changes nothing makes no commit.
  */
 
 import * as z from 'zod/mini';
+import {refKey} from '../../protocol/entity.ts';
 import {failed, ok, type Result} from '../../protocol/errors.ts';
 import {MAX_PUSH_STAMPS} from '../../protocol/limits.ts';
 import type {CallAnswer, CallRequest, PushVerdict} from '../../protocol/messages.ts';
@@ -16,27 +17,36 @@ import {judge} from './judge.ts';
 import {nativeHashOf} from './native-hash.ts';
 import {type CorePorts, type Device, wireError} from './ports.ts';
 import {nameIn, rejected} from './rejected.ts';
+import {answered, createTell, type Outcome} from './tell.ts';
 
-export interface PushOutcome {
-  readonly answer: Result<CallAnswer<'push'>>;
-  readonly commit: 'changed' | 'unchanged';
-}
-
-export async function push(ports: CorePorts, {accountId}: Device, request: CallRequest<'push'>): Promise<PushOutcome> {
+export async function push(
+  ports: CorePorts,
+  {accountId}: Device,
+  request: CallRequest<'push'>,
+): Promise<Outcome<CallAnswer<'push'>>> {
   if (countSent(request.entities) > MAX_PUSH_STAMPS)
     return {answer: failed(wireError('too_large', 'too many sent stamps at once')), commit: 'unchanged'};
   const decoded = request.entities.map(decodePushed);
-  return ports.storage.write(accountId, async (tx) => {
+  if (namesTwice(decoded))
+    return {answer: failed(wireError('malformed', 'a push names each entity once')), commit: 'unchanged'};
+  const writing = ports.storage.write<Outcome<CallAnswer<'push'>>>(accountId, async (tx) => {
     const otherHistory = await checkHistory(tx, accountId, request.history);
     if (otherHistory !== undefined) return {answer: failed(otherHistory), commit: 'unchanged'};
     const commit = await openCommit(tx, accountId, ports);
-    const court: Court = {tx, accountId, commit, nowMs: ports.now(), log: ports.log};
+    const court: Court = {tx, accountId, commit, nowMs: ports.now(), log: ports.log, tell: createTell()};
     const verdicts: PushVerdict[] = [];
     for (const entity of decoded) verdicts.push(entity.ok ? await judge(court, entity.value) : entity.error);
     const closed = await commit.close();
     const standing = await readStanding(tx, accountId);
     return {answer: ok({...standing, before: commit.before, verdicts}), commit: closed};
   });
+  return answered(writing);
+}
+
+/** Each would be answered with all of the current version. */
+function namesTwice(decoded: readonly Result<Pushed, PushVerdict>[]): boolean {
+  const keys = decoded.flatMap((entity) => (entity.ok ? [refKey(entity.value.version)] : []));
+  return new Set(keys).size < keys.length;
 }
 
 function countSent(entities: readonly unknown[]): number {

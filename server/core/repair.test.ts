@@ -190,6 +190,20 @@ describe('a repair', () => {
     ]);
   });
 
+  it('whose answer would be too large is refused whole', async () => {
+    const world = await createWorld();
+    await pushOne(world, note({id: 'first', stamp: at(1), text: 'x'.repeat(15 << 20)}));
+    const older = {...encodeVersion(note({id: 'first', stamp: at(0), text: 'older'})), seq: 1};
+    const fresh = {...encodeVersion(note({id: 'fresh', stamp: at(0)})), seq: 2};
+    const answer = await world.core.repair(world.device, {
+      ...ASKED,
+      buckets: [],
+      entities: [fresh, older, older, older],
+    });
+    expect(answer).toMatchObject({ok: false, error: {type: 'too_large'}});
+    expect(rowsOf(world).has('note:fresh')).toBe(false);
+  });
+
   it('replaces a sound row by a higher stamp and keeps it as a restore revision', async () => {
     const world = await worldWithNotes();
     const newer = note({id: 'first', stamp: at(8), text: 'newer'});

@@ -23,13 +23,13 @@ import type {WholeRow} from '../storage/port.ts';
 import {openCommit, type WholeVersion} from './commit.ts';
 import type {Court} from './court.ts';
 import {readCurrent} from './current.ts';
-import {encodeRow} from './encode.ts';
 import {checkHistory, readStanding} from './history.ts';
 import {nativeHashOf} from './native-hash.ts';
 import type {CorePorts, Device} from './ports.ts';
 import {readBucket} from './recompute.ts';
 import {nameIn, rejected} from './rejected.ts';
 import {isSoundWhole} from './sound.ts';
+import {answered, createTell, type Outcome} from './tell.ts';
 
 interface Returned {
   readonly version: WholeVersion;
@@ -37,28 +37,24 @@ interface Returned {
   readonly seq: number;
 }
 
-export interface RepairOutcome {
-  readonly answer: Result<CallAnswer<'repair'>>;
-  readonly commit: 'changed' | 'unchanged';
-}
-
 export async function repair(
   ports: CorePorts,
   {accountId}: Device,
   {history, buckets, entities}: CallRequest<'repair'>,
-): Promise<RepairOutcome> {
+): Promise<Outcome<CallAnswer<'repair'>>> {
   const returned = entities.map(decodeReturned);
-  return ports.storage.write(accountId, async (tx) => {
+  const writing = ports.storage.write<Outcome<CallAnswer<'repair'>>>(accountId, async (tx) => {
     const otherHistory = await checkHistory(tx, accountId, history);
     if (otherHistory !== undefined) return {answer: failed(otherHistory), commit: 'unchanged'};
     const commit = await openCommit(tx, accountId, ports);
-    const court: Court = {tx, accountId, commit, nowMs: ports.now(), log: ports.log};
+    const court: Court = {tx, accountId, commit, nowMs: ports.now(), log: ports.log, tell: createTell()};
     await remakeBuckets(court, new Set(buckets));
     const verdicts: RepairVerdict[] = [];
     for (const one of returned) verdicts.push(one.ok ? await takeBack(court, one.value) : one.error);
     const closed = await commit.close();
     return {answer: ok({...(await readStanding(tx, accountId)), before: commit.before, verdicts}), commit: closed};
   });
+  return answered(writing);
 }
 
 function decodeReturned(raw: unknown): Result<Returned, RepairVerdict & {type: 'rejected'}> {
@@ -75,13 +71,16 @@ function decodeReturned(raw: unknown): Result<Returned, RepairVerdict & {type: '
   return ok({version: {...version, body: version.body}, seq});
 }
 
+/** Where nothing is judged nothing is told. */
+type Remaking = Omit<Court, 'tell'>;
+
 /** From the rows that are sound; the others are set aside. */
-export async function remakeBuckets(court: Court, indexes: ReadonlySet<number>): Promise<void> {
+export async function remakeBuckets(court: Remaking, indexes: ReadonlySet<number>): Promise<void> {
   for (const index of indexes) await remakeBucket(court, index);
   await bringIntoHistory(court, indexes);
 }
 
-async function remakeBucket(court: Court, index: number): Promise<void> {
+async function remakeBucket(court: Remaking, index: number): Promise<void> {
   const {tx, accountId, commit, nowMs, log} = court;
   const {bucket, damaged} = await readBucket(tx, accountId, index);
   for (const row of damaged) {
@@ -93,7 +92,7 @@ async function remakeBucket(court: Court, index: number): Promise<void> {
   commit.setBucket(index, bucket);
 }
 
-async function bringIntoHistory({tx, accountId, commit}: Court, remade: ReadonlySet<number>): Promise<void> {
+async function bringIntoHistory({tx, accountId, commit}: Remaking, remade: ReadonlySet<number>): Promise<void> {
   const beyond = {after: commit.before, until: Number.MAX_SAFE_INTEGER, limit: MAX_PULL_ROWS};
   const refs = new Map((await tx.places(accountId, beyond)).map((place) => [refKey(place), place]));
   for (const ref of refs.values()) {
@@ -111,7 +110,7 @@ async function takeBack(court: Court, {version, seq}: Returned): Promise<RepairV
     const isSame = current.stamp === stamp && current.hash === version.hash;
     return isSame
       ? {kind, id, stamp, type: 'stored', seq: current.seq}
-      : {kind, id, stamp, type: 'kept', current: encodeRow(current)};
+      : {kind, id, stamp, type: 'kept', current: court.tell(current)};
   }
   if (current !== undefined) await keepReplaced(court, current);
   const isFree =

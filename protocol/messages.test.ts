@@ -14,7 +14,7 @@ import {
   repairVerdictSchema,
   wireVersionSchema,
 } from './messages.ts';
-import {pushedEntitySchema, REQUESTS} from './requests.ts';
+import {pushedEntitySchema, REQUESTS, returnedEntitySchema} from './requests.ts';
 import {positionSchema} from './shapes.ts';
 import {noteVersion, STAMP} from './testing/arbitrary.ts';
 import {PROTOCOL_RANGE} from './version.ts';
@@ -24,7 +24,7 @@ import {encodeVersion} from './wire.ts';
 const HASH_BY_VERSION: Readonly<Record<number, string>> = {
   1: 'qivfxKI1RdDDjQx8lHYmJcTCZkTmj4scEGwynqLueG8',
   2: 'YYHO44g44R8fyp0LVraOnbEDYlSF5rTS6s_oxf33UDI',
-  3: 'fgX4zV3CqWKgiJMEEmYW3LHuh8mnHy-vt_AeEGhEO1I',
+  3: 'hnGlc9kf6rAYrphkaNpZfhKR-v8A9RU3UGGtdBF3fVw',
 };
 
 const NAMES = Object.keys(CALLS) as CallName[];
@@ -107,7 +107,7 @@ function schemasHash(): string {
     const {method, path, access, answer} = CALLS[name];
     return {name, method, path, access, request: described(requestSchemaOf(name)), answer: described(answer)};
   });
-  const others = [pokeSchema, pushedEntitySchema, errorAnswerSchema].map(described);
+  const others = [pokeSchema, pushedEntitySchema, returnedEntitySchema, errorAnswerSchema].map(described);
   return hashOf(utf8Bytes(canonicalJson(JSON.parse(JSON.stringify({calls, others})))));
 }
 

@@ -71,7 +71,9 @@ const itemsRequestSchema = z.object({
   buckets: z.array(z.object({bucket: bucketIndex, prefixes})).check(z.minLength(1), z.maxLength(BUCKET_COUNT)),
 });
 
-/** `entities`: pulledEntitySchema each, whole, with their old stamps; `buckets`: made anew from the server's rows first. */
+/** `seq`: where the replica had got it. What else a pull tells with a version says something of the server, and isn't read. */
+export const returnedEntitySchema = z.object({...version, seq: count});
+/** `entities`: a returnedEntitySchema each, whole, with their old stamps; `buckets`: made anew from the server's rows first. */
 const repairRequestSchema = z.object({
   ...asked,
   buckets: z.array(bucketIndex).check(z.maxLength(BUCKET_COUNT)),

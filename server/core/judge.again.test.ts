@@ -260,6 +260,15 @@ describe('a push of several', () => {
     expect(await current(world, 'good')).toBeDefined();
   });
 
+  it('tells a few of the faults of what is malformed, however many it has', async () => {
+    const world = await createWorld();
+    const sent = new Array(1_000).fill('no stamp');
+    const {verdicts} = await pushAll(world, [{...pushed(note({stamp: at(1)})), sent}]);
+    expect(verdicts).toMatchObject([
+      {type: 'rejected', error: {message: expect.stringMatching(/^sent\.0: [^;]+(; sent\.\d: [^;]+){4}$/)}},
+    ]);
+  });
+
   it('that names more sent stamps than are judged at once is refused whole, to come in smaller ones', async () => {
     const world = await createWorld();
     const sent = Array.from({length: 1_000}, (_, n) => at(n + 1));

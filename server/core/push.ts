@@ -16,7 +16,7 @@ import {checkHistory, readStanding} from './history.ts';
 import {judge} from './judge.ts';
 import {nativeHashOf} from './native-hash.ts';
 import {type CorePorts, type Device, wireError} from './ports.ts';
-import {nameIn, rejected} from './rejected.ts';
+import {faultsIn, nameIn, rejected} from './rejected.ts';
 import {answered, createTell, type Outcome} from './tell.ts';
 
 export async function push(
@@ -58,8 +58,7 @@ function countSent(entities: readonly unknown[]): number {
 
 function decodePushed(raw: unknown): Result<Pushed, PushVerdict> {
   const parsed = z.safeParse(pushedEntitySchema, raw);
-  if (!parsed.success)
-    return failed(rejected(nameIn(raw), 'malformed_entity', z.prettifyError(parsed.error).slice(0, 500)));
+  if (!parsed.success) return failed(rejected(nameIn(raw), 'malformed_entity', faultsIn(parsed.error)));
   const {base, sent, ...wire} = parsed.data;
   const version = decodeVersion(wire, nativeHashOf);
   if (!version.ok) return failed(rejected(wire, version.error.type, version.error.message));

@@ -248,6 +248,14 @@ describe('a repair', () => {
     ]);
   });
 
+  it('reads nothing of what a pull tells beside a version, however much it is', async () => {
+    const world = await worldWithNotes();
+    const displaced = new Array(100_000).fill(0);
+    const entities = [{...encodeVersion(note({id: 'good', stamp: at(4)})), seq: 1, displaced}, {displaced}];
+    const {verdicts} = valueIn(await world.core.repair(world.device, {...ASKED, buckets: [], entities}));
+    expect(verdicts).toMatchObject([{type: 'stored'}, {type: 'rejected'}]);
+  });
+
   it('applies nothing to another history', async () => {
     const world = await worldWithNotes();
     const history = {epoch: 'another-epoch', cursor: null, seen: null};

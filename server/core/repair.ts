@@ -16,7 +16,7 @@ import {isErased, keepsLosers, refKey} from '../../protocol/entity.ts';
 import {failed, ok, type Result} from '../../protocol/errors.ts';
 import {MAX_PULL_ROWS} from '../../protocol/limits.ts';
 import type {CallAnswer, CallRequest, RepairVerdict} from '../../protocol/messages.ts';
-import {pulledEntitySchema} from '../../protocol/messages.ts';
+import {returnedEntitySchema} from '../../protocol/requests.ts';
 import {revisionOf} from '../../protocol/revision.ts';
 import {decodeVersion, isWhole} from '../../protocol/wire.ts';
 import type {WholeRow} from '../storage/port.ts';
@@ -27,7 +27,7 @@ import {checkHistory, readStanding} from './history.ts';
 import {nativeHashOf} from './native-hash.ts';
 import type {CorePorts, Device} from './ports.ts';
 import {readBucket} from './recompute.ts';
-import {nameIn, rejected} from './rejected.ts';
+import {faultsIn, nameIn, rejected} from './rejected.ts';
 import {isSoundWhole} from './sound.ts';
 import {answered, createTell, type Outcome} from './tell.ts';
 
@@ -58,9 +58,8 @@ export async function repair(
 }
 
 function decodeReturned(raw: unknown): Result<Returned, RepairVerdict & {type: 'rejected'}> {
-  const parsed = z.safeParse(pulledEntitySchema, raw);
-  if (!parsed.success)
-    return failed(rejected(nameIn(raw), 'malformed_entity', z.prettifyError(parsed.error).slice(0, 500)));
+  const parsed = z.safeParse(returnedEntitySchema, raw);
+  if (!parsed.success) return failed(rejected(nameIn(raw), 'malformed_entity', faultsIn(parsed.error)));
   const {seq, ...wire} = parsed.data;
   const decoded = decodeVersion(wire, nativeHashOf);
   if (!decoded.ok) return failed(rejected(wire, decoded.error.type, decoded.error.message));

@@ -5,7 +5,7 @@
 
 import type {FastifyInstance, FastifyRequest} from 'fastify';
 import * as z from 'zod/mini';
-import {failed, type Result, type SyncError, SyncFailure} from '../../protocol/errors.ts';
+import {failed, type Result, SyncFailure} from '../../protocol/errors.ts';
 import {MAX_REQUEST_BYTES} from '../../protocol/limits.ts';
 import {CALLS, type CallName, type CallRequest} from '../../protocol/messages.ts';
 import {REQUESTS} from '../../protocol/requests.ts';
@@ -13,6 +13,7 @@ import type {Core} from '../core/core.ts';
 import type {Device} from '../core/ports.ts';
 import {wireError} from '../core/ports.ts';
 import {checkProtocol} from '../core/protocol-range.ts';
+import {faultsIn} from '../core/rejected.ts';
 import {sendError} from './errors.ts';
 
 declare module 'fastify' {
@@ -58,13 +59,7 @@ function parseRequest(schema: z.ZodMiniType | null, body: unknown): Result<unkno
     typeof body === 'object' && body !== null && 'protocol' in body ? checkProtocol(body.protocol) : undefined;
   if (unspoken !== undefined) return failed(unspoken);
   const parsed = z.safeParse(schema, body);
-  return parsed.success ? {ok: true, value: parsed.data} : failed(shapeError(parsed.error));
-}
-
-/** Where and what, without the values, which may be secret. */
-function shapeError({issues}: z.core.$ZodError): SyncError {
-  const faults = issues.slice(0, 5).map(({path, message}) => `${path.join('.') || 'body'}: ${message}`);
-  return wireError('malformed', faults.join('; ').slice(0, 500));
+  return parsed.success ? {ok: true, value: parsed.data} : failed(wireError('malformed', faultsIn(parsed.error)));
 }
 
 /** `value` has the shape of the call's request: it passed its schema. */

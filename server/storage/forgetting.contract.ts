@@ -108,6 +108,15 @@ export function testForgetting(name: string, create: () => Promise<StorageUnderT
       expect(await storage.read((tx) => tx.counted('ann', bucketOf(id)))).toEqual([]);
     });
 
+    it('keeps two versions that were set aside at the same seq, as after a restore', async () => {
+      const [one, other] = [rowOf(note({stamp: at(1)}), 1), rowOf(note({stamp: at(2), text: 'other'}), 1)];
+      await storage.write('ann', async (tx) => {
+        for (const row of [one, other]) await tx.setAside('ann', row, 1);
+      });
+      const stamps = (await storage.read((tx) => tx.asides('ann'))).map(({stamp}) => stamp);
+      expect(stamps.sort()).toEqual([at(1), at(2)]);
+    });
+
     it('keeps what it set aside once', async () => {
       const row = rowOf(note({stamp: at(1)}), 1);
       await storage.write('ann', async (tx) => {

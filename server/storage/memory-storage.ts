@@ -228,7 +228,11 @@ function writesOf(tables: Tables, undo: (() => void)[]): OnlyWrites {
       put(commits, commit.seq, commit);
     },
     putBucket: async (accountId, index, bucket) => put(tableOf(tables.buckets, accountId), index, bucket),
-    setAside: async (accountId, row) => put(tableOf(tables.aside, accountId), `${refKey(row)}@${row.seq}`, row),
+    setAside: async (accountId, row) => {
+      const aside = tableOf(tables.aside, accountId);
+      const key = `${refKey(row)}@${row.seq}@${row.stamp}@${row.hash}`;
+      if (!aside.has(key)) put(aside, key, row);
+    },
   };
 }
 

@@ -78,7 +78,7 @@ export interface StorageWrites extends StorageReads {
   forgetJudged(accountId: string, ref: Ref): Promise<void>;
   addCommit(accountId: string, commit: CommitRow): Promise<void>;
   putBucket(accountId: string, index: number, bucket: Bucket): Promise<void>;
-  /** Keeps the bytes of a row that fails its own hash, before it is replaced. Idempotent. */
+  /** Keeps the bytes of a row that fails its own hash, before it is replaced; of one version at one seq those that came first. */
   setAside(accountId: string, row: EntityRow, nowMs: number): Promise<void>;
 }
 

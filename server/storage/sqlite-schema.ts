@@ -70,6 +70,17 @@ const MIGRATIONS: readonly string[] = [
   `,
   'CREATE INDEX entities_by_erased ON entities (account, received_ms, seq) WHERE erased = 1',
   "ALTER TABLE documents ADD COLUMN lossy TEXT NOT NULL DEFAULT ''",
+  // After a restore another version of the same entity may have come by the same seq.
+  `
+  CREATE TABLE set_aside_by_version (
+    account TEXT NOT NULL REFERENCES accounts, kind TEXT NOT NULL, id TEXT NOT NULL, seq INTEGER NOT NULL,
+    noticed_ms INTEGER NOT NULL, stamp TEXT NOT NULL, hash TEXT NOT NULL, meta TEXT, data BLOB, body BLOB,
+    PRIMARY KEY (account, kind, id, seq, stamp, hash)
+  ) STRICT;
+  INSERT INTO set_aside_by_version SELECT * FROM set_aside;
+  DROP TABLE set_aside;
+  ALTER TABLE set_aside_by_version RENAME TO set_aside;
+  `,
 ];
 
 /** What this version brings every database to. */

@@ -3,6 +3,8 @@ import {tmpdir} from 'node:os';
 import {join} from 'node:path';
 import Database from 'better-sqlite3';
 import {afterEach, expect, it} from 'vitest';
+import {account, document, rowOf} from '../testing/storage-rows.ts';
+import {at, note} from '../testing/world.ts';
 import {testForgetting} from './forgetting.contract.ts';
 import {SchemaTooNewError} from './sqlite-schema.ts';
 import {openSqliteStorage} from './sqlite-storage.ts';
@@ -48,6 +50,32 @@ it('refuses a file of a newer server, and leaves it as it is', () => {
   db.pragma('user_version = 99');
   db.close();
   expect(() => openSqliteStorage(file)).toThrow(SchemaTooNewError);
+});
+
+it('keeps what was set aside before a version had a place of its own there', async () => {
+  const file = newFile();
+  const older = openSqliteStorage(file);
+  await older.write(null, (tx) => tx.addAccount(account('ann'), document()));
+  await older.close();
+  const db = new Database(file);
+  db.exec(`
+    DROP TABLE set_aside;
+    CREATE TABLE set_aside (
+      account TEXT NOT NULL REFERENCES accounts, kind TEXT NOT NULL, id TEXT NOT NULL, seq INTEGER NOT NULL,
+      noticed_ms INTEGER NOT NULL, stamp TEXT NOT NULL, hash TEXT NOT NULL, meta TEXT, data BLOB, body BLOB,
+      PRIMARY KEY (account, kind, id, seq)
+    ) STRICT;
+    INSERT INTO set_aside VALUES ('ann', 'note', 'note-1', 5, 1, '${at(1)}', 'hash', NULL, x'01', x'02');
+    PRAGMA user_version = 3;
+  `);
+  db.close();
+  const storage = openSqliteStorage(file);
+  await storage.write('ann', (tx) => tx.setAside('ann', rowOf(note({stamp: at(2)}), 5), 2));
+  expect(await storage.read((tx) => tx.asides('ann'))).toEqual([
+    {kind: 'note', id: 'note-1', stamp: at(1)},
+    {kind: 'note', id: 'note-1', stamp: at(2)},
+  ]);
+  await storage.close();
 });
 
 it('walks the lane "all" along two indexes, without sorting what is left to send', () => {

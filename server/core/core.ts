@@ -43,7 +43,10 @@ export interface Core extends Pick<Accounts, 'setup' | 'login' | 'authenticate'>
   standing(accountId: string): Promise<Standing>;
   /** Called after each commit of the account. Returns the end of the subscription. */
   subscribe(accountId: string, listener: PokeListener): () => void;
-  /** Erases the deletions whose time has passed, and drops what was erased long ago, of all accounts. */
+  /**
+   * Erases the deletions whose time has passed, and drops what was erased long ago, of all accounts. One that can't be read or
+   * written is logged and passed over.
+   */
   erase(): Promise<void>;
   /** Reads the next stored rows against their hashes; in how many milliseconds there is more to read. One call at a time. */
   scrub(): Promise<number>;
@@ -108,9 +111,13 @@ export function createCore({
     subscribe: pokes.subscribe,
     async erase() {
       for (const accountId of await storage.read((tx) => tx.accountIds())) {
-        const standing = await eraseDue(ports, accountId);
-        if (standing !== undefined) pokes.notify(standing);
-        await dropErased(ports, accountId);
+        try {
+          const standing = await eraseDue(ports, accountId);
+          if (standing !== undefined) pokes.notify(standing);
+          await dropErased(ports, accountId);
+        } catch (error) {
+          log('error', 'the deletions of an account could not be erased', {accountId, error: String(error)});
+        }
       }
     },
     scrub: scrub.next,

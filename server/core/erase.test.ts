@@ -1,6 +1,19 @@
 import {describe, expect, it} from 'vitest';
 import {revisionOf} from '../../protocol/revision.ts';
-import {at, createWorld, current, deletionOf, note, pushAll, pushed, pushOne, type World} from '../testing/world.ts';
+import {
+  at,
+  createRandom,
+  createWorld,
+  current,
+  deletionOf,
+  note,
+  pushAll,
+  pushed,
+  pushOne,
+  START_MS,
+  type World,
+} from '../testing/world.ts';
+import {addAccount} from './history.ts';
 
 const WEEK_MS = 7 * 24 * 3_600_000;
 const label = note({id: 'label', kind: 'attribute', stamp: at(1)});
@@ -140,6 +153,19 @@ describe('erasing', () => {
     world.clock.ms += WEEK_MS;
     await world.core.erase();
     expect(heads).toEqual([6]);
+  });
+
+  it('of one account goes on where another one is damaged', async () => {
+    const world = await createWorld();
+    const bob = {id: 'bob', username: 'Bob', usernameKey: 'bob', passwordHash: 'plain:x', createdMs: START_MS};
+    await world.storage.write(null, (tx) => addAccount(tx, bob, createRandom(9)));
+    const bobs = {core: world.core, device: {...world.device, accountId: bob.id}};
+    await pushOne(bobs, deletionOf(note({stamp: at(1)}), at(2), {eraseAfterMs: 0}));
+    world.storage.tables.documents.delete(world.device.accountId);
+    await world.core.erase();
+    expect((await current(bobs))?.data).toBeUndefined();
+    expect(await current(bobs)).toMatchObject({deleted: true});
+    expect(world.errors).toEqual(['the deletions of an account could not be erased']);
   });
 
   it('leaves a restored note alone', async () => {

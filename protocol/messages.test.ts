@@ -24,7 +24,7 @@ import {encodeVersion} from './wire.ts';
 const HASH_BY_VERSION: Readonly<Record<number, string>> = {
   1: 'qivfxKI1RdDDjQx8lHYmJcTCZkTmj4scEGwynqLueG8',
   2: 'YYHO44g44R8fyp0LVraOnbEDYlSF5rTS6s_oxf33UDI',
-  3: 'hnGlc9kf6rAYrphkaNpZfhKR-v8A9RU3UGGtdBF3fVw',
+  3: 'U1SSHT5rhNLSAcAe-9JgPctjuVAZ5ofU-yeIOt1f4po',
 };
 
 const NAMES = Object.keys(CALLS) as CallName[];

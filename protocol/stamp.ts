@@ -14,11 +14,12 @@ export interface StampParts {
 
 const MILLIS_DIGITS = 9;
 const COUNTER_DIGITS = 4;
-/** Year 5188: no clock is that wrong, and the text stays nine digits. */
-export const MAX_STAMP_MS = 36 ** MILLIS_DIGITS - 1;
+/** Year 5188: no clock is that wrong, and the text stays nine digits. The millisecond after it is left for successors. */
+export const MAX_STAMP_MS = 36 ** MILLIS_DIGITS - 2;
 const MAX_COUNTER = 36 ** COUNTER_DIGITS - 1;
 
-export const STAMP_PATTERN = /^[0-9a-z]{9}-[0-9a-z]{4}-[A-Za-z0-9_-]{4,32}$/;
+/** Nobody takes a stamp of the very last millisecond: each that is taken has a successor. */
+export const STAMP_PATTERN = /^(?!z{9})[0-9a-z]{9}-[0-9a-z]{4}-[A-Za-z0-9_-]{4,32}$/;
 
 export function formatStamp({millis, counter, replica}: StampParts): Stamp {
   return `${base36(millis, MILLIS_DIGITS)}-${base36(counter, COUNTER_DIGITS)}-${replica}`;
@@ -31,10 +32,6 @@ export function parseStamp(stamp: Stamp): StampParts {
     counter: Number.parseInt(stamp.slice(MILLIS_DIGITS + 1, MILLIS_DIGITS + 1 + COUNTER_DIGITS), 36),
     replica: stamp.slice(MILLIS_DIGITS + COUNTER_DIGITS + 2),
   };
-}
-
-export function isLater(a: Stamp, b: Stamp | null | undefined): boolean {
-  return b === null || b === undefined || a > b;
 }
 
 /**
@@ -52,7 +49,7 @@ export function makeStamp(nowMs: number, replica: string, after: readonly (Stamp
 export function successor(stamp: Stamp, replica: string): Stamp {
   const {millis, counter} = parseStamp(stamp);
   if (counter < MAX_COUNTER) return formatStamp({millis, counter: counter + 1, replica});
-  return formatStamp({millis: clamp(millis + 1), counter: 0, replica});
+  return formatStamp({millis: millis + 1, counter: 0, replica});
 }
 
 function clamp(millis: number): number {

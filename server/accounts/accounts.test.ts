@@ -186,6 +186,20 @@ describe('login', () => {
     expect(errorIn(await tryName(99, '10.0.0.2')).type).toBe('wrong_credentials');
   });
 
+  it('slows down who guesses many names from one address and signs in with one of them meanwhile', async () => {
+    const {core} = await createWorld();
+    const tryName = (name: number) => core.login({...LOGIN, username: `user-${name}`}, '10.0.0.1');
+    for (let name = 0; name < 9; name++) expect(errorIn(await tryName(name)).type).toBe('wrong_credentials');
+    expect((await core.login(LOGIN, '10.0.0.1')).ok).toBe(true);
+    expect(errorIn(await tryName(9)).type).toBe('wrong_credentials');
+    expect(errorIn(await tryName(10)).type).toBe('too_many_tries');
+  });
+
+  it('that succeed are free, however many devices sign in from one address', async () => {
+    const {core} = await createWorld();
+    for (let device = 0; device < 30; device++) expect((await core.login(LOGIN, '10.0.0.1')).ok).toBe(true);
+  });
+
   it('that are refused for their address do not lock the name that they name', async () => {
     const {core} = await createWorld();
     for (let name = 0; name < 10; name++) await core.login({...LOGIN, username: `user-${name}`}, '10.0.0.1');

@@ -59,8 +59,9 @@ export function createAccounts(ports: CorePorts, passwords: Passwords): Accounts
       }),
 
     async setup(request, address) {
+      const network = address && networkOf(address);
       const tried: Tried[] = [
-        [byAddress, address && networkOf(address)],
+        [byAddress, network],
         [ofSetup, 'setup'],
       ];
       const wait = beginTries(tried);
@@ -83,15 +84,16 @@ export function createAccounts(ports: CorePorts, passwords: Passwords): Accounts
         return addDevice(ports, tx, account, request.deviceName, address);
       });
       if (made === undefined) return failed(alreadyInitialized());
-      endTries(tried);
+      if (network !== null) byAddress.takeBack(network);
       return ok(made);
     },
 
     async login(request, address) {
       const key = usernameKey(request.username);
+      const network = address && networkOf(address);
       const tried: Tried[] = [
         [byName, key],
-        [byAddress, address && networkOf(address)],
+        [byAddress, network],
       ];
       const wait = beginTries(tried);
       if (wait !== undefined) return failed(wait);
@@ -107,7 +109,8 @@ export function createAccounts(ports: CorePorts, passwords: Passwords): Accounts
       if (isRight === undefined) return failed(tooBusy());
       if (account === undefined || !isRight)
         return failed(wireError('wrong_credentials', 'wrong username or password'));
-      endTries(tried);
+      byName.succeed(key);
+      if (network !== null) byAddress.takeBack(network);
       return ok(await storage.write(account.id, (tx) => addDevice(ports, tx, account, request.deviceName, address)));
     },
 
@@ -148,10 +151,6 @@ function beginTries(tried: readonly Tried[]): SyncError | undefined {
   if (retryAfterMs > 0) return wireError('too_many_tries', 'too many tries', {retryAfterMs: Math.ceil(retryAfterMs)});
   for (const {throttle, key} of known) throttle.begin(key);
   return undefined;
-}
-
-function endTries(tried: readonly Tried[]): void {
-  for (const [throttle, key] of tried) if (key !== null) throttle.succeed(key);
 }
 
 function tooBusy(): SyncError {

@@ -8,7 +8,10 @@ export interface Throttle {
   waitMs(key: string): number;
   /** Counts a try that is allowed. */
   begin(key: string): void;
+  /** Who knows the secret of `key` is no guesser: its tries are forgotten. */
   succeed(key: string): void;
+  /** Of many secrets one was known: that try doesn't count, those for others do. */
+  takeBack(key: string): void;
 }
 
 export interface ThrottleOptions {
@@ -49,5 +52,11 @@ export function createThrottle({now, freeTries, maxDelayMs}: ThrottleOptions): T
       tries.notBeforeMs = tries.count < freeTries ? 0 : now() + Math.min(delayMs, maxDelayMs);
     },
     succeed: (key) => void triesByKey.delete(key),
+    takeBack(key) {
+      const tries = triesByKey.get(key);
+      if (tries === undefined) return;
+      tries.count = Math.max(0, tries.count - 1);
+      if (tries.count < freeTries) tries.notBeforeMs = 0;
+    },
   };
 }

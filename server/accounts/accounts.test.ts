@@ -16,6 +16,7 @@ import {
   valueIn,
 } from '../testing/world.ts';
 import {argon2Passwords} from './passwords.ts';
+import {TRIES_HALF_LIFE_MS} from './throttle.ts';
 
 const SETUP = {username: 'Ann', password: 'long enough', deviceName: 'Laptop'};
 const LOGIN = {username: 'Ann', password: 'long enough', deviceName: 'Phone'};
@@ -217,6 +218,72 @@ describe('login', () => {
     }
     clock.ms += 1000;
     expect((await core.login(LOGIN, '10.0.0.2')).ok).toBe(true);
+  });
+
+  describe.each([
+    ['an address', ['203.0.113.9'], '198.51.100.7'],
+    [
+      '256 IPv6 networks',
+      Array.from({length: 256}, (_, n) => `2001:db8:0:${(0xab00 + n).toString(16)}::1`),
+      '192.0.2.1',
+    ],
+    ['many addresses', Array.from({length: 200}, (_, n) => `203.0.113.${n}`), '2001:db8:7::7'],
+    [
+      'the same site',
+      Array.from({length: 256}, (_, n) => `2001:db8:7:${(0xab00 + n).toString(16)}::1`),
+      '2001:db8:7::7',
+    ],
+  ])('of a stranger who never stops, from %s', (_, strangers, home) => {
+    async function besieged() {
+      const world = await createWorld();
+      expect((await world.core.login(LOGIN, home)).ok).toBe(true);
+      let judged = 0;
+      const pass = async (seconds: number) => {
+        for (let second = 0; second < seconds; second++) {
+          world.clock.ms += 1000;
+          const from = strangers[second % strangers.length] ?? '';
+          const {type} = errorIn(await world.core.login({...LOGIN, password: 'wrong one'}, from));
+          if (type === 'wrong_credentials') judged++;
+        }
+      };
+      return {...world, pass, judged: () => judged};
+    }
+
+    it('do not keep the owner out where a device of the account is', async () => {
+      const {core, pass, judged} = await besieged();
+      for (let hour = 0; hour < 6; hour++) {
+        await pass(3600);
+        expect((await core.login(LOGIN, home)).ok).toBe(true);
+      }
+      expect(judged()).toBeLessThan(6 * 90);
+    });
+
+    it('are forgotten some hours after the last one', async () => {
+      const {core, clock, pass} = await besieged();
+      await pass(3600);
+      clock.ms += 2 * TRIES_HALF_LIFE_MS;
+      for (let tries = 0; tries < 2; tries++)
+        expect(errorIn(await core.login({...LOGIN, password: 'typo'}, '192.0.2.99')).type).toBe('wrong_credentials');
+      expect((await core.login(LOGIN, '192.0.2.99')).ok).toBe(true);
+    });
+  });
+
+  it('are slowed down by network also where a device of the account is', async () => {
+    const {core} = await createWorld();
+    await core.login(LOGIN, '10.0.0.1');
+    const tryOnce = () => core.login({...LOGIN, password: 'wrong one'}, '10.0.0.1');
+    for (let tries = 0; tries < 10; tries++) expect(errorIn(await tryOnce()).type).toBe('wrong_credentials');
+    expect(errorIn(await tryOnce()).type).toBe('too_many_tries');
+  });
+
+  it('are slowed down by name where only a removed device of the account was', async () => {
+    const {core, storage} = await createWorld();
+    const {account, device} = valueIn(await core.login(LOGIN, '10.0.0.1'));
+    const row = await storage.read((tx) => tx.device(account.id, device.id));
+    if (row === undefined) throw new Error('no device');
+    await storage.write(account.id, (tx) => tx.putDevice({...row, removedMs: 1}));
+    for (let tries = 0; tries < 5; tries++) await core.login({...LOGIN, password: 'wrong one'}, `10.0.1.${tries}`);
+    expect(errorIn(await core.login(LOGIN, '10.0.0.1')).type).toBe('too_many_tries');
   });
 
   it('counts tries that run at the same time', async () => {

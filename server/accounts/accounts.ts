@@ -9,9 +9,9 @@ import {ID_BYTES, idFromBytes} from '../../protocol/ids.ts';
 import type {CallAnswer, CallRequest} from '../../protocol/messages.ts';
 import {addAccount} from '../core/history.ts';
 import {type CorePorts, type Device, wireError} from '../core/ports.ts';
-import type {AccountRow, DeviceRow, StorageWrites} from '../storage/port.ts';
+import type {AccountRow, DeviceRow, StorageReads, StorageWrites} from '../storage/port.ts';
 import {createGate} from './gate.ts';
-import {networkOf} from './network-of.ts';
+import {type Network, networkOf} from './network-of.ts';
 import type {Passwords} from './passwords.ts';
 import {isInitialized, isSetupCode, newSetupCode, secretHash} from './setup-code.ts';
 import {createThrottle, type Throttle} from './throttle.ts';
@@ -29,7 +29,9 @@ export interface Accounts {
 const TOKEN_BYTES = 32;
 const FREE_TRIES = 5;
 const MAX_DELAY_BY_NAME_MS = 60_000; // a stranger must not lock the owner out for long
-const MAX_DELAY_BY_ADDRESS_MS = 15 * 60_000;
+const FREE_TRIES_BY_NETWORK = 10;
+const FREE_TRIES_BY_SITE = 40; // neighbours may share one
+const MAX_DELAY_BY_NETWORK_MS = 15 * 60_000;
 const FREE_SETUPS = 20;
 const MAX_DELAY_OF_SETUP_MS = 2_000; // a code that a person chose may be short; the owner must get through all the same
 const HASHINGS = {atOnce: 2, waiting: 16};
@@ -38,7 +40,12 @@ const SEEN_EVERY_MS = 60_000;
 export function createAccounts(ports: CorePorts, passwords: Passwords): Accounts {
   const {storage, now, random} = ports;
   const byName = createThrottle({now, freeTries: FREE_TRIES, maxDelayMs: MAX_DELAY_BY_NAME_MS});
-  const byAddress = createThrottle({now, freeTries: FREE_TRIES * 2, maxDelayMs: MAX_DELAY_BY_ADDRESS_MS});
+  const byNetwork = createThrottle({
+    now,
+    freeTries: FREE_TRIES_BY_NETWORK,
+    maxDelayMs: MAX_DELAY_BY_NETWORK_MS,
+  });
+  const bySite = createThrottle({now, freeTries: FREE_TRIES_BY_SITE, maxDelayMs: MAX_DELAY_BY_NETWORK_MS});
   const ofSetup = createThrottle({now, freeTries: FREE_SETUPS, maxDelayMs: MAX_DELAY_OF_SETUP_MS});
   const hashing = createGate(HASHINGS);
   let dummyHash: Promise<string> | undefined;
@@ -47,6 +54,13 @@ export function createAccounts(ports: CorePorts, passwords: Passwords): Accounts
   function nobodysHash(): Promise<string> {
     dummyHash ??= passwords.hash(toBase64Url(random(TOKEN_BYTES)));
     return dummyHash;
+  }
+
+  function triedFrom({network, site}: Network): Tried[] {
+    return [
+      [byNetwork, network],
+      [bySite, site],
+    ];
   }
 
   return {
@@ -59,11 +73,7 @@ export function createAccounts(ports: CorePorts, passwords: Passwords): Accounts
       }),
 
     async setup(request, address) {
-      const network = address && networkOf(address);
-      const tried: Tried[] = [
-        [byAddress, network],
-        [ofSetup, 'setup'],
-      ];
+      const tried: Tried[] = [...triedFrom(networkOf(address)), [ofSetup, 'setup']];
       const wait = beginTries(tried);
       if (wait !== undefined) return failed(wait);
       const refused = await storage.read(async (tx) => {
@@ -84,33 +94,30 @@ export function createAccounts(ports: CorePorts, passwords: Passwords): Accounts
         return addDevice(ports, tx, account, request.deviceName, address);
       });
       if (made === undefined) return failed(alreadyInitialized());
-      if (network !== null) byAddress.takeBack(network);
+      takeBackTries(tried);
       return ok(made);
     },
 
     async login(request, address) {
       const key = usernameKey(request.username);
-      const network = address && networkOf(address);
-      const tried: Tried[] = [
-        [byName, key],
-        [byAddress, network],
-      ];
+      const from = networkOf(address);
+      const {initialized, account, isKnown} = await storage.read(async (tx) => {
+        const account = await tx.accountByKey(key);
+        const isKnown = account !== undefined && (await hasDeviceIn(tx, account, from));
+        return {initialized: await isInitialized(tx), account, isKnown};
+      });
+      const tried: Tried[] = isKnown ? [[byNetwork, from.network]] : [[byName, key], ...triedFrom(from)];
       const wait = beginTries(tried);
       if (wait !== undefined) return failed(wait);
-      const found = await storage.read(async (tx) => ({
-        initialized: await isInitialized(tx),
-        account: await tx.accountByKey(key),
-      }));
-      if (!found.initialized) return failed(wireError('not_initialized', 'this server has no account yet'));
-      const {account} = found;
+      if (!initialized) return failed(wireError('not_initialized', 'this server has no account yet'));
       const isRight = await hashing.enter(async () =>
         passwords.verify(account?.passwordHash ?? (await nobodysHash()), request.password),
       );
       if (isRight === undefined) return failed(tooBusy());
       if (account === undefined || !isRight)
         return failed(wireError('wrong_credentials', 'wrong username or password'));
+      takeBackTries(tried);
       byName.succeed(key);
-      if (network !== null) byAddress.takeBack(network);
       return ok(await storage.write(account.id, (tx) => addDevice(ports, tx, account, request.deviceName, address)));
     },
 
@@ -151,6 +158,18 @@ function beginTries(tried: readonly Tried[]): SyncError | undefined {
   if (retryAfterMs > 0) return wireError('too_many_tries', 'too many tries', {retryAfterMs: Math.ceil(retryAfterMs)});
   for (const {throttle, key} of known) throttle.begin(key);
   return undefined;
+}
+
+function takeBackTries(tried: readonly Tried[]): void {
+  for (const [throttle, key] of tried) if (key !== null) throttle.takeBack(key);
+}
+
+/**
+ * Whether one of the account's devices was last heard of in this network. There a name isn't locked: a stranger who never stops
+ * trying it from elsewhere takes every try that its delay allows, and the owner would get none.
+ */
+async function hasDeviceIn(tx: StorageReads, {id}: AccountRow, {network}: Network): Promise<boolean> {
+  return network !== null && (await tx.addresses(id)).some((address) => networkOf(address).network === network);
 }
 
 function tooBusy(): SyncError {

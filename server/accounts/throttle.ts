@@ -1,6 +1,7 @@
 /**
  * Guessing gets slower: after a few free tries each further one must wait longer. A try counts when it begins, so that
- * many at once gain nothing. In memory: a restart forgets, which costs an attacker more than it gives.
+ * many at once gain nothing; what was counted halves with time. In memory: a restart forgets, which costs an attacker more than
+ * it gives.
  */
 
 export interface Throttle {
@@ -22,21 +23,30 @@ export interface ThrottleOptions {
 
 interface Tries {
   count: number;
+  /** When the count was halved last. */
+  halvedMs: number;
   notBeforeMs: number;
 }
 
 const MAX_KEYS = 10_000;
 const FIRST_DELAY_MS = 1_000;
+export const TRIES_HALF_LIFE_MS = 3_600_000;
 
 export function createThrottle({now, freeTries, maxDelayMs}: ThrottleOptions): Throttle {
+  /** More would only take longer to be forgotten. */
+  const maxCount = freeTries + Math.ceil(Math.log2(maxDelayMs / FIRST_DELAY_MS));
   const triesByKey = new Map<string, Tries>();
 
   function triesOf(key: string): Tries {
-    const known = triesByKey.get(key) ?? {count: 0, notBeforeMs: 0};
+    const nowMs = now();
+    const known = triesByKey.get(key) ?? {count: 0, halvedMs: nowMs, notBeforeMs: 0};
     triesByKey.delete(key); // the last tried stands last: the first is the one to forget
     triesByKey.set(key, known);
     const oldest = triesByKey.size > MAX_KEYS ? triesByKey.keys().next() : undefined;
     if (oldest !== undefined && !oldest.done) triesByKey.delete(oldest.value);
+    const halvings = Math.max(0, Math.floor((nowMs - known.halvedMs) / TRIES_HALF_LIFE_MS));
+    known.count = Math.floor(known.count / 2 ** halvings);
+    known.halvedMs = Math.min(known.halvedMs + halvings * TRIES_HALF_LIFE_MS, nowMs);
     return known;
   }
 
@@ -47,8 +57,8 @@ export function createThrottle({now, freeTries, maxDelayMs}: ThrottleOptions): T
     },
     begin(key) {
       const tries = triesOf(key);
-      tries.count += 1;
-      const delayMs = FIRST_DELAY_MS * 2 ** Math.min(tries.count - freeTries, 20);
+      tries.count = Math.min(tries.count + 1, maxCount);
+      const delayMs = FIRST_DELAY_MS * 2 ** (tries.count - freeTries);
       tries.notBeforeMs = tries.count < freeTries ? 0 : now() + Math.min(delayMs, maxDelayMs);
     },
     succeed: (key) => void triesByKey.delete(key),

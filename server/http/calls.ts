@@ -46,7 +46,7 @@ export function authenticate(core: Core): (request: FastifyRequest) => Promise<v
   return async (request) => {
     const token = /^Bearer ([A-Za-z0-9_-]{1,128})$/i.exec(request.headers.authorization ?? '')?.[1];
     if (token === undefined) throw new SyncFailure(wireError('signed_out', 'a bearer token is needed'));
-    const device = await core.authenticate(token, request.ip);
+    const device = await core.authenticate(token, request.address);
     if (!device.ok) throw new SyncFailure(device.error);
     request.device = device.value;
   };
@@ -68,9 +68,9 @@ function call(core: Core, name: CallName, request: FastifyRequest, value: unknow
     case 'status':
       return core.status();
     case 'setup':
-      return core.setup(value as CallRequest<'setup'>, request.ip);
+      return core.setup(value as CallRequest<'setup'>, request.address);
     case 'login':
-      return core.login(value as CallRequest<'login'>, request.ip);
+      return core.login(value as CallRequest<'login'>, request.address);
     case 'hello':
       return core.hello(deviceOf(request), value as CallRequest<'hello'>, request.arrivedMs);
     case 'push':

@@ -9,6 +9,7 @@ import {MAX_REQUEST_BYTES} from '../../protocol/limits.ts';
 import type {Core} from '../core/core.ts';
 import {type CorePorts, wireError} from '../core/ports.ts';
 import type {Options} from '../options.ts';
+import {createAddressOf} from './address.ts';
 import {addAppFiles} from './app-files.ts';
 import {readJsonBodies} from './body.ts';
 import {addCalls} from './calls.ts';
@@ -60,8 +61,11 @@ export async function createHttp({core, options, version, appDir, now, log}: Htt
   const closeGently = prepareClosing(app);
   app.decorateRequest('arrivedMs', 0);
   app.decorateRequest('device', null);
+  app.decorateRequest('address', null);
+  const addressOf = createAddressOf(log);
   app.addHook('onRequest', async (request) => {
     request.arrivedMs = now();
+    request.address = addressOf(request);
   });
   handleErrors(app, log);
   addHeaders(app, allowedOrigins);

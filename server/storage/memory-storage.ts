@@ -126,6 +126,13 @@ function readsOf(tables: Tables): StorageReads {
     account: async (accountId) => tables.accounts.get(accountId),
     device: async (accountId, deviceId) => tables.devices.get(`${accountId}:${deviceId}`),
     deviceByToken: async (hash) => [...tables.devices.values()].find(({tokenHash}) => tokenHash === hash),
+    addresses: async (accountId) => [
+      ...new Set(
+        [...tables.devices.values()]
+          .filter((device) => device.accountId === accountId && device.removedMs === null)
+          .flatMap(({lastAddress}) => lastAddress ?? []),
+      ),
+    ],
     document: async (accountId) => tables.documents.get(accountId),
     entity: async (accountId, ref) => rowOf(accountId, ref),
     head: async (accountId, ref) => {

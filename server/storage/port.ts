@@ -31,6 +31,8 @@ export interface StorageReads {
   account(accountId: string): Promise<AccountRow | undefined>;
   device(accountId: string, deviceId: string): Promise<DeviceRow | undefined>;
   deviceByToken(tokenHash: string): Promise<DeviceRow | undefined>;
+  /** Where the devices of the account that weren't removed were last heard of, as far as that is known. */
+  addresses(accountId: string): Promise<readonly string[]>;
   document(accountId: string): Promise<DocumentRow | undefined>;
   entity(accountId: string, ref: Ref): Promise<EntityRow | undefined>;
   /** Without its body: `body` is null. */

@@ -59,6 +59,10 @@ export function readsOf(db: Database): StorageReads {
   const account = one<SqlAccount>('SELECT * FROM accounts WHERE account = ?');
   const device = one<SqlDevice>('SELECT * FROM devices WHERE account = ? AND id = ?');
   const deviceByToken = one<SqlDevice>('SELECT * FROM devices WHERE token_hash = ?');
+  const addresses = many<{address: string}>(
+    `SELECT DISTINCT last_address AS address FROM devices
+      WHERE account = ? AND removed_ms IS NULL AND last_address IS NOT NULL`,
+  );
   const document = one<SqlDocument>('SELECT * FROM documents WHERE account = ?');
   const entity = one<SqlEntity>(`SELECT ${HEAD_COLUMNS}, body ${ofRef}`);
   const head = one<SqlEntity>(`SELECT ${HEAD_COLUMNS}, NULL AS body ${ofRef}`);
@@ -101,6 +105,7 @@ export function readsOf(db: Database): StorageReads {
     account: async (accountId) => mapped(account(accountId), toAccountRow),
     device: async (accountId, deviceId) => mapped(device(accountId, deviceId), toDeviceRow),
     deviceByToken: async (tokenHash) => mapped(deviceByToken(tokenHash), toDeviceRow),
+    addresses: async (accountId) => addresses(accountId).map(({address}) => address),
     document: async (accountId) => mapped(document(accountId), toDocumentRow),
     entity: async (accountId, {kind, id}) => mapped(entity(accountId, kind, id), toEntityRow),
     head: async (accountId, {kind, id}) => mapped(head(accountId, kind, id), toEntityRow),

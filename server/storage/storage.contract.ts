@@ -327,7 +327,16 @@ export function testStorage(name: string, lifetime: 'process' | 'disk', create: 
         expect(await tx.device('ann', 'device')).toEqual(seen);
         expect(await tx.device('bob', 'device')).toBeUndefined();
         expect(await tx.deviceByToken('other')).toBeUndefined();
+        expect(await tx.addresses('ann')).toEqual(['::1']);
+        expect(await tx.addresses('bob')).toEqual([]);
       });
+      await storage.write('ann', async (tx) => {
+        await tx.putDevice({...seen, removedMs: 3});
+        for (const id of ['second', 'third'])
+          await tx.putDevice({...seen, id, tokenHash: id, lastAddress: '192.0.2.7'});
+        await tx.putDevice({...device, id: 'fourth', tokenHash: 'fourth'});
+      });
+      expect(await storage.read((tx) => tx.addresses('ann'))).toEqual(['192.0.2.7']);
     });
 
     it('refuses everything once it is closed', async () => {

@@ -3,8 +3,8 @@
  * bucket by bucket, so that damage is found while a device still has what was lost (ADR 19). What doesn't match is treated
  * as a repair treats it: the row is set aside, the digest changes in a commit, and every device looks what differs.
  *
- * 1. A pass goes over all accounts, one bucket after the other. Where it stands is stored once a minute: after a restart
- *    it goes on from there.
+ * 1. A pass goes over all accounts, one bucket after the other. Where it stands is stored once a minute, and after every bucket
+ *    in which something was found: after a restart it goes on from there.
  * 2. While all is well nothing else is written.
  * 3. A bucket that can't be read at all is logged and passed over: it doesn't keep the others from being read.
  */
@@ -22,7 +22,7 @@ import {remakeBuckets} from './repair.ts';
 
 /** From the beginning of one pass to that of the next: with what a pass takes, less than a day. */
 export const PASS_EVERY_MS = 20 * 3_600_000;
-/** Between two notes of where a pass stands. */
+/** Between two notes of where a pass stands, while nothing is found. */
 export const SAVE_EVERY_MS = 60_000;
 
 const passSchema = z.object({

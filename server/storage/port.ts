@@ -145,7 +145,6 @@ export interface PlacesQuery {
   readonly limit: number;
 }
 
-/** Everything but revisions, at its seq; texts of notes, at their bodySeq; revisions. Nothing that is erased. */
 export interface DueQuery {
   readonly nowMs: number;
   /** Null: from the first. */
@@ -153,6 +152,7 @@ export interface DueQuery {
   readonly limit: number;
 }
 
+/** Everything but revisions, at its seq; texts of notes, at their bodySeq; revisions. Nothing that is erased. */
 export interface LaneQuery {
   readonly lane: Lane;
   readonly after: Ref | null;
@@ -192,7 +192,7 @@ export interface JudgedRow {
 }
 
 export interface CommitRow {
-  /** Of the last row that the commit wrote. */
+  /** Of the last row that the commit wrote; its own where only the digest changed. */
   readonly seq: number;
   readonly mark: string;
 }

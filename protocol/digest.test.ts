@@ -8,6 +8,7 @@ import {
   bucketDigest,
   bucketOf,
   type Counted,
+  digestAt,
   EMPTY_BUCKET,
   isCounted,
   leafOf,
@@ -171,4 +172,9 @@ test('everything counts but a deletion whose content is gone', () => {
   expect(isCounted(noteVersion())).toBe(true);
   expect(isCounted(makeVersion({...deletion, body: NO_BYTES}))).toBe(true);
   expect(isCounted(makeVersion({...deletion, data: NO_BYTES, body: NO_BYTES}))).toBe(false);
+});
+
+test('the digest of one bucket is found among those of all', () => {
+  const all = Uint8Array.from({length: BUCKET_COUNT * 16}, (_, place) => place >> 4);
+  for (const index of [0, 7, 255]) expect([...digestAt(all, index)]).toEqual(new Array(16).fill(index));
 });

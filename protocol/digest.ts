@@ -67,6 +67,11 @@ export function bucketDigest({sum, count}: Bucket): Bytes {
   return sha256(utf8Bytes(`${sum}\n${count}`)).slice(0, BUCKET_DIGEST_BYTES);
 }
 
+/** Of all bucket digests in their order that of one; a view, no copy. */
+export function digestAt(digests: Uint8Array, index: number): Uint8Array {
+  return digests.subarray(index * BUCKET_DIGEST_BYTES, (index + 1) * BUCKET_DIGEST_BYTES);
+}
+
 /** `bucketAt` gives the bucket of 0 … 255, undefined for an empty one. */
 export function rootDigest(bucketAt: (index: number) => Bucket | undefined): Hash {
   const digests = Array.from({length: BUCKET_COUNT}, (_, index) => digestOrEmpty(bucketAt(index)));

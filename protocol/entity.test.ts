@@ -3,6 +3,7 @@ import {describe, expect, test} from 'vitest';
 import {concatBytes, fromBase64Url, utf8Bytes} from './bytes.ts';
 import {canonicalBytes} from './canonical.ts';
 import {
+  compareRefs,
   entityHash,
   hasBody,
   isErased,
@@ -12,6 +13,7 @@ import {
   makeVersion,
   metaHash,
   NO_BYTES,
+  type Ref,
   refKey,
   toHead,
   withSameBody,
@@ -103,6 +105,18 @@ test('only a deletion without data and body is erased', () => {
 test('notes and revisions have a body, notes, attributes and attachments keep what loses', () => {
   expect(KINDS.filter(hasBody)).toEqual(['note', 'revision']);
   expect(KINDS.filter(keepsLosers)).toEqual(['note', 'attribute', 'attachment']);
+});
+
+test('refs are ordered by kind, then id, by code unit', () => {
+  const sorted: Ref[] = [
+    {kind: 'branch', id: 'b'},
+    {kind: 'note', id: 'A'},
+    {kind: 'note', id: 'a'},
+    {kind: 'note', id: 'b'},
+    {kind: 'revision', id: 'a'},
+  ];
+  expect(sorted.toReversed().sort(compareRefs)).toEqual(sorted);
+  expect(sorted.map((ref) => compareRefs(ref, {...ref}))).toEqual([0, 0, 0, 0, 0]);
 });
 
 test('a ref has one key, and another one for another kind', () => {

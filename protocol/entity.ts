@@ -125,6 +125,12 @@ export function refKey({kind, id}: Ref): string {
   return `${kind}:${id}`;
 }
 
+/** The order in which a first sync and a first upload go: by kind, then id, both by code unit. */
+export function compareRefs(a: Ref, b: Ref): number {
+  if (a.kind !== b.kind) return a.kind < b.kind ? -1 : 1;
+  return a.id === b.id ? 0 : a.id < b.id ? -1 : 1;
+}
+
 export function toHead({kind, id, stamp, deleted, hash, parts, meta, data}: Head): Head {
   return {kind, id, stamp, deleted, hash, parts, meta, data};
 }

@@ -124,8 +124,8 @@ export const PLANTED: readonly Planted[] = [
     edits: [
       {
         file: 'server/core/judge.ts',
-        find: '  await rememberSent(court, pushed);\n  if (continued)',
-        put: '  if (continued)',
+        find: '  await rememberSent(court, pushed);\n  if (current',
+        put: '  if (current',
       },
       {
         file: 'server/core/judge.ts',

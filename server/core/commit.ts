@@ -10,6 +10,7 @@ import {
   type Bucket,
   bucketDigest,
   bucketOf,
+  digestAt,
   EMPTY_BUCKET,
   isCounted,
   leafOf,
@@ -114,8 +115,7 @@ function toRow(version: WholeVersion, replaced: Replaced | undefined, seq: numbe
 
 /** Whether the digest that is kept of this bucket is that of `bucket`. */
 export function isCountedIn({digests}: DocumentRow, index: number, bucket: Bucket): boolean {
-  const kept = digests.subarray(index * BUCKET_DIGEST_BYTES, (index + 1) * BUCKET_DIGEST_BYTES);
-  return equalBytes(kept, bucketDigest(bucket));
+  return equalBytes(digestAt(digests, index), bucketDigest(bucket));
 }
 
 /** The root is the hash of all bucket digests: only those of changed buckets are made anew (rootDigest says the same). */

@@ -45,8 +45,8 @@ export async function judge(court: Court, pushed: Pushed): Promise<PushVerdict> 
     return rejected(version, 'entity_too_large', 'too large with the parts that are here');
 
   await rememberSent(court, pushed);
-  if (continued) return apply(court, pushed, whole, replaced);
-  return current === undefined ? apply(court, pushed, whole, replaced) : settle(court, pushed, whole, current);
+  if (current === undefined || continued) return apply(court, pushed, whole, replaced);
+  return settle(court, pushed, whole, current);
 }
 
 function hasSameContent(version: Received, current: WholeRow): boolean {

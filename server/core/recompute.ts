@@ -10,6 +10,7 @@ import {
   BUCKET_DIGEST_BYTES,
   type Bucket,
   bucketDigest,
+  digestAt,
   EMPTY_BUCKET,
   leafOf,
 } from '../../protocol/digest.ts';
@@ -80,9 +81,7 @@ async function recompute({storage, breathe}: CorePorts, accountId: string): Prom
 }
 
 function changedBetween(before: Uint8Array, after: Uint8Array): number[] {
-  const at = (digests: Uint8Array, index: number) =>
-    digests.subarray(index * BUCKET_DIGEST_BYTES, (index + 1) * BUCKET_DIGEST_BYTES);
   return Array.from({length: BUCKET_COUNT}, (_, index) => index).filter(
-    (index) => !equalBytes(at(before, index), at(after, index)),
+    (index) => !equalBytes(digestAt(before, index), digestAt(after, index)),
   );
 }

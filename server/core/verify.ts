@@ -7,10 +7,10 @@ import {concatBytes, equalBytes} from '../../protocol/bytes.ts';
 import {
   addLeaf,
   BUCKET_COUNT,
-  BUCKET_DIGEST_BYTES,
   type Bucket,
   bucketDigest,
   bucketOf,
+  digestAt,
   EMPTY_BUCKET,
   isCounted,
   leafOf,
@@ -112,12 +112,10 @@ interface Digested {
 }
 
 function verifyDigests(storage: VerifyStorage, id: string, {document, buckets, digests}: Digested): Difference[] {
-  const slice = (all: Uint8Array, index: number) =>
-    all.subarray(index * BUCKET_DIGEST_BYTES, (index + 1) * BUCKET_DIGEST_BYTES);
   const differing = buckets.flatMap(({sum, count}, index): Difference[] => {
     const kept = storage.bucket(id, index) ?? EMPTY_BUCKET;
     const isSame = kept.sum === sum && kept.count === count;
-    return isSame && equalBytes(slice(document.digests, index), slice(digests, index))
+    return isSame && equalBytes(digestAt(document.digests, index), digestAt(digests, index))
       ? []
       : [{type: 'bucket', bucket: index}];
   });

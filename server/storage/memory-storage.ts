@@ -4,7 +4,7 @@
  */
 
 import type {Bucket} from '../../protocol/digest.ts';
-import {type Ref, refKey} from '../../protocol/entity.ts';
+import {compareRefs, type Ref, refKey} from '../../protocol/entity.ts';
 import type {Lane} from '../../protocol/messages.ts';
 import type {
   AccountRow,
@@ -265,8 +265,8 @@ function laneOf(
   return stored
     .filter((entity) => isInLane(entity, lane, until))
     .map(({row}) => row)
-    .filter((row) => after === null || isRefBefore(after, row))
-    .sort((a, b) => (isRefBefore(a, b) ? -1 : 1));
+    .filter((row) => after === null || compareRefs(after, row) < 0)
+    .sort(compareRefs);
 }
 
 function isInLane({row, facts}: StoredEntity, lane: Lane, until: number): boolean {
@@ -278,10 +278,6 @@ function isInLane({row, facts}: StoredEntity, lane: Lane, until: number): boolea
     case 'revisions':
       return row.kind === 'revision' && !facts.erased && row.seq <= until;
   }
-}
-
-function isRefBefore(a: Ref, b: Ref): boolean {
-  return a.kind === b.kind ? a.id < b.id : a.kind < b.kind;
 }
 
 /** Up to and with the row that passes the limit; heads without their bodies. */

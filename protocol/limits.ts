@@ -11,7 +11,10 @@ export const MAX_PUSH_ENTITIES = 1000;
 export const PULL_PAGE_BYTES = 1024 * 1024;
 export const MAX_PULL_ROWS = 2000;
 export const MAX_FETCH_REFS = 500;
-/** Content in one answer that isn't paged: fetch, push, repair. Above MAX_ENTITY_BYTES: one entity alone is always answered. */
+/**
+ * Content in one answer that isn't paged: fetch, push, repair; of a push together with the left-out parts that the server fills in.
+ * Above twice MAX_ENTITY_BYTES: one entity alone is always answered.
+ */
 export const MAX_ANSWER_BYTES = 40 * 1024 * 1024;
 /** `sent` of one entity: stamps whose answer is unknown. */
 export const MAX_SENT_STAMPS = 1000;

@@ -5,7 +5,7 @@ import type {Received} from '../../protocol/wire.ts';
 import type {StorageWrites} from '../storage/port.ts';
 import type {Commit} from './commit.ts';
 import type {Log} from './ports.ts';
-import type {Tell} from './tell.ts';
+import type {Supply} from './supply.ts';
 
 export interface Pushed {
   readonly version: Received;
@@ -13,11 +13,10 @@ export interface Pushed {
   readonly sent: readonly Stamp[];
 }
 
-export interface Court {
+export interface Court extends Supply {
   readonly tx: StorageWrites;
   readonly accountId: string;
   readonly commit: Commit;
   readonly nowMs: number;
   readonly log: Log;
-  readonly tell: Tell;
 }

@@ -234,6 +234,19 @@ describe('a push of several', () => {
     expect(verdicts.map(({type}) => type)).toEqual(['applied', 'parts_needed', 'parts_needed']);
   });
 
+  it('that leaves out more than is filled in at once is refused whole: a few lines can’t make a disk full', async () => {
+    const world = await createWorld();
+    const large = note({stamp: at(0), text: 'x'.repeat(15 << 20)});
+    await pushOne(world, large);
+    const kept = [1, 2, 3].map((ms) =>
+      pushed(revisionOf({...large, stamp: at(ms)}, 'edit'), {leaveOut: {data: true, body: true}}),
+    );
+    expect(errorIn(await world.core.push(world.device, {...ASKED, entities: kept})).type).toBe('too_large');
+    expect(await revisions(world)).toEqual([]);
+    const {verdicts} = await pushAll(world, kept.slice(0, 2));
+    expect(verdicts.map(({type}) => type)).toEqual(['applied', 'applied']);
+  });
+
   it('rejects alone what is malformed, has a wrong hash, or is too large', async () => {
     const world = await createWorld();
     const huge = makeVersion({...note({id: 'huge', stamp: at(1)}), body: new Uint8Array(17 << 20)});

@@ -43,6 +43,7 @@ export async function judge(court: Court, pushed: Pushed): Promise<PushVerdict> 
   if (whole === undefined) return partsNeeded(court, pushed, current);
   if (whole.data.length + whole.body.length > MAX_ENTITY_BYTES)
     return rejected(version, 'entity_too_large', 'too large with the parts that are here');
+  court.fill(filledBytes(version, whole));
 
   await rememberSent(court, pushed);
   if (current === undefined || continued) return apply(court, pushed, whole, replaced);
@@ -142,6 +143,10 @@ async function fillParts(
   const filledBody = body ?? sources.find((source) => source.parts.body === parts.body)?.body;
   if (filledData === undefined || filledBody === undefined) return undefined;
   return {...version, data: filledData, body: filledBody};
+}
+
+function filledBytes({data, body}: Received, whole: WholeVersion): number {
+  return (data === null ? whole.data.length : 0) + (body === null ? whole.body.length : 0);
 }
 
 async function partsNeeded(court: Court, {version, base}: Pushed, current: WholeRow | undefined): Promise<PushVerdict> {

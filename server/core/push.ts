@@ -17,7 +17,7 @@ import {judge} from './judge.ts';
 import {nativeHashOf} from './native-hash.ts';
 import {type CorePorts, type Device, wireError} from './ports.ts';
 import {faultsIn, nameIn, rejected} from './rejected.ts';
-import {answered, createTell, type Outcome} from './tell.ts';
+import {answered, createSupply, type Outcome} from './supply.ts';
 
 export async function push(
   ports: CorePorts,
@@ -33,7 +33,7 @@ export async function push(
     const otherHistory = await checkHistory(tx, accountId, request.history);
     if (otherHistory !== undefined) return {answer: failed(otherHistory), commit: 'unchanged'};
     const commit = await openCommit(tx, accountId, ports);
-    const court: Court = {tx, accountId, commit, nowMs: ports.now(), log: ports.log, tell: createTell()};
+    const court: Court = {tx, accountId, commit, nowMs: ports.now(), log: ports.log, ...createSupply()};
     const verdicts: PushVerdict[] = [];
     for (const entity of decoded) verdicts.push(entity.ok ? await judge(court, entity.value) : entity.error);
     const closed = await commit.close();

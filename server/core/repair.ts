@@ -29,7 +29,7 @@ import type {CorePorts, Device} from './ports.ts';
 import {readBucket} from './recompute.ts';
 import {faultsIn, nameIn, rejected} from './rejected.ts';
 import {isSoundWhole} from './sound.ts';
-import {answered, createTell, type Outcome} from './tell.ts';
+import {answered, createSupply, type Outcome, type Supply} from './supply.ts';
 
 interface Returned {
   readonly version: WholeVersion;
@@ -47,7 +47,7 @@ export async function repair(
     const otherHistory = await checkHistory(tx, accountId, history);
     if (otherHistory !== undefined) return {answer: failed(otherHistory), commit: 'unchanged'};
     const commit = await openCommit(tx, accountId, ports);
-    const court: Court = {tx, accountId, commit, nowMs: ports.now(), log: ports.log, tell: createTell()};
+    const court: Court = {tx, accountId, commit, nowMs: ports.now(), log: ports.log, ...createSupply()};
     await remakeBuckets(court, new Set(buckets));
     const verdicts: RepairVerdict[] = [];
     for (const one of returned) verdicts.push(one.ok ? await takeBack(court, one.value) : one.error);
@@ -70,8 +70,8 @@ function decodeReturned(raw: unknown): Result<Returned, RepairVerdict & {type: '
   return ok({version: {...version, body: version.body}, seq});
 }
 
-/** Where nothing is judged nothing is told. */
-type Remaking = Omit<Court, 'tell'>;
+/** Nothing is asked for here. */
+type Remaking = Omit<Court, keyof Supply>;
 
 /** From the rows that are sound; the others are set aside. */
 export async function remakeBuckets(court: Remaking, indexes: ReadonlySet<number>): Promise<void> {

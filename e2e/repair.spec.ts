@@ -1,4 +1,4 @@
-/** A note that is damaged, lost or forged on either side: "Verify everything" finds and repairs it, and says what it can't. */
+/** A note that is harmed on either side, in each way: "Verify everything" finds and repairs it, and says what it can't. */
 
 import {setUpServer, signIn, startNotebook} from './fixtures/accounts.ts';
 import {FORGED_TITLE, HARMS, harmDevice, harmServer} from './fixtures/damage.ts';

@@ -11,12 +11,13 @@ import {expect, test} from './fixtures/test.ts';
 
 const SAYS: Readonly<Record<Harm, (id: string) => RegExp>> = {
   damaged: (id) => new RegExp(`note ${id}: what is stored fails its own hash`),
+  mislabelled: (id) => new RegExp(`note ${id}: what is stored fails its own hash`),
   lost: () => /1 difference\.\n {2}digest \d+ of 256: not what the rows make/,
   forged: () => /note [\w-]+: at 4000, which no change has reached/,
 };
 
 test(
-  'verify names a note that is damaged, lost or forged on the server, and one device puts it right as it says',
+  'verify names a note that is damaged, mislabelled, lost or forged on the server, and one device puts it right as it says',
   DEEP,
   async ({server, newDevice}) => {
     test.slow();

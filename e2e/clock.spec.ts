@@ -3,6 +3,7 @@ import {DEEP, deepUnless} from './fixtures/deep.ts';
 import {goOffline, goOnline} from './fixtures/device.ts';
 import {createNote, openNote, replaceText, textBox} from './fixtures/notes.ts';
 import {ACCOUNT, observe} from './fixtures/observer.ts';
+import {isInRevisions} from './fixtures/revisions.ts';
 import {allAreEqual, closeSyncPanel, isSynced, openSyncPanel, outbox, status} from './fixtures/sync-panel.ts';
 import {expect, test} from './fixtures/test.ts';
 
@@ -90,7 +91,10 @@ for (const {name, skewA, skewB} of [
       }
       const observer = await observe(server, ACCOUNT);
       await allAreEqual(observer, a, b);
-      for (const device of [a, b]) await expect(textBox(device)).toHaveText('Made last.');
+      for (const device of [a, b]) {
+        await expect(textBox(device)).toHaveText('Made last.');
+        await isInRevisions(device, 'Made first.');
+      }
       expect((await observer.note('Plan')).text).toContain('Made last.');
     },
   );

@@ -91,24 +91,30 @@ for (const first of ['older', 'newer'] as const) {
   );
 }
 
-test('a rename on one device and an edit of the text on the other both survive', DEEP, async ({server, newDevice}) => {
-  const {a, b, observer} = await twoDevices(server, newDevice);
-  await airplaneMode(a, b);
-  await rename(a, 'Plan for autumn');
-  await replaceText(b, 'As agreed, and more.');
+for (const first of ['rename', 'edit'] as const) {
+  test(
+    `a rename on one device and a later edit of the text on the other both survive, the ${first} reconnects first`,
+    DEEP,
+    async ({server, newDevice}) => {
+      const {a, b, observer} = await twoDevices(server, newDevice);
+      await airplaneMode(a, b);
+      await rename(a, 'Plan for autumn');
+      await replaceText(b, 'As agreed, and more.');
 
-  await goOnline(a);
-  await isSynced(a);
-  await goOnline(b);
-  await isSynced(b);
-  await allAreEqual(observer, a, b);
-  for (const device of [a, b]) {
-    await expect(titleBox(device)).toHaveValue('Plan for autumn');
-    await expect(textBox(device)).toHaveText('As agreed, and more.');
-  }
-  const stored = await observer.note('Plan for autumn');
-  expect(stored.text).toContain('As agreed, and more.');
-});
+      for (const device of first === 'rename' ? [a, b] : [b, a]) {
+        await goOnline(device);
+        await isSynced(device);
+      }
+      await allAreEqual(observer, a, b);
+      for (const device of [a, b]) {
+        await expect(titleBox(device)).toHaveValue('Plan for autumn');
+        await expect(textBox(device)).toHaveText('As agreed, and more.');
+      }
+      const stored = await observer.note('Plan for autumn');
+      expect(stored.text).toContain('As agreed, and more.');
+    },
+  );
+}
 
 test('two names given offline: the newer one wins, the older is a revision', DEEP, async ({server, newDevice}) => {
   const {a, b, observer} = await twoDevices(server, newDevice);

@@ -4,7 +4,9 @@
  */
 
 import {expect, test} from 'vitest';
+import {utf8Bytes} from '../../protocol/bytes.ts';
 import {SyncFailure} from '../../protocol/errors.ts';
+import {hashOf} from '../../protocol/hash.ts';
 import {localRoot} from './check.ts';
 import {fetchEntities, pullAll} from './pull.ts';
 import {runRound} from './round.ts';
@@ -104,6 +106,24 @@ test('parts_needed: a deletion made since is not lost', async () => {
   await b.round();
   await settle(a, b);
   expect(await b.read('note1')).toBeUndefined();
+});
+
+test('parts_needed: a text that came while the request was under way is here now', async () => {
+  const {world, a, b} = await headWithoutBody();
+  world.nowMs += 1000;
+  await a.save('note1', await a.load('note1'), {text: 'new text'});
+  await a.round();
+  world.nowMs += 1000;
+  await rename(b, 'X');
+  b.afterCall = async (name) => {
+    if (name !== 'push') return;
+    b.afterCall = null;
+    const body = utf8Bytes('base');
+    await b.store.transaction('write', (tx) => tx.putBodies([{...note('note1'), hash: hashOf(body), body}]));
+  };
+  expect((await b.round()).ok).toBe(true);
+  await settle(a, b);
+  for (const device of [a, b]) expect(await device.read('note1')).toEqual({title: 'X', text: 'new text'});
 });
 
 test('parts_needed: the newer change wins also where the older had no body', async () => {

@@ -244,7 +244,7 @@ function sendParts(
   descends: boolean,
 ): void {
   const {ws, writing} = judging;
-  const stored = row.stamp === item.pushed.stamp ? item.pushed : (ws.version(row) ?? item.pushed);
+  const stored = ws.version(row) ?? item.pushed;
   const lacks = partsLacked(stored);
   if (lacks.length === 0) {
     const isSentWhole = row.sendWhole && row.stamp === item.pushed.stamp;

@@ -1,6 +1,6 @@
 /**
- * Rounds without a page: what the service worker does when the browser wakes it. Asks the network only if there is something
- * to do, and nothing at all of a device that is signed out, paused or not set up.
+ * Rounds without a page: what the service worker does when the browser wakes it. To send, it asks the network only if something
+ * waits; and nothing at all of a device that is signed out, paused or not set up.
  */
 
 import {nextStep} from './next-step.ts';

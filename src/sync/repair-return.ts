@@ -1,3 +1,8 @@
+/**
+ * The second half of a repair: what the server lacks, or has lower, is given back with its old stamp, in batches (design section 8).
+ * What isn't whole here is asked for instead, as the server may have erased it.
+ */
+
 import {type Ref, refKey} from '../../protocol/entity.ts';
 import {failed, ok, type Result} from '../../protocol/errors.ts';
 import {MAX_FETCH_REFS, MAX_PUSH_ENTITIES, PUSH_BATCH_BYTES} from '../../protocol/limits.ts';

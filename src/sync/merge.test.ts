@@ -152,6 +152,15 @@ describe('a save that meets what was stored meanwhile', () => {
     }
   });
 
+  test('writes nothing where the other has it already', async () => {
+    const theirs = '<p>zero one two three four</p><p>five six seven</p>';
+    const {a, told} = await twoTabs(theirs, MINE, BASE);
+    expect(told.parts.body).toBe(hashOf(utf8Bytes(MINE)));
+    expect((await a.read('note1'))?.text).toBe(theirs);
+    expect(await keptBy(a)).toEqual([]);
+    expect(await a.outbox({kind: 'note', id: 'note1'})).toBeUndefined();
+  });
+
   test('replaces a deletion, which is kept as a conflict', async () => {
     const {a, b} = await twoDevices(BASE);
     const loaded = await a.load('note1');

@@ -267,8 +267,8 @@ function saveMerged(ws: Workset, change: Save, merged: Bytes, writing: Writing):
   const stored = ws.version(change);
   const data = change.data ?? dataOf(stored);
   if (stored === undefined || data === undefined || change.body === undefined) return told(ws, change, 'missing');
-  put(ws, change, {deleted: false, meta: null, data, body: merged}, writing, [change.loaded.stamp]);
-  keepForMerge(ws, stored, writing.wallMs);
+  const written = put(ws, change, {deleted: false, meta: null, data, body: merged}, writing, [change.loaded.stamp]);
+  if (written.outcome === 'written') keepForMerge(ws, stored, writing.wallMs);
   const {kind, id, loaded} = change;
   const parts = {...(ws.entity(change)?.parts ?? stored.parts), body: hashOf(change.body)};
   return {kind, id, outcome: 'merged', loaded: {stamp: loaded.stamp, parts}};

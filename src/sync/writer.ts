@@ -199,9 +199,9 @@ function save(ws: Workset, change: Save, stored: Version | undefined, writing: M
   const data = change.data ?? dataOf(stored);
   if (data === undefined || data.length === 0) return told(ws, change, 'missing');
   const conflict = stored !== undefined && replacesUnseen(stored, change);
-  const lost = conflict ? lostVersion(ws, stored, change) : null;
-  if (lost !== null) return saveBeside(ws, {change, stored, lost}, writing);
-  const merged = conflict ? mergeUnseen(stored, change, writing) : null;
+  const lost = conflict ? lostVersion(ws, change) : null;
+  if (lost !== null && isOnlyServers(ws, stored, change)) return saveBeside(ws, {change, stored, lost}, writing);
+  const merged = conflict && lost === null ? mergeUnseen(stored, change, writing) : null;
   if (merged !== null) return saveMerged(ws, change, merged, writing);
   if (conflict && !isErased(stored) && !isLeftToServer(ws, stored, change))
     keepVersion(ws, stored, 'conflict', writing.wallMs);
@@ -221,24 +221,19 @@ function lostRef({id, loaded}: Save): Ref {
  * What the editor showed, where the server took another version instead of it, which was made without it: that version must
  * not be merged as if it had been made of what was shown, for then what it never had would count as deleted.
  */
-function lostVersion(ws: Workset, stored: Version | undefined, change: Save): Version | null {
+function lostVersion(ws: Workset, change: Save): Version | null {
   const revision = ws.version(lostRef(change));
-  if (stored === undefined || !isLive(revision) || revision.meta?.type !== 'revision' || stored.deleted) return null;
-  if (ws.outbox(change) !== undefined || ws.entity(change)?.known?.stamp !== stored.stamp) return null;
-  if (replacesUnseen(stored, {loaded: change.loaded, data: change.data})) return null;
-  const {loaded, kind, id} = change;
+  if (!isLive(revision)) return null;
+  const {kind, id, loaded} = change;
   const {data, body} = revision;
-  return {
-    kind,
-    id,
-    stamp: loaded.stamp,
-    deleted: false,
-    meta: null,
-    parts: loaded.parts,
-    hash: entityHash(loaded.parts),
-    data,
-    body,
-  };
+  const hash = entityHash(loaded.parts);
+  return {kind, id, stamp: loaded.stamp, deleted: false, meta: null, parts: loaded.parts, hash, data, body};
+}
+
+/** Whether what is stored is what the server has, and another than what was shown in its text alone. */
+function isOnlyServers(ws: Workset, stored: Version | undefined, change: Save): boolean {
+  if (stored === undefined || stored.deleted || stored.parts.data !== change.loaded.parts.data) return false;
+  return ws.outbox(change) === undefined && ws.entity(change)?.known?.stamp === stored.stamp;
 }
 
 /** As made of what was shown: the server then says what the two have in common, and this device merges. What is stored here is the server's. */

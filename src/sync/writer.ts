@@ -201,7 +201,7 @@ function save(ws: Workset, change: Save, stored: Version | undefined, writing: M
   const conflict = stored !== undefined && replacesUnseen(stored, change);
   const lost = conflict ? lostVersion(ws, change) : null;
   if (lost !== null && isOnlyServers(ws, stored, change)) return saveBeside(ws, {change, stored, lost}, writing);
-  const merged = conflict && lost === null ? mergeUnseen(stored, change, writing) : null;
+  const merged = conflict && (lost === null || isMergedHere(ws, change)) ? mergeUnseen(stored, change, writing) : null;
   if (merged !== null) return saveMerged(ws, change, merged, writing);
   if (conflict && !isErased(stored) && !isLeftToServer(ws, stored, change))
     keepVersion(ws, stored, 'conflict', writing.wallMs);
@@ -228,6 +228,12 @@ function lostVersion(ws: Workset, change: Save): Version | null {
   const {data, body} = revision;
   const hash = entityHash(loaded.parts);
   return {kind, id, stamp: loaded.stamp, deleted: false, meta: null, parts: loaded.parts, hash, data, body};
+}
+
+/** What won was merged with it since, so that what is stored was made of both. */
+function isMergedHere(ws: Workset, change: Save): boolean {
+  const meta = ws.entity(lostRef(change))?.meta;
+  return meta?.type === 'revision' && meta.state === 'merged';
 }
 
 /** Whether what is stored is what the server has, and another than what was shown in its text alone. */

@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import {describe, expect, test} from 'vitest';
 import {utf8Bytes, utf8Text} from '../../protocol/bytes.ts';
 import {hashOf} from '../../protocol/hash.ts';
+import type {CallRequest, PushedEntity} from '../../protocol/messages.ts';
 import {localRoot} from './check.ts';
 import {createWorld, type Device, START_MS, settle, type World} from './testing/world.ts';
 
@@ -161,6 +162,21 @@ describe('a save that meets what was stored meanwhile', () => {
     expect(await a.outbox({kind: 'note', id: 'note1'})).toBeUndefined();
   });
 
+  test('replaces what came back from the deletion that the editor showed, and keeps it as a conflict', async () => {
+    const {world, a, b} = await twoDevices(BASE);
+    await a.remove('note1');
+    await settle(a, b);
+    const loaded = await a.load('note1');
+    const theirs = '<p>zero one two three four</p><p>five six</p>';
+    world.nowMs += 1000;
+    await b.writer.write([{type: 'undelete', kind: 'note', id: 'note1'}]);
+    await edit(world, b, theirs);
+    await settle(b, a);
+    await a.save('note1', loaded, {text: MINE}, BASE);
+    expect((await a.read('note1'))?.text).toBe(MINE);
+    expect(await keptBy(a)).toEqual([`conflict open: ${theirs}`]);
+  });
+
   test('replaces a deletion, which is kept as a conflict', async () => {
     const {a, b} = await twoDevices(BASE);
     const loaded = await a.load('note1');
@@ -200,6 +216,45 @@ describe('a save on what has just lost', () => {
     expect((await keptBy(a)).filter((kept) => kept.startsWith('conflict open'))).toEqual([]);
   });
 
+  test('is a conflict where the titles differ too: a version beside the winner would have its title and not its text', async () => {
+    const {world, a, b} = await twoDevices(BASE);
+    await edit(world, a, DESK);
+    await a.save('note1', await a.load('note1'), {title: 'Desk'});
+    await a.round();
+    const loaded = await a.load('note1');
+    world.nowMs += 1000;
+    await b.save('note1', await b.load('note1'), {
+      title: 'Couch',
+      text: '<p>one two three four</p><p>five six seven</p>',
+    });
+    await settle(b, a);
+    world.nowMs += 1000;
+    await a.save('note1', loaded, {text: DESK.replace('zero', 'zero zero')}, DESK);
+    await settle(a, b);
+    const kept = await keptBy(b);
+    expect(kept).toContain(`conflict open: ${DESK}`);
+    expect(kept).toContain('conflict open: <p>one two three four</p><p>five six seven</p>');
+    expect(await b.read('note1')).toEqual({title: 'Couch', text: DESK.replace('zero', 'zero zero')});
+  });
+
+  test('is merged where this device has merged what lost, and that is on its way', async () => {
+    const {world, a, b} = await twoDevices(BASE);
+    await edit(world, a, DESK);
+    const loaded = await a.load('note1');
+    await edit(world, b, '<p>one two three four</p><p>five six seven</p>');
+    await b.round();
+    let pushes = 0;
+    a.afterCall = async (name) => {
+      if (name !== 'push' || ++pushes < 2) return; // the second is the merge
+      a.afterCall = null;
+      world.nowMs += 1000;
+      await a.save('note1', loaded, {text: DESK.replace('zero', 'zero zero')}, DESK);
+    };
+    await settle(a, b);
+    await expectEverywhere(world, '<p>zero zero one two three four</p><p>five six seven</p>', a, b);
+    expect((await keptBy(a)).filter((one) => one.startsWith('conflict open'))).toEqual([]);
+  });
+
   test('is a conflict where it is sent before the merge of the two', async () => {
     const {world, a, b} = await between((a) => a.round());
     await expectEverywhere(world, '<p>zero zero one two three four</p><p>five six</p>', a, b);
@@ -221,6 +276,33 @@ test('an edit made while the push lost is merged at once, and the conflict is se
   await settle(a, b);
   await expectEverywhere(world, '<p>zero zero one two three four</p><p>five six seven</p>', a, b);
   expect((await keptBy(b)).filter((kept) => kept.startsWith('conflict open'))).toEqual([]);
+});
+
+test('an edit that another tab has sent while the push lost waits for its own answer, and goes out again as it was', async () => {
+  const {world, a, b} = await twoDevices(BASE);
+  await edit(world, a, '<p>zero one two three four</p><p>five six</p>');
+  world.nowMs += 5000;
+  await edit(world, b, '<p>one two three four</p><p>five six seven</p>');
+  await b.round();
+  a.calls.length = 0;
+  a.afterCall = async (name) => {
+    if (name !== 'push') return;
+    a.afterCall = null;
+    await edit(world, a, '<p>zero zero one two three four</p><p>five six</p>');
+    a.faults.push({call: 'push', lose: 'late'});
+    await a.round(); // of the other tab: no lock holds here
+    world.nowMs += 1;
+  };
+  await a.round();
+  const pushed = a.calls.flatMap(({name, request}) =>
+    name === 'push'
+      ? [(request as CallRequest<'push'>).entities.map((entity) => (entity as PushedEntity).stamp).at(-1)]
+      : [],
+  );
+  expect(pushed[2]).toBe(pushed[1]);
+  await world.late.shift()?.();
+  await settle(a, b);
+  await expectEverywhere(world, '<p>zero zero one two three four</p><p>five six seven</p>', a, b);
 });
 
 describe('a note that two devices made of nothing', () => {

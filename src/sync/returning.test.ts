@@ -482,3 +482,18 @@ describe('a device below the floor of a server that was put back', () => {
     await expectEqual(world, a);
   });
 });
+
+test('a device that was killed while it compared marks nothing as sent before it has compared', async () => {
+  const {world, a} = await twoDevices();
+  world.nowMs += 1000; // the last clock check still serves
+  await a.save('stays', await a.load('stays'), {text: 'edited'});
+  await a.store.transaction('write', async (tx) => {
+    const state = await tx.state();
+    if (state !== undefined) await tx.putState({...state, returning: 1, problem: null});
+  });
+  a.calls.length = 0;
+  a.faults.push({call: 'pull', lose: 'request'});
+  await a.round();
+  expect(a.calls.map(({name}) => name)).not.toContain('push');
+  expect((await a.outbox({kind: 'note', id: 'stays'}))?.sent).toEqual([]);
+});

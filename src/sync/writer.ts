@@ -4,12 +4,11 @@
  */
 
 import type {Bytes} from '../../protocol/bytes.ts';
-import {entityHash, isErased, NO_BYTES, type Ref, type Version} from '../../protocol/entity.ts';
+import {isErased, NO_BYTES, type Ref, type Version} from '../../protocol/entity.ts';
 import {SyncFailure} from '../../protocol/errors.ts';
 import {hashOf} from '../../protocol/hash.ts';
 import {ID_BYTES, idFromBytes} from '../../protocol/ids.ts';
 import {ERASE_AFTER_MS} from '../../protocol/limits.ts';
-import {revisionId} from '../../protocol/revision.ts';
 import type {Stamp} from '../../protocol/stamp.ts';
 import {correctionMs} from './clock.ts';
 import type {Merging} from './conflict.ts';
@@ -39,6 +38,7 @@ import type {
   Writer,
   Written,
 } from './ports.ts';
+import {type Beside, lostRef, type Merge, replacesUnseen, type Save, wayAround} from './unseen.ts';
 import {Workset} from './workset.ts';
 
 export interface WriterPorts {
@@ -193,85 +193,46 @@ function apply(ws: Workset, change: EntityChange, writing: Making): Written {
   }
 }
 
-type Save = EntityChange & {type: 'save'};
+/** What a save meets: the stored version, and what it writes itself. */
+interface Met {
+  readonly stored: Version;
+  readonly data: Bytes;
+  readonly body: Bytes;
+}
 
 function save(ws: Workset, change: Save, stored: Version | undefined, writing: Making): Written {
   const data = change.data ?? dataOf(stored);
   if (data === undefined || data.length === 0) return told(ws, change, 'missing');
   const conflict = stored !== undefined && replacesUnseen(stored, change);
-  const lost = conflict ? lostVersion(ws, change) : null;
-  if (lost !== null && isOnlyServers(ws, stored, change)) return saveBeside(ws, {change, stored, lost}, writing);
-  const merged = conflict && (lost === null || isMergedHere(ws, change)) ? mergeUnseen(stored, change, writing) : null;
-  if (merged !== null) return saveMerged(ws, change, merged, writing);
+  const {body} = change;
+  const way = conflict && body !== undefined ? wayAround(ws, stored, change, writing.merging) : null;
+  if (way !== null && stored !== undefined && body !== undefined) {
+    const met = {stored, data, body};
+    if ('lost' in way) return saveBeside(ws, change, {...met, ...way}, writing);
+    return saveMerged(ws, change, {...met, ...way}, writing);
+  }
   if (conflict && !isErased(stored) && !isLeftToServer(ws, stored, change))
     keepVersion(ws, stored, 'conflict', writing.wallMs);
   const revise = stored !== undefined && isTimeToRevise(ws, change, stored, writing);
-  const content = {deleted: false, meta: null, data, body: change.body ?? ('same' as const)};
+  const content = {deleted: false, meta: null, data, body: body ?? ('same' as const)};
   const written = put(ws, change, content, writing, [change.loaded.stamp]);
   if (revise && written.outcome === 'written') keepAutomatically(ws, stored, writing);
   return conflict && written.outcome === 'written' ? {...written, outcome: 'written_over_conflict'} : written;
 }
 
-/** The conflict revision that there is where what the editor showed lost against another version. */
-function lostRef({id, loaded}: Save): Ref {
-  return {kind: 'revision', id: revisionId(id, loaded.stamp, entityHash(loaded.parts), 'conflict')};
-}
-
-/**
- * What the editor showed, where the server took another version instead of it, which was made without it: that version must
- * not be merged as if it had been made of what was shown, for then what it never had would count as deleted.
- */
-function lostVersion(ws: Workset, change: Save): Version | null {
-  const revision = ws.version(lostRef(change));
-  if (!isLive(revision)) return null;
-  const {kind, id, loaded} = change;
-  const {data, body} = revision;
-  const hash = entityHash(loaded.parts);
-  return {kind, id, stamp: loaded.stamp, deleted: false, meta: null, parts: loaded.parts, hash, data, body};
-}
-
-/** What won was merged with it since, so that what is stored was made of both. */
-function isMergedHere(ws: Workset, change: Save): boolean {
-  const meta = ws.entity(lostRef(change))?.meta;
-  return meta?.type === 'revision' && meta.state === 'merged';
-}
-
-/** Whether what is stored is what the server has, and another than what was shown in its text alone. */
-function isOnlyServers(ws: Workset, stored: Version | undefined, change: Save): boolean {
-  if (stored === undefined || stored.deleted || stored.parts.data !== change.loaded.parts.data) return false;
-  return ws.outbox(change) === undefined && ws.entity(change)?.known?.stamp === stored.stamp;
-}
-
-/** As made of what was shown: the server then says what the two have in common, and this device merges. What is stored here is the server's. */
-function saveBeside(
-  ws: Workset,
-  {change, stored, lost}: {readonly change: Save; readonly stored: Version | undefined; readonly lost: Version},
-  writing: Writing,
-): Written {
-  const data = change.data ?? dataOf(stored);
-  if (stored === undefined || data === undefined || change.body === undefined) return told(ws, change, 'missing');
+/** What the new version is made on top of stays a revision without a badge: nobody is asked. */
+function saveBeside(ws: Workset, change: Save, {stored, data, body, lost}: Met & Beside, writing: Writing): Written {
   keepVersion(ws, stored, 'merge', writing.wallMs);
-  writeVersion(ws, change, {deleted: false, meta: null, data, body: change.body}, writing, [change.loaded.stamp], lost);
+  writeVersion(ws, change, {deleted: false, meta: null, data, body}, writing, [change.loaded.stamp], lost);
   return told(ws, change, 'written');
 }
 
-/** What was typed and what was stored meanwhile, in one text; null where the two overlap, or another part is unseen too. */
-function mergeUnseen(stored: Version, {loaded, data, body, shown}: Save, {merging}: Lasting): Version['body'] {
-  if (merging === null || shown === undefined || body === undefined || stored.body === null) return null;
-  if (replacesUnseen(stored, {loaded, data})) return null;
-  if (hashOf(shown) !== loaded.parts.body || hashOf(stored.body) !== stored.parts.body) return null;
-  const sideOf = (text: Bytes) => ({data: stored.data, body: text});
-  return merging.mergeBody(sideOf(shown), sideOf(stored.body), {data: data ?? stored.data, body});
-}
-
-function saveMerged(ws: Workset, change: Save, merged: Bytes, writing: Writing): Written {
-  const stored = ws.version(change);
-  const data = change.data ?? dataOf(stored);
-  if (stored === undefined || data === undefined || change.body === undefined) return told(ws, change, 'missing');
-  const written = put(ws, change, {deleted: false, meta: null, data, body: merged}, writing, [change.loaded.stamp]);
-  if (written.outcome === 'written') keepForMerge(ws, stored, writing.wallMs);
+/** What is loaded then is what was typed: the editor doesn't show the merge yet. */
+function saveMerged(ws: Workset, change: Save, {stored, data, body, merged}: Met & Merge, writing: Writing): Written {
   const {kind, id, loaded} = change;
-  const parts = {...(ws.entity(change)?.parts ?? stored.parts), body: hashOf(change.body)};
+  const written = put(ws, change, {deleted: false, meta: null, data, body: merged}, writing, [loaded.stamp]);
+  if (written.outcome === 'written') keepForMerge(ws, stored, writing.wallMs);
+  const parts = {...(ws.entity(change)?.parts ?? stored.parts), body: hashOf(body)};
   return {kind, id, outcome: 'merged', loaded: {stamp: loaded.stamp, parts}};
 }
 
@@ -323,38 +284,11 @@ function replace(
   return isUnseenReplaced ? {...written, outcome: 'written_over_conflict'} : written;
 }
 
-/**
- * The deletion of what is edited, and any other part that the save replaces and the editor didn't show. Parts alone tell: a
- * stamp that was never sent may be another version's by now, as sending gives the one that goes out the time of its edit.
- */
-function replacesUnseen(stored: Version, {loaded, data, body}: Replacement): boolean {
-  if (stored.deleted) return stored.parts.meta !== loaded.parts.meta;
-  return (
-    (data !== undefined && isUnseen(stored.parts.data, loaded.parts.data, data)) ||
-    (body !== undefined && isUnseen(stored.parts.body, loaded.parts.body, body))
-  );
-}
-
-interface Replacement {
-  readonly loaded: Loaded;
-  readonly data?: Uint8Array | undefined;
-  readonly body?: Uint8Array | undefined;
-}
-
 function isOther({parts}: Version, {parts: seen}: Loaded): boolean {
   return parts.data !== seen.data || parts.body !== seen.body;
 }
 
-function isUnseen(stored: string, loaded: string, next: Uint8Array): boolean {
-  return stored !== loaded && stored !== hashOf(next);
-}
-
-function isTimeToRevise(
-  ws: Workset,
-  change: EntityChange & {type: 'save'},
-  stored: Version,
-  {wallMs, lifetimes}: Lasting,
-): boolean {
+function isTimeToRevise(ws: Workset, change: Save, stored: Version, {wallMs, lifetimes}: Lasting): boolean {
   if (
     lifetimes === null ||
     change.body === undefined ||

@@ -95,6 +95,23 @@ describe('note sessions', () => {
     expect(shown()).toBe('at once');
   });
 
+  it('never show what was held back before a save and is older than it', async () => {
+    const world = createWorld();
+    const handle = world.sessions.of('n1');
+    handle.retain();
+    handle.type({text: 'mine'});
+    world.passPause();
+    await world.settle();
+    world.writeElsewhere('older'); // held back
+    handle.type({text: 'mine, too'});
+    world.holdViews();
+    world.passPause();
+    await world.settle();
+    world.rest();
+    const note = handle.current();
+    expect(note.state === 'open' && currentOf(note.session).text).toBe('mine, too');
+  });
+
   it('put away what is being saved with the text that it was made of, whatever another device wrote meanwhile', async () => {
     const world = createWorld();
     const handle = world.sessions.of('n1');
@@ -172,6 +189,7 @@ function createWorld() {
   let running = 0;
   let pause: (() => void) | null = null;
   let rest: (() => void) | null = null;
+  let areViewsHeld = false;
   const listeners = new Set<(view: NoteView | null) => void>();
   const view = (): NoteView =>
     ({
@@ -194,7 +212,7 @@ function createWorld() {
       watchNote: () => ({
         subscribe(listener: (view: NoteView | null) => void) {
           listeners.add(listener);
-          listener(view());
+          if (!areViewsHeld) listener(view());
           return () => listeners.delete(listener);
         },
       }),
@@ -221,6 +239,10 @@ function createWorld() {
       for (const listener of listeners) listener(view());
     },
     rest: () => rest?.(),
+    /** Whoever looks from now on is told later than this test. */
+    holdViews() {
+      areViewsHeld = true;
+    },
     /** Lets everything that is under way end. */
     async settle() {
       for (let turn = 0; turn < 20; turn++) await Promise.resolve();

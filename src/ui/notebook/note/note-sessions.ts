@@ -141,6 +141,7 @@ function createRunner(noteId: string, {notebook, drafts, wait}: Ports, {onUse, o
   /** What is stored meanwhile is looked at once, when it is known what the save did. */
   const save = async ({loaded, edit, text}: Effect & {type: 'save'}) => {
     unwatch();
+    if (rest !== null) rest.held = null;
     const input: Input = await notebook.saveNote(noteId, loaded, edit, text ?? undefined).then(
       (saved) => ({type: 'saved', saved}),
       (reason) => ({type: 'save_failed', error: errorOf(reason)}),

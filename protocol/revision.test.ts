@@ -54,7 +54,7 @@ test('can be made of a version whose body is not here', () => {
 
 test('a conflict starts open, or as told; nothing else has a state', () => {
   expect(revisionOf(noteVersion(), 'conflict').meta).toMatchObject({state: 'open'});
-  expect(revisionOf(noteVersion(), 'conflict', 'merged').meta).toMatchObject({state: 'merged'});
+  expect(revisionOf(noteVersion(), 'conflict', {state: 'merged'}).meta).toMatchObject({state: 'merged'});
   expect(revisionOf(noteVersion(), 'edit').meta).not.toHaveProperty('state');
 });
 
@@ -77,6 +77,8 @@ test('whatever tells two versions or reasons apart makes another id', () => {
     revisionId('note1', `${STAMP}B`, hash, 'conflict'),
     revisionId('note1', STAMP, noteVersion({body: 'other'}).hash, 'conflict'),
     revisionId('note1', STAMP, hash, 'restore'),
+    revisionId('note1', STAMP, hash, 'conflict', 'replica1'),
+    revisionId('note1', STAMP, hash, 'conflict', 'replica2'),
   ];
   expect(new Set(ids).size).toBe(ids.length);
   for (const id of ids) expect(id).toMatch(ID_PATTERN);

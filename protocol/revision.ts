@@ -13,23 +13,30 @@ import {
 } from './entity.ts';
 import {derivedId} from './ids.ts';
 
-export function revisionId(of: string, stamp: string, hash: string, reason: RevisionReason): string {
-  return derivedId('revision', of, stamp, hash, reason);
+/** `by`: the replica that replaced the version unseen, whose conflict is another than the one that the server made of it. */
+export function revisionId(of: string, stamp: string, hash: string, reason: RevisionReason, by?: string): string {
+  return derivedId('revision', of, stamp, hash, reason, ...(by === undefined ? [] : [by]));
 }
 
-/** `version` must be no revision itself. A conflict starts `open`, unless told otherwise. */
-export function revisionOf(version: Version, reason: RevisionReason, state?: ConflictState): Version {
+interface Making {
+  /** Of a conflict; it starts `open`. */
+  readonly state?: ConflictState;
+  readonly by?: string;
+}
+
+/** `version` must be no revision itself. */
+export function revisionOf(version: Version, reason: RevisionReason, {state = 'open', by}: Making = {}): Version {
   const meta: RevisionMeta = {
     type: 'revision',
     of: version.id,
     ofKind: version.kind,
     stamp: version.stamp,
     reason,
-    ...(reason === 'conflict' ? {state: state ?? 'open'} : {}),
+    ...(reason === 'conflict' ? {state} : {}),
     ...(version.deleted ? {wasDeleted: true as const} : {}),
   };
   const parts = {...version.parts, meta: metaHash(meta)};
-  const id = revisionId(version.id, version.stamp, version.hash, reason);
+  const id = revisionId(version.id, version.stamp, version.hash, reason, by);
   const {stamp, data, body} = version;
   return {kind: 'revision', id, stamp, deleted: false, meta, data, body, parts, hash: entityHash(parts)};
 }

@@ -1,12 +1,12 @@
 /** What people do in a tab: every act is one write through the real Writer, on top of what that tab's editor shows. */
 
-import {utf8Bytes, utf8Text} from '../protocol/bytes.ts';
+import {type Bytes, utf8Bytes, utf8Text} from '../protocol/bytes.ts';
 import type {Ref} from '../protocol/entity.ts';
 import {EMPTY_HASH} from '../protocol/hash.ts';
 import {derivedId, ROOT_NOTE_ID} from '../protocol/ids.ts';
 import {type BranchData, readBranch, readNote, writeData} from '../src/notes/note-data.ts';
 import {planInsert} from '../src/notes/ordering.ts';
-import type {Change, EntityRow, Loaded, StoreTx} from '../src/sync/ports.ts';
+import type {Change, EntityRow, Loaded, StoreTx, Written} from '../src/sync/ports.ts';
 import type {Tab} from './replica.ts';
 import {type Truth, titleData, versionOf} from './truth.ts';
 
@@ -43,6 +43,7 @@ export interface Person {
 }
 
 const note = (id: string): Ref => ({kind: 'note', id});
+const SAVED: ReadonlySet<Written['outcome']> = new Set(['written', 'written_over_conflict', 'merged']);
 const IMPORTED_NOTES = 3;
 /** An option, so that a run sees deletions erased. */
 export const ERASE_AFTER_MS = 20 * 60_000;
@@ -92,9 +93,9 @@ export function createPerson(truth: Truth, notebook: Notebook): Person {
       const shown = shownIn(tab).get(id) ?? (await open(tab, id));
       if (shown === undefined || shown[part] === null || isHurt(shown)) return;
       const value = truth.write(part, shown[part]);
-      const edit = part === 'title' ? {data: titleData(value)} : {body: utf8Bytes(value)};
+      const edit = part === 'title' ? {data: titleData(value)} : textEdit(value, shown.text);
       const [written] = await tab.writer.write([{type: 'save', ...note(id), loaded: shown.loaded, ...edit}]);
-      if (written?.outcome !== 'written' && written?.outcome !== 'written_over_conflict') return;
+      if (written === undefined || !SAVED.has(written.outcome)) return;
       const now = {...shown, [part]: value};
       truth.acknowledge(value, versionOf(id, shown.title, shown.text), versionOf(id, now.title, now.text));
       await open(tab, id);
@@ -191,6 +192,11 @@ export function createPerson(truth: Truth, notebook: Notebook): Person {
       );
     },
   };
+}
+
+/** With what the editor showed, so that what is stored meanwhile may be merged. */
+function textEdit(text: string, shown: string | null): {readonly body: Bytes; readonly shown?: Bytes} {
+  return {body: utf8Bytes(text), ...(shown === null ? {} : {shown: utf8Bytes(shown)})};
 }
 
 /** What a person writes on top of damage stands for what was there: nobody could say any more what is lost. */

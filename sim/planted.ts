@@ -30,7 +30,7 @@ export const PLANTED: readonly Planted[] = [
     edits: [
       {
         file: 'src/sync/writer.ts',
-        find: "if (conflict && !isErased(stored) && !isLeftToServer(ws, stored, change))\n    keepVersion(ws, stored, 'conflict', writing.wallMs);",
+        find: 'if (conflict && !isErased(stored) && !isLeftToServer(ws, stored, change)) keepUnseen(ws, stored, writing);',
         put: '',
       },
     ],
@@ -340,8 +340,8 @@ export const PLANTED: readonly Planted[] = [
     edits: [
       {
         file: 'src/sync/writer.ts',
-        find: "keepVersion(ws, stored, isUnseenReplaced ? 'conflict' : 'restore', writing.wallMs);",
-        put: '',
+        find: "if (written.outcome !== 'written' || !isKept) return written;",
+        put: 'return written;',
       },
     ],
   },

@@ -88,7 +88,7 @@ describe('erasing', () => {
     world.clock.ms += WEEK_MS;
     await world.core.erase();
     expect(await current(world)).toMatchObject({body: 'text'});
-    await pushOne(world, {...revisionOf(other, 'conflict', 'resolved'), stamp: at(9)}, {base: conflict.stamp});
+    await pushOne(world, {...revisionOf(other, 'conflict', {state: 'resolved'}), stamp: at(9)}, {base: conflict.stamp});
     await world.core.erase();
     expect((await current(world))?.body).toBeUndefined();
   });
@@ -103,7 +103,7 @@ describe('erasing', () => {
     world.clock.ms += WEEK_MS;
     await world.core.erase();
     expect(await current(world, 'below')).toMatchObject({body: 'text'});
-    await pushOne(world, {...revisionOf(other, 'conflict', 'resolved'), stamp: at(9)}, {base: conflict.stamp});
+    await pushOne(world, {...revisionOf(other, 'conflict', {state: 'resolved'}), stamp: at(9)}, {base: conflict.stamp});
     await world.core.erase();
     expect((await current(world, 'below'))?.body).toBeUndefined();
   });

@@ -182,9 +182,9 @@ describe('revisions', () => {
     const world = await forked();
     const kept = revisionOf(world.theirs, 'conflict');
     await pushOne(world, kept);
-    const resolved = {...revisionOf(world.theirs, 'conflict', 'resolved'), stamp: at(60)};
+    const resolved = {...revisionOf(world.theirs, 'conflict', {state: 'resolved'}), stamp: at(60)};
     as(await pushOne(world, resolved, {base: kept.stamp}), 'applied');
-    const merged = {...revisionOf(world.theirs, 'conflict', 'merged'), stamp: at(70)};
+    const merged = {...revisionOf(world.theirs, 'conflict', {state: 'merged'}), stamp: at(70)};
     expect(await pushOne(world, merged, {base: kept.stamp})).toMatchObject({
       type: 'superseded',
       current: {meta: {state: 'resolved'}},
@@ -296,7 +296,7 @@ describe('a push of several', () => {
     const kept = note({stamp: at(1, 'bbbb'), text: 'lost'});
     const made = revisionOf(kept, 'conflict');
     await pushOne(world, made);
-    const resolved = {...revisionOf(kept, 'conflict', 'resolved'), stamp: at(9)};
+    const resolved = {...revisionOf(kept, 'conflict', {state: 'resolved'}), stamp: at(9)};
     as(await pushOne(world, resolved), 'applied');
     expect(await current(world, made.id, 'revision')).toMatchObject({stamp: at(9), meta: {state: 'resolved'}});
   });

@@ -109,7 +109,11 @@ describe('the lane "all"', () => {
     const world = await createWorld();
     const kept = revisionOf(note({stamp: at(1)}), 'conflict');
     await pushOne(world, kept);
-    await pushOne(world, {...revisionOf(note({stamp: at(1)}), 'conflict', 'resolved'), stamp: at(2)}, {base: at(1)});
+    await pushOne(
+      world,
+      {...revisionOf(note({stamp: at(1)}), 'conflict', {state: 'resolved'}), stamp: at(2)},
+      {base: at(1)},
+    );
     expect((await pullPage(world, {after: 1})).rows).toMatchObject([{body: 'text'}]);
   });
 

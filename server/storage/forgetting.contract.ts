@@ -39,7 +39,7 @@ export function testForgetting(name: string, create: () => Promise<StorageUnderT
         1000,
       );
       const open = rowOf(revisionOf(live, 'conflict'), 3);
-      const merged = rowOf(revisionOf({...live, id: 'other'}, 'conflict', 'merged'), 4);
+      const merged = rowOf(revisionOf({...live, id: 'other'}, 'conflict', {state: 'merged'}), 4);
       await put(deletion, withNote, below, open, merged, rowOf(erased(note({id: 'erased', stamp: at(1)})), 5, 0));
       await storage.read(async (tx) => {
         const due = (nowMs: number, more: Partial<DueQuery> = {}) =>

@@ -31,7 +31,7 @@ beforeEach(async () => {
     version('branch', 'place-below', {note: 'below', parent: 'above', key: 'a0'}),
     version('branch', 'place-other', {note: 'other', parent: 'root', key: 'a1'}),
     ...notes,
-    revisionOf(lost, 'conflict', 'open'),
+    revisionOf(lost, 'conflict'),
   ]);
 });
 afterEach(async () => {

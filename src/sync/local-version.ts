@@ -103,26 +103,32 @@ export function damagedParts({data, body, parts}: Version): {readonly data: bool
 }
 
 /** The ref that keepVersion writes; load it first. */
-export function revisionRef(version: Version, reason: RevisionReason): Ref {
-  return {kind: 'revision', id: revisionId(version.id, version.stamp, version.hash, reason)};
+export function revisionRef(version: Version, reason: RevisionReason, by?: string): Ref {
+  return {kind: 'revision', id: revisionId(version.id, version.stamp, version.hash, reason, by)};
 }
 
 /**
  * Keeps a version as a revision, to be pushed like any entity. Made only if absent; one that is deleted counts as present.
  */
-export function keepVersion(
-  ws: Workset,
-  version: Version,
-  reason: RevisionReason,
-  wallMs: number,
-  state?: ConflictState,
-): void {
-  const ref = revisionRef(version, reason);
+export function keepVersion(ws: Workset, version: Version, reason: RevisionReason, wallMs: number, by?: string): void {
+  const ref = revisionRef(version, reason, by);
   if (ws.entity(ref) !== undefined) return;
-  const revision = hashedAsStored(revisionOf(version, reason, state));
+  const revision = hashedAsStored(revisionOf(version, reason, by === undefined ? {} : {by}));
   ws.setEntity({...toHead(revision), known: null, own: null, ownSent: null, revisedMs: null});
   if (revision.body !== null) ws.setBody(ref, revision.parts.body, revision.body);
   ws.setOutbox(ref, queue(undefined, undefined, null, revision, wallMs));
+}
+
+/**
+ * What this device replaces without a person having seen it. A conflict of its own: where the version lost elsewhere too, it may
+ * have been merged there, or decided about, without what replaces it here. Load its ref first.
+ */
+export function keepUnseen(ws: Workset, version: Version, {replica, wallMs}: Writing): void {
+  keepVersion(ws, version, 'conflict', wallMs, replica);
+}
+
+export function unseenRef(version: Version, {replica}: Writing): Ref {
+  return revisionRef(version, 'conflict', replica);
 }
 
 /** What a merge was made on top of: one revision in so long a time, as two who write at once merge with every pause. */

@@ -262,6 +262,45 @@ describe('a save on what has just lost', () => {
   });
 });
 
+describe('what a tab replaces that had not looked is asked about', () => {
+  const [FROM_B, MERGED] = [
+    '<p>one two three four seven</p><p>five six</p>',
+    '<p>one two three four seven</p><p>5 six</p>',
+  ];
+
+  test('where it has lost on another device, and was merged there', async () => {
+    const {world, a, b} = await twoDevices(BASE);
+    const c = await world.device('C');
+    const loaded = await a.load('note1');
+    await settle(c);
+    await edit(world, b, FROM_B);
+    await settle(b, a);
+    await edit(world, c, '<p>one two three four</p><p>5 six</p>');
+    await c.round();
+    expect((await c.read('note1'))?.text).toBe(MERGED);
+    world.nowMs += 1000;
+    await a.save('note1', loaded, {text: '<p>one two three four</p><p>five six, of a tab</p>'});
+    await settle(a, b, c);
+    for (const device of [a, b, c]) expect(await keptBy(device)).toContain(`conflict open: ${FROM_B}`);
+  });
+
+  test('where it loses while it is replaced, and what replaced it is merged', async () => {
+    const {world, a, b} = await twoDevices(BASE);
+    const loaded = await a.load('note1');
+    await edit(world, a, FROM_B);
+    await edit(world, b, '<p>one two three four</p><p>5 six</p>');
+    await b.round();
+    a.afterCall = async (name) => {
+      if (name !== 'push') return;
+      a.afterCall = null;
+      await a.save('note1', loaded, {text: '<p>one two three four, of a tab</p><p>five six</p>'});
+    };
+    await settle(a, b);
+    await expectEverywhere(world, '<p>one two three four, of a tab</p><p>5 six</p>', a, b);
+    for (const device of [a, b]) expect(await keptBy(device)).toContain(`conflict open: ${FROM_B}`);
+  });
+});
+
 test('an edit made while the push lost is merged at once, and the conflict is settled', async () => {
   const {world, a, b} = await twoDevices(BASE);
   await edit(world, a, '<p>zero one two three four</p><p>five six</p>');

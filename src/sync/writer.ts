@@ -16,9 +16,11 @@ import {
   type Content,
   isLeftToServer,
   keepForMerge,
+  keepUnseen,
   keepVersion,
   revisionRef,
   setConflictState,
+  unseenRef,
   type Writing,
   writeVersion,
 } from './local-version.ts';
@@ -135,10 +137,10 @@ async function loadRevisions(ws: Workset, change: EntityChange, writing: Lasting
   if (stored === undefined) return [];
   if (change.type === 'keep') await ws.load([revisionRef(stored, change.reason)]);
   if (change.type === 'restore' || change.type === 'replace' || change.type === 'delete')
-    await ws.load([revisionRef(stored, 'restore'), revisionRef(stored, 'conflict')]);
+    await ws.load([revisionRef(stored, 'restore'), unseenRef(stored, writing)]);
   if (change.type !== 'save') return [];
   if (replacesUnseen(stored, change))
-    await ws.load([revisionRef(stored, 'conflict'), revisionRef(stored, 'merge'), lostRef(change)]);
+    await ws.load([unseenRef(stored, writing), revisionRef(stored, 'merge'), lostRef(change)]);
   if (!isTimeToRevise(ws, change, stored, writing)) return [];
   const automatic = (await ws.tx.revisionsOf(change.id)).filter((row) => keptAutomatically(row) !== null);
   await ws.load([revisionRef(stored, 'edit'), ...automatic]);
@@ -169,7 +171,7 @@ function apply(ws: Workset, change: EntityChange, writing: Making): Written {
     case 'delete': {
       if (stored === undefined || stored.deleted) return told(ws, change, 'missing');
       const {eraseAfterMs = writing.lifetimes?.deletedMs ?? ERASE_AFTER_MS, of, loaded} = change;
-      if (loaded !== undefined && isOther(stored, loaded)) keepVersion(ws, stored, 'conflict', writing.wallMs);
+      if (loaded !== undefined && isOther(stored, loaded)) keepUnseen(ws, stored, writing);
       const meta = {type: 'tombstone' as const, eraseAfterMs, ...(of === undefined ? {} : {of})};
       return put(ws, change, {deleted: true, meta, data: stored.data, body: 'same'}, writing);
     }
@@ -211,8 +213,7 @@ function save(ws: Workset, change: Save, stored: Version | undefined, writing: M
     if ('lost' in way) return saveBeside(ws, change, {...met, ...way}, writing);
     return saveMerged(ws, change, {...met, ...way}, writing);
   }
-  if (conflict && !isErased(stored) && !isLeftToServer(ws, stored, change))
-    keepVersion(ws, stored, 'conflict', writing.wallMs);
+  if (conflict && !isErased(stored) && !isLeftToServer(ws, stored, change)) keepUnseen(ws, stored, writing);
   const revise = stored !== undefined && isTimeToRevise(ws, change, stored, writing);
   const content = {deleted: false, meta: null, data, body: body ?? ('same' as const)};
   const written = put(ws, change, content, writing, [change.loaded.stamp]);
@@ -280,8 +281,12 @@ function replace(
   const isKept = stored !== undefined && !isErased(stored) && !isLeftToServer(ws, stored, {data, body});
   const written = put(ws, {kind, id}, {deleted: false, meta: null, data, body}, writing, after);
   if (written.outcome !== 'written' || !isKept) return written;
-  keepVersion(ws, stored, isUnseenReplaced ? 'conflict' : 'restore', writing.wallMs);
-  return isUnseenReplaced ? {...written, outcome: 'written_over_conflict'} : written;
+  if (!isUnseenReplaced) {
+    keepVersion(ws, stored, 'restore', writing.wallMs);
+    return written;
+  }
+  keepUnseen(ws, stored, writing);
+  return {...written, outcome: 'written_over_conflict'};
 }
 
 function isOther({parts}: Version, {parts: seen}: Loaded): boolean {

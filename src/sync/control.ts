@@ -3,6 +3,7 @@
 import type {Ref} from '../../protocol/entity.ts';
 import {failed, ok} from '../../protocol/errors.ts';
 import type {SyncControl} from './api.ts';
+import {changeState} from './change-state.ts';
 import {bringBack, type ConnectPorts, DEFAULT_TIMEOUT_MS, setUpServer, signIn, startNotebook} from './connect.ts';
 import {createEngine, type EnginePorts} from './engine.ts';
 import {createEraser} from './erase-here.ts';
@@ -69,13 +70,6 @@ export function createSyncControl(ports: ControlPorts): SyncControl {
 /** The address of the account that this replica has may change (the server moved); who it is is checked by every answer. */
 function withAddress(state: ReplicaState, address: string, timeoutMs: number): ReplicaState {
   return {...state, address, timeoutMs, server: state.server && {...state.server, address}};
-}
-
-async function changeState(store: Store, edit: (state: ReplicaState) => ReplicaState): Promise<void> {
-  await store.transaction('write', async (tx) => {
-    const state = await tx.state();
-    if (state !== undefined) await tx.putState(edit(state));
-  });
 }
 
 /**

@@ -7,10 +7,11 @@
 import {failed, type Result, type SyncError, SyncFailure} from '../../protocol/errors.ts';
 import type {Poke} from '../../protocol/messages.ts';
 import {nextStep, pauseMs} from './next-step.ts';
+import {createPokeStream, type PokeStream} from './poke-stream.ts';
 import type {Background, Connectivity, Overview, Random, ReplicaState, StoreTx, Transport} from './ports.ts';
 import {type RoundPorts, runRound} from './round.ts';
 import {createScrubbing, type Scrubbing} from './scrubbing.ts';
-import {callOptions, linkOf} from './standing.ts';
+import {linkOf} from './standing.ts';
 
 export interface EnginePorts extends RoundPorts {
   readonly transport: Transport;
@@ -33,8 +34,6 @@ export interface Engine {
 const LEADER_LOCK = 'leader';
 /** Writes of one moment go out together; what is written while a round runs goes with the next. */
 const GATHER_MS = 8;
-/** The least between two streams of pokes of which the first ended at once; doubled each time. */
-const SHORTEST_REOPEN_MS = 25;
 const POLL_MS = 60_000;
 
 export function createEngine(ports: EnginePorts): Engine {
@@ -61,15 +60,16 @@ class LeadingEngine implements Engine {
   #cancelGather: (() => void) | null = null;
   /** As last told. */
   #state: ReplicaState | undefined;
-  #closePokes: (() => void) | null = null;
-  #pokesAtMs = 0;
-  /** Streams in a row that ended soon after they were opened. */
-  #shortPokes = 0;
   #link = '';
+  readonly #pokes: PokeStream;
   readonly #scrubbing: Scrubbing;
 
   constructor(ports: EnginePorts) {
     this.#ports = ports;
+    this.#pokes = createPokeStream(ports, {
+      onPoke: (poke) => void this.#onPoke(poke),
+      onEnd: (pauseMs) => this.#schedule(pauseMs), // a round says why
+    });
     this.#scrubbing = createScrubbing(ports, {
       onFound: () => this.#schedule(0),
       onFailure: (error) => this.#onFailure(error),
@@ -117,7 +117,7 @@ class LeadingEngine implements Engine {
     this.#timerAtMs = Number.POSITIVE_INFINITY;
     this.#cancelGather?.();
     this.#cancelGather = null;
-    this.#dropPokes();
+    this.#pokes.close();
   }
 
   watchFailure(listener: (failure: SyncError | null) => void): () => void {
@@ -212,7 +212,7 @@ class LeadingEngine implements Engine {
 
   #onConnectivity(event: 'online' | 'offline' | 'visible' | 'hidden'): void {
     if (event === 'offline') {
-      this.#dropPokes();
+      this.#pokes.close();
       this.#schedule(POLL_MS);
     }
     if (event === 'online' || event === 'visible') {
@@ -228,7 +228,7 @@ class LeadingEngine implements Engine {
     const link = JSON.stringify([state?.server, state?.paused, state?.clockChoice, state?.replica]);
     if (link !== this.#link) {
       this.#link = link;
-      this.#dropPokes();
+      this.#pokes.close();
       this.#schedule(0);
     } else if (waiting > parked) {
       this.#gather();
@@ -259,9 +259,9 @@ class LeadingEngine implements Engine {
     const {random} = this.#ports;
     if (this.#lastError !== null) {
       const pause = pauseMs(this.#lastError, this.#failures - 1, random.fraction());
-      if (nextStep(this.#lastError) === 'slowly') this.#dropPokes();
+      if (nextStep(this.#lastError) === 'slowly') this.#pokes.close();
       if (pause !== null) this.#schedule(pause);
-    } else if (this.#closePokes === null) {
+    } else if (!this.#pokes.isOpen()) {
       this.#schedule(POLL_MS * (0.75 + random.fraction() / 2));
     }
   }
@@ -288,15 +288,9 @@ class LeadingEngine implements Engine {
   }
 
   async #openPokes(): Promise<void> {
-    if (this.#closePokes !== null) return;
+    if (this.#pokes.isOpen()) return;
     const link = linkOf(await this.#read((tx) => tx.state()));
-    if (!link.ok || link.value.paused || !this.#leads) return;
-    this.#pokesAtMs = this.#ports.time.monotonicMs();
-    this.#closePokes = this.#ports.transport.openPokes(
-      callOptions(link.value),
-      (poke) => void this.#onPoke(poke),
-      (error) => this.#onPokesEnd(error),
-    );
+    if (link.ok && !link.value.paused && this.#leads) this.#pokes.open(link.value);
   }
 
   /** A round that is under way may bring it, or have made it: the poke of a push often comes before the answer. */
@@ -306,19 +300,6 @@ class LeadingEngine implements Engine {
     if (!this.#leads || state === undefined || poke.head.seq <= (state.cursor?.seq ?? -1)) return;
     this.#heard = poke;
     await this.run();
-  }
-
-  #onPokesEnd(error: SyncError): void {
-    this.#closePokes = null;
-    const isShort = this.#ports.time.monotonicMs() - this.#pokesAtMs < POLL_MS;
-    this.#shortPokes = isShort ? this.#shortPokes + 1 : 0;
-    const leastMs = Math.min(POLL_MS, SHORTEST_REOPEN_MS * 2 ** Math.min(this.#shortPokes, 20));
-    this.#schedule(Math.max(leastMs, pauseMs(error, 0, this.#ports.random.fraction()) ?? 0)); // a round says why
-  }
-
-  #dropPokes(): void {
-    this.#closePokes?.();
-    this.#closePokes = null;
   }
 }
 

@@ -4,7 +4,7 @@
  */
 
 import {isCounted} from '../../protocol/digest.ts';
-import {entityHash, metaHash} from '../../protocol/entity.ts';
+import {entityHash, metaHash, type Version} from '../../protocol/entity.ts';
 import {EMPTY_HASH, HASH_PATTERN, hashOf} from '../../protocol/hash.ts';
 import {STAMP_PATTERN} from '../../protocol/stamp.ts';
 import {findShapeFault} from '../../protocol/wire.ts';
@@ -46,6 +46,11 @@ export function isOwnDeleted(row: EntityRow | undefined): boolean {
 
 export function asAbsent(entity: EntityRow): EntityRow {
   return entity.known?.counted ? {...entity, known: {...entity.known, counted: false}} : entity;
+}
+
+/** Parts that are here and fail their own hash. */
+export function damagedParts({data, body, parts}: Version): {readonly data: boolean; readonly body: boolean} {
+  return {data: hashOf(data) !== parts.data, body: body !== null && hashOf(body) !== parts.body};
 }
 
 /** Whether the hashes that the head names belong together; what they are of may be damaged all the same. */

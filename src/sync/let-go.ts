@@ -10,13 +10,12 @@ import {bucketOf} from '../../protocol/digest.ts';
 import {type Ref, refKey, type TombstoneMeta} from '../../protocol/entity.ts';
 import {ok, type Result} from '../../protocol/errors.ts';
 import {isOwnDeleted} from './inspect.ts';
-import {type Writing, writeVersion} from './local-version.ts';
+import {type Writing, writeVersion, writingBy} from './local-version.ts';
 import type {EntityRow, NoteOf, StoreTx} from './ports.ts';
 import type {CountedRow} from './recount.ts';
 import type {Ground} from './repair-ground.ts';
 import type {RoundPorts} from './round.ts';
 import {Workset} from './workset.ts';
-import {writingBy} from './writer.ts';
 
 const ROWS_PER_TRANSACTION = 500;
 

@@ -19,7 +19,8 @@ import {
 import {hashOf} from '../../protocol/hash.ts';
 import {revisionId, revisionOf} from '../../protocol/revision.ts';
 import {makeStamp, type Stamp} from '../../protocol/stamp.ts';
-import type {EntityRow, OutboxRow} from './ports.ts';
+import {correctionMs} from './clock.ts';
+import type {EntityRow, OutboxRow, ReplicaState} from './ports.ts';
 import type {Workset} from './workset.ts';
 
 const MERGE_REVISION_EVERY_MS = 10 * 60_000;
@@ -30,6 +31,10 @@ export interface Writing {
   /** Device time, and what the clock check adds to it for stamps; milliseconds. */
   readonly wallMs: number;
   readonly correctionMs: number;
+}
+
+export function writingBy(state: ReplicaState, wallMs: number): Writing {
+  return {replica: state.replica, wallMs, correctionMs: correctionMs(state)};
 }
 
 export interface Content {
@@ -95,11 +100,6 @@ export function isLeftToServer(
     held !== null && hashOf(held) !== hash && hashOf(next) !== hash;
   if (data !== undefined && data !== stored.data && loses(stored.data, data, stored.parts.data)) return true;
   return body !== undefined && body !== 'same' && loses(stored.body, body, stored.parts.body);
-}
-
-/** Parts that are here and fail their own hash. */
-export function damagedParts({data, body, parts}: Version): {readonly data: boolean; readonly body: boolean} {
-  return {data: hashOf(data) !== parts.data, body: body !== null && hashOf(body) !== parts.body};
 }
 
 /** The ref that keepVersion writes; load it first. */

@@ -1,7 +1,7 @@
 /** The store in memory: for tests and the simulation. Transactions run one after the other on a copy that is kept or dropped. */
 
 import {type Bucket, EMPTY_BUCKET} from '../../protocol/digest.ts';
-import {type Ref, refKey} from '../../protocol/entity.ts';
+import {compareRefs, type Ref, refKey} from '../../protocol/entity.ts';
 import type {AsideRow, BodyRow, EntityRow, OutboxRow, Overview, ReplicaState, Store, StoreTx} from './ports.ts';
 
 export interface StoreTables {
@@ -125,11 +125,6 @@ function copyOf({state, entities, bodies, outbox, buckets, aside}: StoreTables):
 function overviewOf({state, outbox}: StoreTables): Overview {
   const parked = [...outbox.values()].filter((row) => row.parked !== null).length;
   return {state, waiting: outbox.size, parked};
-}
-
-function compareRefs(a: Ref, b: Ref): number {
-  if (a.kind !== b.kind) return a.kind < b.kind ? -1 : 1;
-  return a.id < b.id ? -1 : 1;
 }
 
 function putAll<T extends Ref>(table: Map<string, T>, rows: readonly T[]): void {

@@ -9,10 +9,10 @@ import {MAX_SENT_STAMPS} from '../../protocol/limits.ts';
 import type {PushedEntity} from '../../protocol/messages.ts';
 import {makeStamp, type Stamp} from '../../protocol/stamp.ts';
 import {encodeVersion} from '../../protocol/wire.ts';
-import {damagedParts, type Writing} from './local-version.ts';
+import {damagedParts} from './inspect.ts';
+import {type Writing, writingBy} from './local-version.ts';
 import type {OutboxRow, StoreTx} from './ports.ts';
 import {Workset} from './workset.ts';
-import {writingBy} from './writer.ts';
 
 export interface BatchItem {
   readonly pushed: Version;

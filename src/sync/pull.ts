@@ -4,14 +4,14 @@
  * older seq never overwrites a newer ◆; an entity with an outbox row only learns of `theirs`: the push decides.
  */
 
-import {hasBody, isErased, keepsLosers, type Ref, refKey, type Version} from '../../protocol/entity.ts';
+import {compareRefs, hasBody, isErased, keepsLosers, type Ref, refKey, type Version} from '../../protocol/entity.ts';
 import {failed, ok, type Result} from '../../protocol/errors.ts';
 import {EMPTY_HASH} from '../../protocol/hash.ts';
 import type {CallAnswer, CallRequest, LaneBody, Position} from '../../protocol/messages.ts';
 import {LANES} from '../../protocol/shapes.ts';
 import {decodePart} from '../../protocol/wire.ts';
-import {countsAsAbsent, isOwnDeleted} from './inspect.ts';
-import {damagedParts, keepVersion, revisionRef} from './local-version.ts';
+import {countsAsAbsent, damagedParts, isOwnDeleted} from './inspect.ts';
+import {keepVersion, revisionRef} from './local-version.ts';
 import type {BodyRow, FirstSync, HashAll, OutboxRow, ReplicaState, StoreTx} from './ports.ts';
 import type {RoundPorts} from './round.ts';
 import {
@@ -227,11 +227,7 @@ function isStillAt({cursor, firstSync}: ReplicaState, place: Place): boolean {
 function getsOn(place: Place, {done, last, next}: Page): boolean {
   if (done) return true;
   if (place.lane === 'all') return next.seq > place.after.seq;
-  return last != null && (place.after === null || isBefore(place.after, last));
-}
-
-function isBefore(a: Ref, b: Ref): boolean {
-  return a.kind === b.kind ? a.id < b.id : a.kind < b.kind;
+  return last != null && (place.after === null || compareRefs(place.after, last) < 0);
 }
 
 function isSameRef(a: Ref | null, b: Ref | null): boolean {

@@ -7,6 +7,7 @@ import {failed, ok, type Result, type SyncError} from '../../protocol/errors.ts'
 import {PUSH_BATCH_BYTES} from '../../protocol/limits.ts';
 import type {CallAnswer} from '../../protocol/messages.ts';
 import {isSkewed, isStepped, readInstant} from './clock.ts';
+import {writingBy} from './local-version.ts';
 import {type BatchItem, takeBatch} from './outbox.ts';
 import type {StoreTx} from './ports.ts';
 import type {RoundPorts} from './round.ts';
@@ -23,7 +24,6 @@ import {
 import {withUnsendable} from './unresolved.ts';
 import {applyVerdict, isVerdictOn, refsOfStored, refsTouched, type ServerVersion, versionIn} from './verdict.ts';
 import {Workset} from './workset.ts';
-import {writingBy} from './writer.ts';
 
 const BATCH_ROWS = 500;
 /** What goes at once after a batch wasn't answered within the time limit: a poor line may never carry a whole one. */

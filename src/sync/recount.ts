@@ -9,7 +9,7 @@
 
 import type {Bytes} from '../../protocol/bytes.ts';
 import {addLeaf, BUCKET_COUNT, type Bucket, bucketOf, EMPTY_BUCKET, isCounted, leafOf} from '../../protocol/digest.ts';
-import {KINDS, NO_BYTES, type Ref} from '../../protocol/entity.ts';
+import {KINDS, type Kind, NO_BYTES, type Ref} from '../../protocol/entity.ts';
 import {EMPTY_HASH, hashOf} from '../../protocol/hash.ts';
 import {asAbsent, countsAsAbsent, type Finding, inspect, namesItsParts, type StoredRows} from './inspect.ts';
 import type {AsideRow, BodyRow, EntityRow, Known, OutboxRow, Store, StoreTx, Time} from './ports.ts';
@@ -70,15 +70,28 @@ export async function countedRows(store: Store, buckets: readonly number[]): Pro
   });
 }
 
-/** By key only: no row is read. */
 export async function refsIn(tx: StoreTx, buckets: readonly number[]): Promise<Map<number, Ref[]>> {
+  const walk = listRefs((kind, after) => tx.ids(kind, after, IDS_PER_READ), buckets, IDS_PER_READ);
+  for (;;) {
+    const step = await walk.next();
+    if (step.done) return step.value;
+  }
+}
+
+/** By key only: no row is read. Yields after each `read`, which gets at most `limit` ids after the one given. */
+export async function* listRefs(
+  read: (kind: Kind, after: string | null) => Promise<string[]>,
+  buckets: readonly number[],
+  limit: number,
+): AsyncGenerator<undefined, Map<number, Ref[]>> {
   const refsByBucket = new Map<number, Ref[]>(buckets.map((index) => [index, []]));
   for (const kind of KINDS) {
     let after: string | null = null;
     do {
-      const ids: string[] = await tx.ids(kind, after, IDS_PER_READ);
+      const ids: string[] = await read(kind, after);
       for (const id of ids) refsByBucket.get(bucketOf(id))?.push({kind, id});
-      after = ids.length < IDS_PER_READ ? null : (ids.at(-1) ?? null);
+      if (ids.length > 0) yield;
+      after = ids.length < limit ? null : (ids.at(-1) ?? null);
     } while (after !== null);
   }
   return refsByBucket;

@@ -7,7 +7,8 @@
 
 import {ok, type Result, type SyncError} from '../../protocol/errors.ts';
 import type {Position} from '../../protocol/messages.ts';
-import type {EntityRow, ReplicaState, Store, StoreTx} from './ports.ts';
+import {changeState} from './change-state.ts';
+import type {EntityRow, ReplicaState, StoreTx} from './ports.ts';
 import {ALL_BUCKETS, refsIn} from './recount.ts';
 import {askFloor, boundInCommon, notReturning, placeOf, withFloor} from './returning.ts';
 import type {RoundPorts} from './round.ts';
@@ -89,11 +90,4 @@ async function forgetPlacesAbove(tx: StoreTx, {seq}: Position): Promise<void> {
 
 function withKnownAt(row: EntityRow, seq: number): EntityRow {
   return row.known === null ? row : {...row, known: {...row.known, seq}};
-}
-
-async function changeState(store: Store, edit: (state: ReplicaState) => ReplicaState): Promise<void> {
-  await store.transaction('write', async (tx) => {
-    const state = await tx.state();
-    if (state !== undefined) await tx.putState(edit(state));
-  });
 }

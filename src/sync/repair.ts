@@ -10,8 +10,8 @@
  *    nothing wrong: what was moved is what the other side holds.
  */
 
-import {fromBase64Url} from '../../protocol/bytes.ts';
-import {BUCKET_DIGEST_BYTES, bucketDigest, bucketOf, leafOf, leafPrefix} from '../../protocol/digest.ts';
+import {equalBytes, fromBase64Url} from '../../protocol/bytes.ts';
+import {bucketDigest, bucketOf, digestAt, leafOf, leafPrefix} from '../../protocol/digest.ts';
 import {type Ref, refKey} from '../../protocol/entity.ts';
 import {failed, ok, type Result} from '../../protocol/errors.ts';
 import {MAX_FETCH_REFS} from '../../protocol/limits.ts';
@@ -148,9 +148,8 @@ async function findDifference(
 async function differing({store}: RoundPorts, theirs: Uint8Array): Promise<number[]> {
   const mine = await store.transaction('read', (tx) => tx.buckets(ALL_BUCKETS));
   return ALL_BUCKETS.filter((index) => {
-    const digest = theirs.subarray(index * BUCKET_DIGEST_BYTES, (index + 1) * BUCKET_DIGEST_BYTES);
-    const own = mine[index] === undefined ? undefined : bucketDigest(mine[index]);
-    return own === undefined || own.some((byte, at) => byte !== digest[at]);
+    const bucket = mine[index];
+    return bucket === undefined || !equalBytes(bucketDigest(bucket), digestAt(theirs, index));
   });
 }
 

@@ -5,10 +5,9 @@
 import {NO_BYTES, type Ref, refKey} from '../../protocol/entity.ts';
 import type {ResolveChoice} from './api.ts';
 import {asAbsent} from './inspect.ts';
-import {writeVersion} from './local-version.ts';
+import {writeVersion, writingBy} from './local-version.ts';
 import type {Store, StoreTx, Time} from './ports.ts';
 import {Workset} from './workset.ts';
-import {writingBy} from './writer.ts';
 
 export async function resolve(
   {store, time}: {readonly store: Store; readonly time: Time},

@@ -9,14 +9,14 @@
  * 4. Rows that change while their bucket is read prove nothing: the bucket is read once more, then left to the next pass.
  */
 
-import {BUCKET_COUNT, type Bucket, bucketOf, EMPTY_BUCKET} from '../../protocol/digest.ts';
-import {KINDS, type Ref} from '../../protocol/entity.ts';
+import {BUCKET_COUNT, type Bucket, EMPTY_BUCKET} from '../../protocol/digest.ts';
+import type {Kind, Ref} from '../../protocol/entity.ts';
 import {EMPTY_HASH} from '../../protocol/hash.ts';
 import {MAX_FETCH_REFS} from '../../protocol/limits.ts';
 import {countsAsAbsent, inspect, type StoredRows} from './inspect.ts';
 import type {Scrub, ScrubPass, StoreTx} from './ports.ts';
 import {fetchEntities} from './pull.ts';
-import {ALL_BUCKETS, bodiesExpected, bucketFrom, isSame, readRows, recount} from './recount.ts';
+import {ALL_BUCKETS, bodiesExpected, bucketFrom, isSame, listRefs, readRows, recount} from './recount.ts';
 import type {RoundPorts} from './round.ts';
 import {ROUND_LOCK} from './round-lock.ts';
 import {isParkedAsDamaged} from './unresolved.ts';
@@ -114,7 +114,7 @@ async function* scrubBuckets(
 ): Slices<number[]> {
   if (indexes.length === 0) return [];
   const before = await keptBuckets(ports, indexes);
-  const refsByBucket = yield* listRefs(ports, indexes);
+  const refsByBucket = yield* listRefs((kind, after) => readIds(ports, kind, after), indexes, IDS_PER_SLICE);
   const moved: number[] = [];
   for (const [at, index] of indexes.entries()) {
     const refs = refsByBucket.get(index) ?? [];
@@ -151,20 +151,8 @@ function keptBuckets({store}: RoundPorts, indexes: readonly number[]): Promise<B
   return store.transaction('read', (tx) => tx.buckets(indexes));
 }
 
-/** By key only: no row is read. */
-async function* listRefs({store}: RoundPorts, indexes: readonly number[]): Slices<Map<number, Ref[]>> {
-  const refsByBucket = new Map<number, Ref[]>(indexes.map((index) => [index, []]));
-  for (const kind of KINDS) {
-    let after: string | null = null;
-    do {
-      const from: string | null = after;
-      const ids: string[] = await store.transaction('read', (tx) => tx.ids(kind, from, IDS_PER_SLICE));
-      for (const id of ids) refsByBucket.get(bucketOf(id))?.push({kind, id});
-      if (ids.length > 0) yield;
-      after = ids.length < IDS_PER_SLICE ? null : (ids.at(-1) ?? null);
-    } while (after !== null);
-  }
-  return refsByBucket;
+function readIds({store}: RoundPorts, kind: Kind, after: string | null): Promise<string[]> {
+  return store.transaction('read', (tx) => tx.ids(kind, after, IDS_PER_SLICE));
 }
 
 interface ReadBucket {

@@ -3,11 +3,11 @@ import {utf8Bytes} from '../../protocol/bytes.ts';
 import {makeVersion} from '../../protocol/entity.ts';
 import {type Stamp, successor} from '../../protocol/stamp.ts';
 import {encodeVersion} from '../../protocol/wire.ts';
+import {writingBy} from './local-version.ts';
 import {takeBatch} from './outbox.ts';
 import {createWorld, noteData, settle} from './testing/world.ts';
 import {applyVerdict, refsOfStored, refsTouched, versionIn} from './verdict.ts';
 import {Workset} from './workset.ts';
-import {writingBy} from './writer.ts';
 
 test('superseded by a version that does not descend from it keeps the pushed text as a conflict in the same transaction', async () => {
   const world = await createWorld();

@@ -13,8 +13,8 @@ import {revisionOf} from '../../protocol/revision.ts';
 import type {Stamp} from '../../protocol/stamp.ts';
 import {decodeVersion, isWhole} from '../../protocol/wire.ts';
 import {type Merged, type Merging, mergeVersions} from './conflict.ts';
+import {damagedParts} from './inspect.ts';
 import {
-  damagedParts,
   keepForMerge,
   keepVersion,
   keptTimes,

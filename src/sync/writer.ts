@@ -10,7 +10,6 @@ import {hashOf} from '../../protocol/hash.ts';
 import {ID_BYTES, idFromBytes} from '../../protocol/ids.ts';
 import {ERASE_AFTER_MS} from '../../protocol/limits.ts';
 import type {Stamp} from '../../protocol/stamp.ts';
-import {correctionMs} from './clock.ts';
 import type {Merging} from './conflict.ts';
 import {
   type Content,
@@ -23,6 +22,7 @@ import {
   unseenRef,
   type Writing,
   writeVersion,
+  writingBy,
 } from './local-version.ts';
 import type {
   Change,
@@ -32,7 +32,6 @@ import type {
   Loaded,
   Random,
   ReadLifetimes,
-  ReplicaState,
   Resolution,
   Store,
   StoreTx,
@@ -88,10 +87,6 @@ export async function writeChanges(
   }
   await ws.flush();
   return written;
-}
-
-export function writingBy(state: ReplicaState, wallMs: number): Writing {
-  return {replica: state.replica, wallMs, correctionMs: correctionMs(state)};
 }
 
 interface Lasting extends Writing {

@@ -87,20 +87,16 @@ async function createNote({db, writer, time}: NotebookPorts, to: Placement, note
   return noteId;
 }
 
-async function saveNote(
-  {db, writer}: NotebookPorts,
-  {
-    id,
-    loaded,
-    edit: {title, text},
-    shown,
-  }: {
-    readonly id: string;
-    readonly loaded: Loaded;
-    readonly edit: NoteEdit;
-    readonly shown: string | undefined;
-  },
-): Promise<Saved> {
+interface NoteSave {
+  readonly id: string;
+  readonly loaded: Loaded;
+  readonly edit: NoteEdit;
+  /** The text that the editor showed before. */
+  readonly shown: string | undefined;
+}
+
+async function saveNote({db, writer}: NotebookPorts, {id, loaded, edit, shown}: NoteSave): Promise<Saved> {
+  const {title, text} = edit;
   const data = title === undefined ? undefined : await readOnce(db, queryDataWithTitle(id, title));
   const written = await writeOneTold(writer, {
     type: 'save',

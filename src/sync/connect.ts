@@ -8,21 +8,19 @@ import {ID_BYTES, idFromBytes} from '../../protocol/ids.ts';
 import type {Session} from '../../protocol/messages.ts';
 import {PROTOCOL_RANGE} from '../../protocol/version.ts';
 import type {Credentials, SetupInput} from './api.ts';
-import {
-  type Change,
-  NEVER_SCRUBBED,
-  type Random,
-  type ReadLifetimes,
-  type ReplicaState,
-  type ServerLink,
-  type Store,
-  type StoreTx,
-  type Time,
-  type Transport,
+import type {
+  Change,
+  Random,
+  ReadLifetimes,
+  ReplicaState,
+  ServerLink,
+  Store,
+  StoreTx,
+  Time,
+  Transport,
 } from './ports.ts';
+import {DEFAULT_TIMEOUT_MS, newReplicaState} from './replica-state.ts';
 import {writeChanges} from './writer.ts';
-
-export const DEFAULT_TIMEOUT_MS = 30_000;
 
 /** What the notebook's rules (src/notes) say about a new replica. */
 export interface NotebookRules {
@@ -122,29 +120,7 @@ async function createReplica(
   {deviceName, address, server}: Pick<ReplicaState, 'deviceName' | 'address' | 'server'>,
 ): Promise<void> {
   const replica = idFromBytes(random.bytes(ID_BYTES));
-  const state: ReplicaState = {
-    replica,
-    deviceName,
-    createdMs: time.wallMs(),
-    address,
-    timeoutMs: DEFAULT_TIMEOUT_MS,
-    server,
-    epoch: null,
-    cursor: null,
-    seen: null,
-    firstSync: null,
-    clock: null,
-    clockChoice: 'own',
-    lastSyncMs: null,
-    lastCheck: null,
-    lastVerification: null,
-    scrub: NEVER_SCRUBBED,
-    unresolved: [],
-    givenUp: null,
-    protocol: null,
-    problem: null,
-    paused: false,
-  };
+  const state = newReplicaState({replica, deviceName, createdMs: time.wallMs(), address, server});
   await tx.putState(state);
   await writeChanges(tx, [rules.nameDevice(replica, deviceName)], time.wallMs(), {readLifetimes});
 }

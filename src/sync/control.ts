@@ -3,13 +3,13 @@
 import type {Ref} from '../../protocol/entity.ts';
 import {failed, ok} from '../../protocol/errors.ts';
 import type {SyncControl} from './api.ts';
-import {changeState} from './change-state.ts';
-import {bringBack, type ConnectPorts, DEFAULT_TIMEOUT_MS, setUpServer, signIn, startNotebook} from './connect.ts';
+import {bringBack, type ConnectPorts, setUpServer, signIn, startNotebook} from './connect.ts';
 import {createEngine, type EnginePorts} from './engine.ts';
 import {createEraser} from './erase-here.ts';
 import type {ReplicaState, Store} from './ports.ts';
 import {fetchEntities, firstSyncTo} from './pull.ts';
 import {ALL_BUCKETS, recount} from './recount.ts';
+import {changeState, DEFAULT_TIMEOUT_MS} from './replica-state.ts';
 import {resolve} from './resolve.ts';
 import {ROUND_LOCK} from './round-lock.ts';
 import {testSync} from './test-sync.ts';

@@ -7,9 +7,9 @@
 
 import {ok, type Result, type SyncError} from '../../protocol/errors.ts';
 import type {Position} from '../../protocol/messages.ts';
-import {changeState} from './change-state.ts';
 import type {EntityRow, ReplicaState, StoreTx} from './ports.ts';
 import {ALL_BUCKETS, refsIn} from './recount.ts';
+import {changeState} from './replica-state.ts';
 import {askFloor, boundInCommon, notReturning, placeOf, withFloor} from './returning.ts';
 import type {RoundPorts} from './round.ts';
 import {askedBy, historyOf, linkOf, type Standing, strangerIn, withSeen} from './standing.ts';

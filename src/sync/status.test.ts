@@ -1,36 +1,21 @@
 import {expect, test} from 'vitest';
 import type {ErrorType, SyncError} from '../../protocol/errors.ts';
 import type {StatusState} from './api.ts';
-import {NEVER_SCRUBBED, type ReplicaState} from './ports.ts';
+import type {ReplicaState} from './ports.ts';
+import {newReplicaState} from './replica-state.ts';
 import {statusOf} from './status.ts';
 
-const linked: ReplicaState = {
-  replica: 'replica1',
-  deviceName: 'A',
-  createdMs: 0,
+const SERVER = {
   address: 'https://aster.test',
-  timeoutMs: 1000,
-  server: {
-    address: 'https://aster.test',
-    account: {id: 'account1', username: 'ada'},
-    deviceId: 'device1',
-    token: 'token',
-  },
+  account: {id: 'account1', username: 'ada'},
+  deviceId: 'device1',
+  token: 'token',
+};
+const linked: ReplicaState = {
+  ...newReplicaState({replica: 'replica1', deviceName: 'A', createdMs: 0, address: SERVER.address, server: SERVER}),
   epoch: 'epoch123',
   cursor: {seq: 1, mark: 'mark1234'},
-  seen: null,
-  firstSync: null,
-  clock: null,
-  clockChoice: 'own',
   lastSyncMs: 1,
-  lastCheck: null,
-  lastVerification: null,
-  scrub: NEVER_SCRUBBED,
-  unresolved: [],
-  givenUp: null,
-  protocol: null,
-  problem: null,
-  paused: false,
 };
 
 function stateOf(

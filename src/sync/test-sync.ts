@@ -6,8 +6,8 @@ import type {CallAnswer} from '../../protocol/messages.ts';
 import {PROTOCOL_RANGE} from '../../protocol/version.ts';
 import type {TestCheck, TestLine} from './api.ts';
 import {isSkewed, readInstant, skewError, takeSample} from './clock.ts';
-import {DEFAULT_TIMEOUT_MS} from './connect.ts';
 import type {ClockSample, Store, Time, Transport} from './ports.ts';
+import {DEFAULT_TIMEOUT_MS} from './replica-state.ts';
 import {callOptions, historyOf, linkOf} from './standing.ts';
 
 export interface TestPorts {

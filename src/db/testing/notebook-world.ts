@@ -6,16 +6,8 @@ import type {SyncError} from '../../../protocol/errors.ts';
 import {readLifetimes} from '../../notes/lifetimes.ts';
 import {mergeBody} from '../../notes/merge.ts';
 import type {Live} from '../../sync/api.ts';
-import {
-  type EntityRow,
-  NEVER_SCRUBBED,
-  type OutboxRow,
-  type Random,
-  type ReplicaState,
-  type Store,
-  type Time,
-  type Writer,
-} from '../../sync/ports.ts';
+import type {EntityRow, OutboxRow, Random, ReplicaState, Store, Time, Writer} from '../../sync/ports.ts';
+import {stateOf} from '../../sync/testing/rows.ts';
 import {createWriter} from '../../sync/writer.ts';
 import {createDexieStore} from '../dexie-store.ts';
 import {createNotebook} from '../notebook.ts';
@@ -99,29 +91,7 @@ export async function createNotebookWorld(): Promise<NotebookWorld> {
   return world;
 }
 
-const NEW_STATE: ReplicaState = {
-  replica: REPLICA,
-  deviceName: 'My phone',
-  createdMs: START_MS,
-  address: null,
-  timeoutMs: 1000,
-  server: null,
-  epoch: null,
-  cursor: null,
-  seen: null,
-  firstSync: null,
-  clock: null,
-  clockChoice: 'own',
-  lastSyncMs: null,
-  lastCheck: null,
-  lastVerification: null,
-  scrub: NEVER_SCRUBBED,
-  unresolved: [],
-  givenUp: null,
-  protocol: null,
-  problem: null,
-  paused: false,
-};
+const NEW_STATE = stateOf({replica: REPLICA, deviceName: 'My phone', createdMs: START_MS});
 
 export const SERVER: ReplicaState['server'] = {
   address: 'https://aster.test',

@@ -2,33 +2,12 @@
 
 import {utf8Bytes} from '../../../protocol/bytes.ts';
 import {type Head, makeVersion, toHead, type Version} from '../../../protocol/entity.ts';
-import {type BodyRow, type EntityRow, NEVER_SCRUBBED, type OutboxRow, type ReplicaState} from '../ports.ts';
+import type {BodyRow, EntityRow, OutboxRow, ReplicaState} from '../ports.ts';
+import {newReplicaState} from '../replica-state.ts';
 
 export function stateOf(parts: Partial<ReplicaState>): ReplicaState {
-  return {
-    replica: 'abcdefghijklmnop',
-    deviceName: 'device',
-    createdMs: 1,
-    address: null,
-    timeoutMs: 1000,
-    server: null,
-    epoch: null,
-    cursor: null,
-    seen: null,
-    firstSync: null,
-    clock: null,
-    clockChoice: 'own',
-    lastSyncMs: null,
-    lastCheck: null,
-    lastVerification: null,
-    scrub: NEVER_SCRUBBED,
-    unresolved: [],
-    givenUp: null,
-    protocol: null,
-    problem: null,
-    paused: false,
-    ...parts,
-  };
+  const known = {replica: 'abcdefghijklmnop', deviceName: 'device', createdMs: 1, address: null, server: null};
+  return {...newReplicaState(known), timeoutMs: 1000, ...parts};
 }
 
 const DATA_BY_KIND = {

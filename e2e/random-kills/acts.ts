@@ -127,14 +127,14 @@ async function isOpened({desk}: Person, tab: Tab): Promise<void> {
   throw new Error('the editor could not be opened');
 }
 
-/** At once, as rows come and go; the upper ones more often, so that people meet. */
+/** Found and touched in one moment, as rows come and go; the upper ones more often, so that people meet. */
 async function atSomeRow({random}: Person, tab: Tab, what: 'click' | 'focus'): Promise<void> {
   const drawn = random.fraction() ** 2;
   await expect(rows(tab).first()).toBeVisible();
-  await rows(tab).evaluateAll(
-    (found, order) => {
-      const row = found[Math.floor(order.drawn * found.length)] as HTMLElement | undefined;
-      row?.[order.what]();
+  await notesTree(tab).evaluate(
+    (tree, order) => {
+      const found = tree.querySelectorAll<HTMLElement>('[role=treeitem]:has(.tree-more)');
+      found[Math.floor(order.drawn * found.length)]?.[order.what]();
     },
     {drawn, what},
   );

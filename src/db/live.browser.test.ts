@@ -21,7 +21,7 @@ describe('live reads', () => {
     const watched = watch(world.notebook.watchNote(id));
     await watched.until((note) => note?.title === 'one');
     world.database.dexie.backendDB().close();
-    await world.notebook.renameNote(id, 'two');
+    await world.notebook.renameNote(id, 'two', 'one');
     await watched.until((note) => note?.title === 'two');
     expect(world.failures).toEqual([]);
     watched.stop();

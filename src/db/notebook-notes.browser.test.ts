@@ -124,10 +124,23 @@ describe('saving', () => {
     expect(revisions.filter(({reason}) => reason === 'conflict')).toMatchObject([{text: 'theirs', state: 'open'}]);
   });
 
+  it('over a title that came while another was typed keeps that one as a conflict', async () => {
+    const id = await create('Plan');
+    await world.openTab().renameNote(id, 'Plan for autumn', 'Plan');
+    await notebook.renameNote(id, 'Plans', 'Plan');
+    expect((await viewOf(id)).title).toBe('Plans');
+    expect(await present(notebook.watchAllConflicts())).toHaveLength(1);
+    const revisions = await present(notebook.watchRevisions(id));
+    expect(revisions).toMatchObject([{reason: 'conflict', title: 'Plan for autumn', state: 'open'}]);
+    await notebook.renameNote(id, 'Plans', 'Plan'); // the same title is no change
+    await notebook.renameNote(id, 'Plan', 'Plans');
+    expect(await present(notebook.watchAllConflicts())).toHaveLength(1);
+  });
+
   it('a text under another tab’s title keeps both', async () => {
     const id = await create('Old', 'root', 'old');
     const {loaded} = await viewOf(id);
-    await world.openTab().renameNote(id, 'New');
+    await world.openTab().renameNote(id, 'New', 'Old');
     const saved = await notebook.saveNote(id, loaded, {text: 'new'});
     expect(saved.conflict).toBe(false);
     expect(await viewOf(id)).toMatchObject({title: 'New', text: 'new'});
@@ -138,16 +151,16 @@ describe('saving', () => {
     const {loaded} = await viewOf(id);
     await expect(notebook.saveNote('nobody-made-this', loaded, {text: 'x'})).rejects.toMatchObject({type: 'missing'});
     await expect(notebook.saveNote('nobody-made-this', loaded, {title: 'x'})).rejects.toMatchObject({type: 'missing'});
-    await expect(notebook.renameNote('nobody-made-this', 'x')).rejects.toMatchObject({type: 'missing'});
+    await expect(notebook.renameNote('nobody-made-this', 'x', '')).rejects.toMatchObject({type: 'missing'});
   });
 
   it('renaming works without the text, and to the same title writes nothing', async () => {
     const id = await create('Old', 'root', 'text');
     await world.acknowledgeAll();
     await world.store.transaction('write', (tx) => tx.deleteBodies([{kind: 'note', id}]));
-    await notebook.renameNote(id, 'Old');
+    await notebook.renameNote(id, 'Old', 'Old');
     expect(await world.outbox()).toEqual([]);
-    await notebook.renameNote(id, 'New');
+    await notebook.renameNote(id, 'New', 'Old');
     expect(await viewOf(id)).toMatchObject({title: 'New', text: null});
   });
 });

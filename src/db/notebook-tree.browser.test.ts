@@ -38,7 +38,7 @@ describe('the tree', () => {
     await watched.until(({notes}) => notes.length === 0);
     const id = await other.createNote({parent: 'root', position: 'last'}, {title: 'There'});
     await watched.until(({notes, branches}) => notes[0]?.title === 'There' && branches.length === 1);
-    await other.renameNote(id, 'Renamed');
+    await other.renameNote(id, 'Renamed', 'There');
     await watched.until(({notes}) => notes[0]?.title === 'Renamed');
     await other.deletePlace(await placeOf(id));
     await watched.until(({notes, branches}) => notes.length === 0 && branches.length === 0);
@@ -50,7 +50,7 @@ describe('the tree', () => {
     const watched = watch(notebook.watchTree());
     const before = await watched.until(({notes}) => notes.length === 2);
     await notebook.saveNote(a, (await viewOf(a)).loaded, {text: 'typed'});
-    await notebook.renameNote(b, 'B');
+    await notebook.renameNote(b, 'B', 'b');
     const after = await watched.until(({notes}) => notes.some(({title}) => title === 'B'));
     expect(watched.values).toHaveLength(2);
     expect(after.notes.find(({id}) => id === a)).toBe(before.notes.find(({id}) => id === a));

@@ -147,7 +147,7 @@ describe('the outbox', () => {
     await create('Second');
     await acknowledge();
     world.nowMs += 5;
-    await notebook.renameNote(id, 'Renamed');
+    await notebook.renameNote(id, 'Renamed', 'Note');
     world.nowMs += 5;
     const second = (await tree()).children('root')[1]!;
     await notebook.deletePlace(second.branchId);

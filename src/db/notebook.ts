@@ -55,8 +55,7 @@ export function createNotebook(ports: NotebookPorts): Notebook {
     readUnsynced: () => readUnsynced(db),
     createNote: (placement, note) => createNote(ports, placement, note),
     saveNote: (id, loaded, edit, shown) => saveNote(ports, {id, loaded, edit, shown}),
-    renameNote: (id, title) =>
-      writeOne(writer, {type: 'patch', kind: 'note', id, edit: (stored) => withTitle(stored, title)}),
+    renameNote: (id, title, shown) => renameNote(ports, {id, title, shown}),
     deletePlace: (branchId) => deletePlace(ports, branchId),
     movePlace: (branchId, to) => movePlace(ports, branchId, to),
     addPlace: (noteId, to) => addPlace(ports, noteId, to),
@@ -117,6 +116,19 @@ function queryDataWithTitle(id: string, title: string): Query<ReturnType<typeof 
     if (row === undefined) throw new NotebookError('missing', `there is no note ${id}`);
     return withTitle(row, title) ?? (row.data.length > 0 ? row.data : writeData({...noteDataOf(row), title}));
   };
+}
+
+async function renameNote(
+  {writer}: NotebookPorts,
+  {id, title, shown}: {readonly id: string; readonly title: string; readonly shown: string},
+): Promise<void> {
+  await writeOne(writer, {
+    type: 'patch',
+    kind: 'note',
+    id,
+    edit: (stored) => withTitle(stored, title),
+    hasShown: (stored) => noteDataOf(stored).title === shown,
+  });
 }
 
 async function deletePlace({db, writer}: NotebookPorts, branchId: string): Promise<void> {

@@ -68,7 +68,7 @@ it('ten thousand that arrived are all in the tree, one that was renamed since as
     return version('note', id, {title: id, type: 'text', mime: 'text/html'});
   });
   await arrive(many);
-  await world.notebook.renameNote('z08191', 'renamed');
+  await world.notebook.renameNote('z08191', 'renamed', 'z08191');
   const titles = (await present(world.notebook.watchTree())).notes.map(({title}) => title);
   const expected = many.map(({id}) => (id === 'z08191' ? 'renamed' : id));
   expect(titles.sort()).toEqual(['above', 'below', 'other', ...expected].sort());

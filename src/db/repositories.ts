@@ -189,7 +189,8 @@ export interface Notebook {
     edit: {readonly title?: string; readonly text?: string},
     shown?: string,
   ): Promise<Saved>;
-  renameNote(id: string, title: string): Promise<void>;
+  /** `shown`: the title that was to be changed. Another that has come since is kept as a conflict. */
+  renameNote(id: string, title: string, shown: string): Promise<void>;
   /** Removes this place; with its last place the note, and what is only below it, goes to "Recently deleted". */
   deletePlace(branchId: string): Promise<void>;
   movePlace(branchId: string, to: Placement): Promise<void>;

@@ -177,6 +177,21 @@ describe('a save that meets what was stored meanwhile', () => {
     expect(await keptBy(a)).toEqual([`conflict open: ${theirs}`]);
   });
 
+  test('replaces another text that was deleted since the deletion that the editor showed, and keeps it as a conflict', async () => {
+    const {world, a, b} = await twoDevices(BASE);
+    await a.remove('note1');
+    await settle(a, b);
+    const loaded = await a.load('note1');
+    world.nowMs += 1000;
+    await b.writer.write([{type: 'undelete', kind: 'note', id: 'note1'}]);
+    await edit(world, b, '<p>all of it anew</p>');
+    await b.remove('note1');
+    await settle(b, a);
+    await a.save('note1', loaded, {text: MINE});
+    expect((await a.read('note1'))?.text).toBe(MINE);
+    expect(await keptBy(a)).toEqual(['conflict open: <p>all of it anew</p>']);
+  });
+
   test('replaces a deletion, which is kept as a conflict', async () => {
     const {a, b} = await twoDevices(BASE);
     const loaded = await a.load('note1');

@@ -326,7 +326,8 @@ export interface Loaded {
 /**
  * A change of one entity. `save` is an editor's, on top of what it had loaded; a part that it replaces without having
  * shown it is first kept as a `conflict` revision. `patch` is computed inside the transaction on top of what is stored.
- * Where others have a `loaded`, it is what the person saw who decided: a version that they didn't see is kept likewise.
+ * Where others have a `loaded`, it is what the person saw who decided: a version that they didn't see is kept likewise, and so is one
+ * that a patch replaces.
  */
 export type EntityChange =
   | (Ref & {readonly type: 'create'; readonly data: Bytes; readonly body?: Bytes})
@@ -338,7 +339,12 @@ export type EntityChange =
       readonly body?: Bytes;
       readonly shown?: Bytes;
     })
-  | (Ref & {readonly type: 'patch'; readonly edit: (stored: Head) => Bytes | null})
+  /** `hasShown`: whether the person saw this version, as far as it is replaced. */
+  | (Ref & {
+      readonly type: 'patch';
+      readonly edit: (stored: Head) => Bytes | null;
+      readonly hasShown?: (stored: Head) => boolean;
+    })
   /** `eraseAfterMs`: where it isn't given, what the options say. `of`: the note that this is deleted with. */
   | (Ref & {
       readonly type: 'delete';

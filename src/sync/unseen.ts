@@ -5,7 +5,7 @@
  */
 
 import type {Bytes} from '../../protocol/bytes.ts';
-import {entityHash, type Ref, type Version} from '../../protocol/entity.ts';
+import {entityHash, isErased, type Ref, type Version} from '../../protocol/entity.ts';
 import {hashOf} from '../../protocol/hash.ts';
 import {revisionId} from '../../protocol/revision.ts';
 import type {Merging} from './conflict.ts';
@@ -34,7 +34,8 @@ interface Replacement {
  * stamp that was never sent may be another version's by now, as sending gives the one that goes out the time of its edit.
  */
 export function replacesUnseen(stored: Version, {loaded, data, body}: Replacement): boolean {
-  if (stored.deleted) return stored.parts.meta !== loaded.parts.meta;
+  if (stored.deleted && stored.parts.meta !== loaded.parts.meta) return true;
+  if (isErased(stored)) return false;
   return (
     (data !== undefined && isUnseen(stored.parts.data, loaded.parts.data, data)) ||
     (body !== undefined && isUnseen(stored.parts.body, loaded.parts.body, body))
@@ -72,7 +73,7 @@ function isUnseen(stored: string, loaded: string, next: Uint8Array): boolean {
 
 /** Whether what is stored is what the server has, and another than what was shown in its text alone. */
 function isOnlyServers(ws: Workset, stored: Version, {loaded}: Save): boolean {
-  if (ws.outbox(stored) !== undefined || stored.parts.data !== loaded.parts.data) return false;
+  if (stored.deleted || ws.outbox(stored) !== undefined || stored.parts.data !== loaded.parts.data) return false;
   return ws.entity(stored)?.known?.stamp === stored.stamp;
 }
 

@@ -131,6 +131,7 @@ async function loadRevisions(ws: Workset, change: EntityChange, writing: Lasting
   const stored = ws.version(change);
   if (stored === undefined) return [];
   if (change.type === 'keep') await ws.load([revisionRef(stored, change.reason)]);
+  if (change.type === 'patch') await ws.load([unseenRef(stored, writing)]);
   if (change.type === 'restore' || change.type === 'replace' || change.type === 'delete')
     await ws.load([revisionRef(stored, 'restore'), unseenRef(stored, writing)]);
   if (change.type !== 'save') return [];
@@ -161,7 +162,10 @@ function apply(ws: Workset, change: EntityChange, writing: Making): Written {
       if (stored === undefined || stored.deleted) return told(ws, change, 'missing');
       const data = change.edit(stored);
       if (data === null) return told(ws, change, 'unchanged');
-      return put(ws, change, {deleted: false, meta: stored.meta, data, body: 'same'}, writing);
+      const written = put(ws, change, {deleted: false, meta: stored.meta, data, body: 'same'}, writing);
+      if (written.outcome !== 'written' || change.hasShown?.(stored) !== false) return written;
+      keepUnseen(ws, stored, writing);
+      return {...written, outcome: 'written_over_conflict'};
     }
     case 'delete': {
       if (stored === undefined || stored.deleted) return told(ws, change, 'missing');

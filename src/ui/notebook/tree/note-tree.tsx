@@ -9,7 +9,7 @@ import type {Tree} from '../../../notes/tree.ts';
 import type {Row} from '../../../notes/tree-rows.ts';
 import {actionOfKey, findRow, type KeyAction} from './tree-keys.ts';
 import {placementByKey} from './tree-moves.ts';
-import {type RowEvents, TreeRow} from './tree-row.tsx';
+import {type Renamed, type RowEvents, TreeRow} from './tree-row.tsx';
 import {drawnRows, scrollFor} from './tree-window.ts';
 import {useDrag} from './use-drag.ts';
 import type {Expanded} from './use-expanded.ts';
@@ -28,7 +28,7 @@ interface NoteTreeProps {
   readonly onOpen: (row: Row) => void;
   readonly onMenu: (row: Row, anchor: DOMRect) => void;
   readonly onStartRename: (row: Row) => void;
-  readonly onRename: (row: Row, title: string | null) => void;
+  readonly onRename: RowEvents['onRename'];
   readonly onDelete: (row: Row) => void;
   readonly onMove: (row: Row, to: Placement) => void;
 }
@@ -115,8 +115,8 @@ export function NoteTree(props: NoteTreeProps) {
       focus.follow();
       props.onMenu(row, anchor);
     },
-    onRename: (row: Row, title: string | null) => {
-      props.onRename(row, title);
+    onRename: (row: Row, renamed: Renamed | null) => {
+      props.onRename(row, renamed);
       focus.take();
     },
     ...drag.events,

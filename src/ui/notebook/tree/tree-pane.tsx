@@ -12,7 +12,7 @@ import {PopupMenu} from '../menu/popup-menu.tsx';
 import {NoteTree} from './note-tree.tsx';
 import {type Opened, RowDialog} from './row-dialog.tsx';
 import {rowMenuItems} from './row-menu-items.ts';
-import {shownTitle} from './tree-row.tsx';
+import {type Renamed, shownTitle} from './tree-row.tsx';
 import {useExpanded} from './use-expanded.ts';
 
 interface TreePaneProps {
@@ -31,10 +31,9 @@ export function TreePane({tree, noteId, onOpen, onNewNote}: TreePaneProps) {
   const [renamedKey, setRenamedKey] = useState<string | null>(null);
   const rows = useMemo(() => tree.visibleRows(expanded.ids), [tree, expanded.ids]);
 
-  const rename = (row: Row, title: string | null) => {
+  const rename = ({noteId}: Row, renamed: Renamed | null) => {
     setRenamedKey(null);
-    if (title !== null && title !== (tree.title(row.noteId) ?? ''))
-      void action.run(() => notebook.renameNote(row.noteId, title));
+    if (renamed !== null) void action.run(() => notebook.renameNote(noteId, renamed.title, renamed.shown));
   };
   const move = (row: Row, to: Placement) => void action.run(() => notebook.movePlace(row.branchId, to));
   const addInside = (row: Row) => {

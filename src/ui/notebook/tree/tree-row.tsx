@@ -6,11 +6,18 @@ import {IconButton} from '../../parts/button.tsx';
 import {Icon} from '../../parts/icon.tsx';
 import type {Zone} from './tree-moves.ts';
 
+export interface Renamed {
+  readonly title: string;
+  /** The one that was to be changed. */
+  readonly shown: string;
+}
+
 export interface RowEvents {
   readonly onOpen: (row: Row) => void;
   readonly onToggle: (row: Row) => void;
   readonly onMenu: (row: Row, anchor: DOMRect) => void;
-  readonly onRename: (row: Row, title: string | null) => void;
+  /** Null: the title stays. */
+  readonly onRename: (row: Row, renamed: Renamed | null) => void;
   readonly onDragStart: (event: DragEvent, row: Row) => void;
   readonly onDragOver: (event: DragEvent, row: Row) => void;
   readonly onDrop: (event: DragEvent, row: Row) => void;
@@ -76,7 +83,7 @@ export const TreeRow = memo(function TreeRow({
       {renamedTitle === null ? (
         <span className={row.title.trim() === '' ? 'tree-title quiet' : 'tree-title'}>{title}</span>
       ) : (
-        <TitleInput stored={renamedTitle} onEnd={(kept) => events.onRename(row, kept)} />
+        <TitleInput stored={renamedTitle} onEnd={(renamed) => events.onRename(row, renamed)} />
       )}
       {row.kind === 'unfiled' ? null : (
         <IconButton
@@ -112,15 +119,20 @@ function Toggle({row, onToggle}: {readonly row: Row; readonly onToggle: RowEvent
   );
 }
 
+interface TitleInputProps {
+  readonly stored: string;
+  readonly onEnd: (renamed: Renamed | null) => void;
+}
+
 /** Enter and leaving it keep the new title, Escape the old one. What wasn't changed here isn't kept over what came meanwhile. */
-function TitleInput({stored, onEnd}: {readonly stored: string; readonly onEnd: (title: string | null) => void}) {
+function TitleInput({stored, onEnd}: TitleInputProps) {
   const ref = useRef<HTMLInputElement>(null);
   const shown = useRef(stored);
   const isDone = useRef(false);
   const [title, setTitle] = useState(stored);
   useEffect(() => ref.current?.select(), []);
-  const end = (kept: string | null) => {
-    if (!isDone.current) onEnd(kept === shown.current ? null : kept);
+  const end = (kept: string) => {
+    if (!isDone.current) onEnd(kept === shown.current ? null : {title: kept, shown: shown.current});
     isDone.current = true;
   };
   return (
@@ -135,7 +147,7 @@ function TitleInput({stored, onEnd}: {readonly stored: string; readonly onEnd: (
       onKeyDown={(event) => {
         event.stopPropagation();
         if (event.key === 'Enter') end(title);
-        if (event.key === 'Escape') end(null);
+        if (event.key === 'Escape') end(shown.current);
       }}
     />
   );

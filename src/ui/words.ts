@@ -1,10 +1,12 @@
 /**
- * Every failure of sync in words for people: what happened, what it means for the notes, what to do. The table is
+ * Every failure of sync, and what the notebook refuses, in words for people: what happened, what it means for the notes, what to do. The table is
  * exhaustive by type: a new kind of error doesn't compile without its words. Short, plain, without blame.
  */
 
 import type {ErrorType, SyncError} from '../../protocol/errors.ts';
+import type {NotebookErrorType} from '../db/notebook-error.ts';
 import {formatDuration} from './formats.ts';
+import type {Refusal, ToldError} from './told-error.ts';
 
 export interface Words {
   readonly what: string;
@@ -14,10 +16,33 @@ export interface Words {
 
 type Wording = Words | ((error: SyncError) => Words);
 
-export function errorWords(error: SyncError): Words {
+export function errorWords(error: ToldError): Words {
+  if (isRefusal(error)) return WORDS_BY_REFUSAL[error.type];
   const wording = WORDING_BY_TYPE[error.type];
   return typeof wording === 'function' ? wording(error) : wording;
 }
+
+function isRefusal(error: ToldError): error is Refusal {
+  return Object.hasOwn(WORDS_BY_REFUSAL, error.type);
+}
+
+const WORDS_BY_REFUSAL: Record<NotebookErrorType, Words> = {
+  missing: {
+    what: 'This is no longer here.',
+    meaning: 'It was removed meanwhile, in another tab or on another device. Nothing was changed.',
+    cure: 'Copy what you still need of it into another note.',
+  },
+  body_missing: {
+    what: 'The text is not on this device yet.',
+    meaning: 'Nothing was changed.',
+    cure: 'It comes with the next sync. Then try again.',
+  },
+  below_itself: {
+    what: 'A note can’t be placed below itself.',
+    meaning: 'Nothing was moved.',
+    cure: 'Choose another place.',
+  },
+};
 
 const KEPT = 'All changes are kept on this device.';
 const UNHARMED = 'Your notes are not affected.';

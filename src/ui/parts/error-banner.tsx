@@ -1,12 +1,12 @@
 /** A failure in words: what happened, what it means for the notes, what to do. */
 
 import type {ReactNode} from 'react';
-import type {SyncError} from '../../../protocol/errors.ts';
+import type {ToldError} from '../told-error.ts';
 import {errorWords} from '../words.ts';
 import {Banner, type Tone} from './banner.tsx';
 
 interface ErrorBannerProps {
-  readonly error: SyncError;
+  readonly error: ToldError;
   readonly tone?: Tone;
   /** In place of the table's own, where this screen knows better what it means. */
   readonly meaning?: string;

@@ -1,14 +1,15 @@
 /**
  * One thing started by a person that takes a while: whether it runs, and how it failed. What the device itself can't do
- * (no room, storage broken) arrives thrown as SyncFailure and becomes the same kind of error.
+ * (no room, storage broken) and what the notebook refuses arrive thrown.
  */
 
 import {useState} from 'react';
-import {type Result, type SyncError, SyncFailure} from '../../../protocol/errors.ts';
+import type {Result} from '../../../protocol/errors.ts';
+import {type ToldError, toldError} from '../told-error.ts';
 
 export interface Action {
   readonly busy: boolean;
-  readonly error: SyncError | null;
+  readonly error: ToldError | null;
   /** Does nothing while busy. */
   run(work: () => Promise<Result<void> | void>): Promise<void>;
   forget(): void;
@@ -16,7 +17,7 @@ export interface Action {
 
 export function useAction(): Action {
   const [busy, setBusy] = useState(false);
-  const [error, setError] = useState<SyncError | null>(null);
+  const [error, setError] = useState<ToldError | null>(null);
   async function run(work: () => Promise<Result<void> | void>): Promise<void> {
     if (busy) return;
     setBusy(true);
@@ -25,17 +26,10 @@ export function useAction(): Action {
       const result = await work();
       if (result !== undefined && !result.ok) setError(result.error);
     } catch (thrown) {
-      setError(thrownError(thrown));
+      setError(toldError(thrown));
     } finally {
       setBusy(false);
     }
   }
   return {busy, error, run, forget: () => setError(null)};
-}
-
-/** Anything else than a SyncFailure is a bug: it goes on to the browser's own report. */
-function thrownError(thrown: unknown): SyncError {
-  if (thrown instanceof SyncFailure) return thrown.error;
-  reportError(thrown);
-  return {type: 'storage_broken', message: String(thrown)};
 }

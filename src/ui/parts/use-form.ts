@@ -4,7 +4,8 @@
  */
 
 import {type FormEvent, useState} from 'react';
-import type {Result, SyncError} from '../../../protocol/errors.ts';
+import type {Result} from '../../../protocol/errors.ts';
+import type {ToldError} from '../told-error.ts';
 import {useAction} from './use-action.ts';
 
 export type Values<F extends string> = Readonly<Record<F, string>>;
@@ -13,7 +14,7 @@ export type Wrong<F extends string> = Readonly<Partial<Record<F, string>>>;
 
 export interface Form<F extends string> {
   readonly busy: boolean;
-  readonly error: SyncError | null;
+  readonly error: ToldError | null;
   readonly wrong: Wrong<F>;
   onSubmit(event: FormEvent<HTMLFormElement>): void;
 }

@@ -2,11 +2,11 @@
 
 import type {ReactNode} from 'react';
 import {Link} from 'wouter';
-import type {SyncError} from '../../../protocol/errors.ts';
 import {Button} from '../parts/button.tsx';
 import {ErrorBanner} from '../parts/error-banner.tsx';
 import {useBackCloses} from '../parts/use-back-closes.ts';
 import type {Form} from '../parts/use-form.ts';
+import type {ToldError} from '../told-error.ts';
 
 interface SetupFormProps {
   readonly title: string;
@@ -35,7 +35,7 @@ export function SetupForm({title, intro, form, submit, onBack, children}: SetupF
   );
 }
 
-function wayOn({type}: SyncError): ReactNode {
+function wayOn({type}: ToldError): ReactNode {
   if (type !== 'already_initialized') return undefined;
   return (
     <Link className="button button-normal" href="/login">

@@ -13,9 +13,9 @@
  *                      └─────────────────────────────────────────────────────────retry, flush──▶ saving
  */
 
-import type {SyncError} from '../../../../protocol/errors.ts';
 import type {Saved} from '../../../db/repositories.ts';
 import type {Loaded} from '../../../sync/ports.ts';
+import type {ToldError} from '../../told-error.ts';
 
 /** The stored version that the editor stands on. `text` is null while it isn't on this device. */
 export interface Shown {
@@ -48,7 +48,7 @@ export type Session =
       readonly edit: Edit;
       readonly flush: boolean;
     }
-  | ({readonly state: 'failed'; readonly error: SyncError} & Unsaved);
+  | ({readonly state: 'failed'; readonly error: ToldError} & Unsaved);
 
 export type Input =
   | {readonly type: 'typed'; readonly edit: Edit}
@@ -57,7 +57,7 @@ export type Input =
   | {readonly type: 'flush'}
   | {readonly type: 'retry'}
   | {readonly type: 'saved'; readonly saved: Saved}
-  | {readonly type: 'save_failed'; readonly error: SyncError}
+  | {readonly type: 'save_failed'; readonly error: ToldError}
   /** What is stored now, by whomever. Must not be older than the last save that was answered. */
   | {readonly type: 'stored'; readonly stored: Shown};
 

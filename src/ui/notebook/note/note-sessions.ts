@@ -4,8 +4,8 @@
  * nothing. After each save the note is watched anew: the first value then is never older than that save.
  */
 
-import {type SyncError, SyncFailure} from '../../../../protocol/errors.ts';
 import type {Notebook, NoteView} from '../../../db/repositories.ts';
+import {toldError} from '../../told-error.ts';
 import type {Drafts} from './drafts.ts';
 import {
   type Edit,
@@ -144,7 +144,7 @@ function createRunner(noteId: string, {notebook, drafts, wait}: Ports, {onUse, o
     if (rest !== null) rest.held = null;
     const input: Input = await notebook.saveNote(noteId, loaded, edit, text ?? undefined).then(
       (saved) => ({type: 'saved', saved}),
-      (reason) => ({type: 'save_failed', error: errorOf(reason)}),
+      (reason) => ({type: 'save_failed', error: toldError(reason)}),
     );
     send(input);
     if (isWatched) watch();
@@ -242,9 +242,4 @@ function createRunner(noteId: string, {notebook, drafts, wait}: Ports, {onUse, o
 
 function isOpen(note: OpenNote, state: Session['state']): boolean {
   return note.state === 'open' && note.session.state === state;
-}
-
-function errorOf(reason: unknown): SyncError {
-  if (reason instanceof SyncFailure) return reason.error;
-  return {type: 'storage_broken', message: reason instanceof Error ? reason.message : String(reason)};
 }

@@ -157,13 +157,13 @@ describe('a server that is killed', () => {
     expect(acknowledged.length).toBeGreaterThanOrEqual(25);
     expect(stored.map(({id}) => id)).toEqual(expect.arrayContaining(acknowledged));
     expect(stored.every(({body}) => body === 'text')).toBe(true);
-  }, 30_000);
+  });
 
   it('is refused its folder by another process while it lives', async () => {
     const dataDir = newFolder();
     await spawnServer(dataDir);
     await expect(start(dataDir)).rejects.toThrow('another server uses');
-  }, 30_000);
+  });
 });
 
 interface SpawnedServer {

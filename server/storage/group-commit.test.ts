@@ -1,3 +1,4 @@
+import {setImmediate as nextTurn} from 'node:timers/promises';
 import Database from 'better-sqlite3';
 import {afterEach, beforeEach, expect, it} from 'vitest';
 import {createGroupedWrites} from './group-commit.ts';
@@ -17,6 +18,17 @@ beforeEach(() => {
 afterEach(() => void db.close());
 
 const tell = (word: string) => write(async () => void db.prepare('INSERT INTO told VALUES (?)').run(word));
+/** One in each turn of the event loop; `asked` hears of each. */
+const writesTurnByTurn = (count: number, asked: string[] = []) => {
+  let turn = Promise.resolve();
+  return Array.from({length: count}, async (_, n) => {
+    const mine = turn;
+    if (n < count - 1) turn = mine.then(() => nextTurn());
+    await mine;
+    asked.push(`word ${n}`);
+    await tell(`word ${n}`);
+  });
+};
 const told = () => db.prepare('SELECT word FROM told ORDER BY rowid').pluck().all();
 const commits = () => statements.filter((sql) => sql === 'COMMIT').length;
 
@@ -26,6 +38,21 @@ it('writes that wait together share one commit, in the order of asking', async (
   expect(commits()).toBe(1);
   await tell('four');
   expect(commits()).toBe(2);
+});
+
+it('a write waits as long as each turn of the event loop brings another one', async () => {
+  await Promise.all(writesTurnByTurn(3));
+  expect(commits()).toBe(1);
+  expect(told()).toEqual(['word 0', 'word 1', 'word 2']);
+});
+
+it('a write doesn’t wait for ever where each turn of the event loop brings another one', async () => {
+  const asked: string[] = [];
+  const [first, ...others] = writesTurnByTurn(150, asked);
+  await first;
+  expect(asked.length).toBeLessThan(150);
+  await Promise.all(others);
+  expect(told()).toHaveLength(150);
 });
 
 it('what throws is undone alone', async () => {

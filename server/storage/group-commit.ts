@@ -25,6 +25,13 @@ export function createGroupedWrites(db: Database): Queue {
   const waiting: Waiting[] = [];
   let isRunning = false;
 
+  /** Waits as long as each turn of the event loop brings more: a turn takes microseconds, a commit milliseconds. */
+  function gather(before: number): void {
+    const count = waiting.length;
+    if (count > before && count < MAX_GROUP) setImmediate(() => gather(count));
+    else void runAll();
+  }
+
   async function runAll(): Promise<void> {
     try {
       while (waiting.length > 0) await runGroup(db, waiting.splice(0, MAX_GROUP));
@@ -45,8 +52,7 @@ export function createGroupedWrites(db: Database): Queue {
       });
       if (isRunning) return;
       isRunning = true;
-      // What arrived with this one, in the same turn of the event loop, comes along.
-      setImmediate(() => void runAll());
+      setImmediate(() => gather(0));
     });
 }
 

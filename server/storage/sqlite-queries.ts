@@ -142,8 +142,10 @@ export function writesOf(db: Database): OnlyWrites {
   );
   const putDevice = db.prepare(`INSERT OR REPLACE INTO devices VALUES
     (:accountId, :id, :name, :tokenHash, :createdMs, :lastSeenMs, :lastAddress, :cursorSeq, :removedMs)`);
-  const putDocument = db.prepare(
-    'INSERT OR REPLACE INTO documents VALUES (:account, :headSeq, :headMark, :root, :digests, :floor, :lossy)',
+  const putDocument = into(
+    'documents',
+    ['account', 'head_seq', 'head_mark', 'root', 'digests', 'floor', 'lossy'],
+    ['account'],
   );
   const putEntity = into('entities', ENTITY_COLUMNS, ['account', 'kind', 'id']);
   const deleteEntity = db.prepare('DELETE FROM entities WHERE account = ? AND kind = ? AND id = ?');

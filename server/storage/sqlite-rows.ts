@@ -141,8 +141,9 @@ export function toDocumentRow(sql: SqlDocument): DocumentRow {
   };
 }
 
-export function fromDocumentRow(account: string, {lossy, ...row}: DocumentRow) {
-  return {account, ...row, lossy: lossy.join(' ')};
+/** Columns by name, as `putDocument` binds them. */
+export function fromDocumentRow(account: string, {headSeq, headMark, root, digests, floor, lossy}: DocumentRow) {
+  return {account, head_seq: headSeq, head_mark: headMark, root, digests, floor, lossy: lossy.join(' ')};
 }
 
 export interface SqlJudged {

@@ -1,4 +1,4 @@
-import {mkdtempSync, rmSync} from 'node:fs';
+import {existsSync, mkdtempSync, readdirSync, readlinkSync, rmSync} from 'node:fs';
 import {tmpdir} from 'node:os';
 import {join} from 'node:path';
 import Database from 'better-sqlite3';
@@ -21,6 +21,20 @@ function newFile(): string {
   return join(folder, 'aster.db');
 }
 
+/** Open files that no folder names any more. None where the system doesn't tell (no /proc). */
+function temporaryFiles(): readonly string[] {
+  const folder = '/proc/self/fd';
+  if (!existsSync(folder)) return [];
+  const open = readdirSync(folder).map((descriptor) => {
+    try {
+      return readlinkSync(join(folder, descriptor));
+    } catch {
+      return ''; // the folder's own, closed by now
+    }
+  });
+  return open.filter((target) => target.endsWith('(deleted)'));
+}
+
 const create = async () => {
   const file = newFile();
   let storage = openSqliteStorage(file);
@@ -41,6 +55,26 @@ it('writes through to the disk: WAL, with a full sync', async () => {
   const db = new Database(file);
   expect(db.pragma('journal_mode', {simple: true})).toBe('wal');
   db.close();
+  await storage.close();
+});
+
+it('what a write may have to undo is kept in no file', async () => {
+  const storage = openSqliteStorage(newFile());
+  const rows = Array.from({length: 200}, (_, n) => rowOf(note({id: `note-${n}`, stamp: at(1)}), n + 1));
+  await storage.write(null, (tx) => tx.addAccount(account('ann'), document()));
+  const putAll = (text: string, after: () => void) =>
+    storage.write('ann', async (tx) => {
+      for (const [n, {id}] of rows.entries())
+        await tx.putEntity('ann', rowOf(note({id, stamp: at(2), text}), rows.length + n + 1));
+      after();
+    });
+  await putAll('old', () => undefined);
+  const before = temporaryFiles();
+  let during: readonly string[] = ['unknown'];
+  await putAll('new', () => {
+    during = temporaryFiles();
+  });
+  expect(during).toEqual(before);
   await storage.close();
 });
 

@@ -44,6 +44,9 @@ function openWriter(file: string): Database.Database {
   db.pragma('foreign_keys = ON');
   try {
     migrate(db);
+    // Last, as a migration may sort more than fits. A savepoint keeps the pages as they were before it: in files, that would be
+    // twice as many writes as the log's.
+    db.pragma('temp_store = MEMORY');
   } catch (error) {
     db.close();
     throw error;

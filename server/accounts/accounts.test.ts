@@ -99,7 +99,8 @@ describe('login', () => {
     const {core, device} = await createWorld();
     const session = valueIn(await core.login({...LOGIN, username: ' aNN '}, '10.0.0.1'));
     const phone = valueIn(await core.authenticate(session.token, '10.0.0.1'));
-    expect(phone).toMatchObject({accountId: device.accountId, deviceName: 'Phone', username: 'Ann'});
+    expect(session.account).toEqual({id: device.accountId, username: 'Ann'});
+    expect(phone).toMatchObject({accountId: device.accountId, deviceName: 'Phone'});
     expect(phone.deviceId).not.toBe(device.deviceId);
   });
 

@@ -9,7 +9,7 @@ import type {CallAnswer, CallRequest, PulledEntity} from '../../protocol/message
 import type {StorageReads} from '../storage/port.ts';
 import {isCountedIn} from './commit.ts';
 import {encodeRow} from './encode.ts';
-import {readDocument, readStanding} from './history.ts';
+import {readDocument, readStanding, standingOf} from './history.ts';
 import type {CorePorts, Device} from './ports.ts';
 import type {Recomputed} from './recompute.ts';
 import {isSoundWhole} from './sound.ts';
@@ -25,9 +25,8 @@ export async function listBuckets(
     return ok({...standing, digests: toBase64Url(digests), stale: [...stale]});
   }
   return storage.read(async (tx) => {
-    const standing = await readStanding(tx, accountId);
-    const {digests} = await readDocument(tx, accountId);
-    return ok({...standing, digests: toBase64Url(digests)});
+    const document = await readDocument(tx, accountId);
+    return ok({...(await standingOf(tx, accountId, document)), digests: toBase64Url(document.digests)});
   });
 }
 

@@ -18,9 +18,9 @@ import {
 } from '../../protocol/digest.ts';
 import type {Version} from '../../protocol/entity.ts';
 import type {DocumentRow, EntityRow, StorageWrites, WholeRow} from '../storage/port.ts';
-import {newMark, readDocument} from './history.ts';
+import {newMark, readDocument, standingOf} from './history.ts';
 import {nativeHashOf} from './native-hash.ts';
-import type {CorePorts} from './ports.ts';
+import type {CorePorts, Standing} from './ports.ts';
 
 /** A version with everything that it has. */
 export type WholeVersion = Version & Pick<WholeRow, 'body'>;
@@ -40,7 +40,13 @@ export interface Commit {
    */
   setBucket(index: number, bucket: Bucket): void;
   /** A digest that changed without a row of a new seq takes a seq of its own: no two roots at one place in the history. */
-  close(): Promise<'changed' | 'unchanged'>;
+  close(): Promise<Closed>;
+}
+
+export interface Closed {
+  readonly outcome: 'changed' | 'unchanged';
+  /** After this commit. */
+  readonly standing: Standing;
 }
 
 export interface Replaced {
@@ -95,13 +101,15 @@ export async function openCommit(
       const digests = digestsWith(document, bucketByIndex);
       // Also where the root stays: the bucket itself may have been what was damaged.
       for (const [index, bucket] of bucketByIndex) await tx.putBucket(accountId, index, bucket);
-      if (seq === document.headSeq && digests.root === document.root) return 'unchanged';
+      if (seq === document.headSeq && digests.root === document.root)
+        return {outcome: 'unchanged', standing: await standingOf(tx, accountId, document)};
       if (seq === document.headSeq) seq += 1;
       const headMark = newMark(random);
       await tx.addCommit(accountId, {seq, mark: headMark});
       const told = [...lossy].sort((a, b) => a - b);
-      await tx.putDocument(accountId, {...document, ...digests, headSeq: seq, headMark, lossy: told});
-      return 'changed';
+      const changed = {...document, ...digests, headSeq: seq, headMark, lossy: told};
+      await tx.putDocument(accountId, changed);
+      return {outcome: 'changed', standing: await standingOf(tx, accountId, changed)};
     },
   };
 }

@@ -13,7 +13,7 @@ import {listBuckets, listItems} from './buckets.ts';
 import {dropErased, TOMBSTONE_HORIZON_MS} from './drop.ts';
 import {eraseDue} from './erase.ts';
 import {fetchEntities} from './fetch.ts';
-import {checkHistory, ensureEpoch, readDocument, readStanding} from './history.ts';
+import {checkHistory, ensureEpoch, readDocument, readStanding, standingOf} from './history.ts';
 import {createPokes, type PokeListener} from './pokes.ts';
 import type {CorePorts, Device, Standing} from './ports.ts';
 import {checkProtocol} from './protocol-range.ts';
@@ -142,8 +142,8 @@ async function readHello(
   return storage.read(async (tx) => {
     const otherHistory = await checkHistory(tx, accountId, history);
     if (otherHistory !== undefined) return failed(otherHistory);
-    const {floor} = await readDocument(tx, accountId);
-    return ok({...(await readStanding(tx, accountId)), floor});
+    const document = await readDocument(tx, accountId);
+    return ok({...(await standingOf(tx, accountId, document)), floor: document.floor});
   });
 }
 

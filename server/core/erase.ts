@@ -12,7 +12,6 @@ import {EMPTY_HASH} from '../../protocol/hash.ts';
 import type {DueQuery, EntityRow, StorageReads} from '../storage/port.ts';
 import {factsOf} from '../storage/row-facts.ts';
 import {openCommit, type WholeVersion} from './commit.ts';
-import {readStanding} from './history.ts';
 import type {CorePorts, Standing} from './ports.ts';
 
 const ROWS_PER_TRANSACTION = 500;
@@ -51,8 +50,8 @@ async function eraseSome(ports: CorePorts, accountId: string, query: DueQuery): 
         await commit.put(erasedOf(member), {row: member, state: 'sound'});
       }
     }
-    const isChanged = (await commit.close()) === 'changed';
-    return {standing: isChanged ? await readStanding(tx, accountId) : undefined, last: lastOf(due, query)};
+    const {outcome, standing} = await commit.close();
+    return {standing: outcome === 'changed' ? standing : undefined, last: lastOf(due, query)};
   });
 }
 

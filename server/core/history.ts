@@ -41,7 +41,15 @@ export async function readDocument(tx: StorageReads, accountId: string): Promise
 }
 
 export async function readStanding(tx: StorageReads, accountId: string): Promise<Standing> {
-  const {headSeq, headMark, root} = await readDocument(tx, accountId);
+  return standingOf(tx, accountId, await readDocument(tx, accountId));
+}
+
+/** Of a document that was read, or written, in the same transaction. */
+export async function standingOf(
+  tx: StorageReads,
+  accountId: string,
+  {headSeq, headMark, root}: DocumentRow,
+): Promise<Standing> {
   return {account: accountId, epoch: await readEpoch(tx), head: {seq: headSeq, mark: headMark}, root};
 }
 

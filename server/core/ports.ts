@@ -24,7 +24,6 @@ export type Log = (level: 'info' | 'error', message: string, details?: Readonly<
 /** Who asks: what a valid token stands for. */
 export interface Device {
   readonly accountId: string;
-  readonly username: string;
   readonly deviceId: string;
   readonly deviceName: string;
   /** Where the request came from, if that is known. */

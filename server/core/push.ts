@@ -12,7 +12,7 @@ import {pushedEntitySchema} from '../../protocol/requests.ts';
 import {decodeVersion} from '../../protocol/wire.ts';
 import {openCommit} from './commit.ts';
 import type {Court, Pushed} from './court.ts';
-import {checkHistory, readStanding} from './history.ts';
+import {checkHistory} from './history.ts';
 import {judge} from './judge.ts';
 import {nativeHashOf} from './native-hash.ts';
 import {type CorePorts, type Device, wireError} from './ports.ts';
@@ -36,9 +36,8 @@ export async function push(
     const court: Court = {tx, accountId, commit, nowMs: ports.now(), log: ports.log, ...createSupply()};
     const verdicts: PushVerdict[] = [];
     for (const entity of decoded) verdicts.push(entity.ok ? await judge(court, entity.value) : entity.error);
-    const closed = await commit.close();
-    const standing = await readStanding(tx, accountId);
-    return {answer: ok({...standing, before: commit.before, verdicts}), commit: closed};
+    const {outcome, standing} = await commit.close();
+    return {answer: ok({...standing, before: commit.before, verdicts}), commit: outcome};
   });
   return answered(writing);
 }

@@ -23,7 +23,7 @@ import type {WholeRow} from '../storage/port.ts';
 import {openCommit, type WholeVersion} from './commit.ts';
 import type {Court} from './court.ts';
 import {readCurrent} from './current.ts';
-import {checkHistory, readStanding} from './history.ts';
+import {checkHistory} from './history.ts';
 import {nativeHashOf} from './native-hash.ts';
 import type {CorePorts, Device} from './ports.ts';
 import {readBucket} from './recompute.ts';
@@ -51,8 +51,8 @@ export async function repair(
     await remakeBuckets(court, new Set(buckets));
     const verdicts: RepairVerdict[] = [];
     for (const one of returned) verdicts.push(one.ok ? await takeBack(court, one.value) : one.error);
-    const closed = await commit.close();
-    return {answer: ok({...(await readStanding(tx, accountId)), before: commit.before, verdicts}), commit: closed};
+    const {outcome, standing} = await commit.close();
+    return {answer: ok({...standing, before: commit.before, verdicts}), commit: outcome};
   });
   return answered(writing);
 }

@@ -14,7 +14,7 @@ import {equalBytes} from '../../protocol/bytes.ts';
 import {BUCKET_COUNT, type Bucket, bucketDigest, EMPTY_BUCKET} from '../../protocol/digest.ts';
 import type {DocumentRow} from '../storage/port.ts';
 import {isCountedIn, openCommit} from './commit.ts';
-import {readDocument, readStanding} from './history.ts';
+import {readDocument} from './history.ts';
 import {nativeHashOf} from './native-hash.ts';
 import type {CorePorts, Standing} from './ports.ts';
 import {readBucket} from './recompute.ts';
@@ -162,6 +162,7 @@ async function remake(ports: CorePorts, accountId: string, index: number): Promi
   return storage.write(accountId, async (tx) => {
     const commit = await openCommit(tx, accountId, ports);
     await remakeBuckets({tx, accountId, commit, nowMs: now(), log}, new Set([index]));
-    return (await commit.close()) === 'changed' ? readStanding(tx, accountId) : undefined;
+    const {outcome, standing} = await commit.close();
+    return outcome === 'changed' ? standing : undefined;
   });
 }

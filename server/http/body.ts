@@ -71,9 +71,11 @@ function readUpTo(stream: Readable, payload: Readable, maxBytes: number): Promis
   });
 }
 
+const decoder = new TextDecoder('utf-8', {fatal: true});
+
 function parseJson(bytes: Buffer): unknown {
   try {
-    return JSON.parse(new TextDecoder('utf-8', {fatal: true}).decode(bytes));
+    return JSON.parse(decoder.decode(bytes));
   } catch {
     throw malformed('the body is not JSON');
   }

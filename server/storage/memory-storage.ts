@@ -123,7 +123,6 @@ function readsOf(tables: Tables): StorageReads {
     meta: async (key) => tables.meta.get(key),
     accountIds: async () => [...tables.accounts.keys()],
     accountByKey: async (key) => [...tables.accounts.values()].find(({usernameKey}) => usernameKey === key),
-    account: async (accountId) => tables.accounts.get(accountId),
     device: async (accountId, deviceId) => tables.devices.get(`${accountId}:${deviceId}`),
     deviceByToken: async (hash) => [...tables.devices.values()].find(({tokenHash}) => tokenHash === hash),
     addresses: async (accountId) => [

@@ -28,7 +28,6 @@ export interface StorageReads {
   meta(key: MetaKey): Promise<string | undefined>;
   accountIds(): Promise<readonly string[]>;
   accountByKey(usernameKey: string): Promise<AccountRow | undefined>;
-  account(accountId: string): Promise<AccountRow | undefined>;
   device(accountId: string, deviceId: string): Promise<DeviceRow | undefined>;
   deviceByToken(tokenHash: string): Promise<DeviceRow | undefined>;
   /** Where the devices of the account that weren't removed were last heard of, as far as that is known. */

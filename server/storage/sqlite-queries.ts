@@ -56,7 +56,6 @@ export function readsOf(db: Database): StorageReads {
   const meta = one<{value: string}>('SELECT value FROM meta WHERE key = ?');
   const accounts = many<{account: string}>('SELECT account FROM accounts ORDER BY created_ms, account');
   const accountByKey = one<SqlAccount>('SELECT * FROM accounts WHERE username_key = ?');
-  const account = one<SqlAccount>('SELECT * FROM accounts WHERE account = ?');
   const device = one<SqlDevice>('SELECT * FROM devices WHERE account = ? AND id = ?');
   const deviceByToken = one<SqlDevice>('SELECT * FROM devices WHERE token_hash = ?');
   const addresses = many<{address: string}>(
@@ -102,7 +101,6 @@ export function readsOf(db: Database): StorageReads {
     meta: async (key) => meta(key)?.value,
     accountIds: async () => accounts().map((row) => row.account),
     accountByKey: async (key) => mapped(accountByKey(key), toAccountRow),
-    account: async (accountId) => mapped(account(accountId), toAccountRow),
     device: async (accountId, deviceId) => mapped(device(accountId, deviceId), toDeviceRow),
     deviceByToken: async (tokenHash) => mapped(deviceByToken(tokenHash), toDeviceRow),
     addresses: async (accountId) => addresses(accountId).map(({address}) => address),

@@ -7,7 +7,8 @@ import {START_MS as SCRUBS_AFTER_MS} from './scrubbing.ts';
 import {createTimers} from './testing/timers.ts';
 import {createWorld, type Device, settle, type World} from './testing/world.ts';
 
-function createSetting(world: World, device: Device, view: 'visible' | 'hidden') {
+/** `fraction`: what chance says, 0 … 1. */
+function createSetting(world: World, device: Device, view: 'visible' | 'hidden', fraction: number) {
   const timers = createTimers(world);
   const listeners = new Set<(event: 'online' | 'offline' | 'visible' | 'hidden') => void>();
   const connectivity: Connectivity = {
@@ -29,7 +30,7 @@ function createSetting(world: World, device: Device, view: 'visible' | 'hidden')
       };
     },
   };
-  const random = {bytes: () => new Uint8Array(12), fraction: () => 0.5};
+  const random = {bytes: () => new Uint8Array(12), fraction: () => fraction};
   const leadership = {lead: () => {}, lose: () => {}, claims: 0};
   const locks = {
     ...device.ports.locks,
@@ -70,12 +71,12 @@ function createSetting(world: World, device: Device, view: 'visible' | 'hidden')
   };
 }
 
-async function running(view: 'visible' | 'hidden' = 'visible') {
+async function running(view: 'visible' | 'hidden' = 'visible', fraction = 0.5) {
   const world = await createWorld();
   const a = await world.device('A');
   await a.create('note1', 'One', 'first');
   await settle(a);
-  const setting = createSetting(world, a, view);
+  const setting = createSetting(world, a, view, fraction);
   setting.names();
   setting.engine.start();
   await setting.timers.advance(0);
@@ -172,6 +173,36 @@ describe('the engine', () => {
     await timers.advance(0);
     expect(names()).toEqual(['hello', 'push']);
     expect(await a.outbox({kind: 'note', id: 'note1'})).toBeUndefined();
+  });
+
+  test('tries again at another moment than another device that the same failure met', async () => {
+    const pausesOf = async (fraction: number) => {
+      const {a, timers, pokes} = await running('hidden', fraction);
+      await timers.advance(SCRUBS_AFTER_MS); // no timer of its own among those below
+      pokes[0]?.onEnd({type: 'unreachable', message: 'the server is being restarted'});
+      const [untilOpened = 0] = timers.waiting();
+      a.faults.push({call: 'hello', lose: 'request'}, {call: 'hello', lose: 'request'});
+      await timers.advance(untilOpened);
+      const [untilTried = 0] = timers.waiting();
+      return {untilOpened, untilTried};
+    };
+    const [early, late] = [await pausesOf(0), await pausesOf(1)];
+    expect(late.untilOpened).toBeGreaterThan(1.5 * early.untilOpened);
+    expect(late.untilTried).toBeGreaterThan(1.5 * early.untilTried);
+  });
+
+  test('looks at once when the page becomes visible: what others wrote while nobody told is here', async () => {
+    const {world, a, names, timers, tell} = await running();
+    const b = await world.device('B');
+    await settle(b);
+    await b.create('note2', 'Two', 'other');
+    await b.round();
+    await timers.advance(600_000);
+    names();
+    tell('visible');
+    await timers.advance(0);
+    expect(names()).toEqual(['hello', 'pull']);
+    expect(await a.read('note2')).toEqual({title: 'Two', text: 'other'});
   });
 
   test('opens the pokes again after they ended, with a round', async () => {

@@ -28,3 +28,11 @@ test('pauses grow to ten seconds and not beyond', () => {
   const pauses = [0, 1, 2, 3, 4, 5, 6].map((failures) => pauseMs({type: 'unreachable', message: ''}, failures, 0.5));
   expect(pauses).toEqual([500, 1000, 2000, 4000, 8000, 10_000, 10_000]);
 });
+
+test('pauses are spread by half of their length', () => {
+  for (const type of ['unreachable', 'upgrade_needed', 'hash_mismatch'] as const) {
+    const pauses = [0, 0.5, 1].map((fraction) => pauseMs({type, message: ''}, 3, fraction) ?? 0);
+    const [middle = 0] = pauses.slice(1);
+    expect(pauses).toEqual([0.75 * middle, middle, 1.25 * middle]);
+  }
+});

@@ -1,4 +1,5 @@
 import {describe, expect, test} from 'vitest';
+import {MAX_ENTITY_BYTES} from '../../protocol/limits.ts';
 import {localRoot} from './check.ts';
 import type {Change} from './ports.ts';
 import {createWorld, type Device, noteData, settle, type World} from './testing/world.ts';
@@ -79,6 +80,27 @@ describe('a round', () => {
     await settle(a);
     expect(await a.read('elsewhere')).toEqual({title: 'Elsewhere', text: 'text'});
     await expectEqual(world, a);
+  });
+
+  test('a change that the server refuses is parked with its text, is not sent again by itself, and blocks nothing', async () => {
+    const world = await createWorld();
+    const [a, b] = [await world.device('A'), await world.device('B')];
+    await settle(a, b);
+    const tooLarge = 'x'.repeat(MAX_ENTITY_BYTES + 1);
+    await a.create('large', 'Large', tooLarge);
+    await a.create('small', 'Small', 'text');
+    expect((await a.round()).ok).toBe(true);
+    expect((await a.outbox({kind: 'note', id: 'large'}))?.parked?.type).toBe('entity_too_large');
+    expect(await a.read('large')).toEqual({title: 'Large', text: tooLarge});
+    a.calls.length = 0;
+    await settle(a, b);
+    expect(a.calls.map(({name}) => name)).not.toContain('push');
+    expect(await b.read('small')).toEqual({title: 'Small', text: 'text'});
+    expect(await b.read('large')).toBeUndefined();
+    await a.save('large', await a.load('large'), {text: 'shorter'});
+    await settle(a, b);
+    expect(await b.read('large')).toEqual({title: 'Large', text: 'shorter'});
+    await expectEqual(world, a, b);
   });
 
   test('a rename does not send the text', async () => {

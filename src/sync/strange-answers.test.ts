@@ -1,6 +1,7 @@
 /** Answers of a server with a fault, or of a proxy: told as the server's, nothing is lost by them, and nothing goes on for ever. */
 
 import {expect, test} from 'vitest';
+import {failed} from '../../protocol/errors.ts';
 import type {CallAnswer, CallName} from '../../protocol/messages.ts';
 import {createWorld, type Device, settle} from './testing/world.ts';
 
@@ -110,6 +111,25 @@ test('one change that the line doesn’t carry is told, not tried without end', 
   expect(tries).toBe(2);
 });
 
+test('a batch that is too large for a proxy goes out in smaller ones; one change that is too large alone is parked, the others go', async () => {
+  const {a, b} = await twoDevices();
+  const write = async (id: string, length: number) => a.create(id, id, 'x'.repeat(length));
+  await write('first', 20_000);
+  await write('large', 90_000);
+  for (let n = 0; n < 8; n++) await write(`small${n}`, 20_000);
+  const heal = refuseFrom(a, 70_000);
+  expect((await a.round()).ok).toBe(true);
+  expect((await a.outbox({kind: 'note', id: 'large'}))?.parked?.type).toBe('too_large');
+  await settle(b);
+  expect((await b.read('first'))?.text).toHaveLength(20_000);
+  for (let n = 0; n < 8; n++) expect((await b.read(`small${n}`))?.text).toHaveLength(20_000);
+  expect(await b.read('large')).toBeUndefined();
+  heal();
+  await a.save('large', await a.load('large'), {title: 'Tried again'});
+  await settle(a, b);
+  expect((await b.read('large'))?.text).toHaveLength(90_000);
+});
+
 async function twoDevices(): Promise<{a: Device; b: Device}> {
   const world = await createWorld();
   const a = await world.device('A');
@@ -133,6 +153,18 @@ function alter<N extends CallName>({ports}: Device, name: N, change: (answer: Ca
     },
   };
   Object.assign(ports, {transport: altered});
+  return () => Object.assign(ports, {transport});
+}
+
+/** A proxy that lets no push of so many bytes through, until the returned function is called. */
+function refuseFrom({ports}: Device, bytes: number): () => void {
+  const {transport} = ports;
+  const call = transport.call as (...args: unknown[]) => Promise<unknown>;
+  const refusing = async (...args: unknown[]) => {
+    const isTooLarge = args[0] === 'push' && JSON.stringify(args[1]).length > bytes;
+    return isTooLarge ? failed({type: 'too_large', message: 'HTTP 413'}) : call.apply(transport, args);
+  };
+  Object.assign(ports, {transport: {...transport, call: refusing}});
   return () => Object.assign(ports, {transport});
 }
 

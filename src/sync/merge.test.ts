@@ -4,6 +4,7 @@ import {utf8Bytes, utf8Text} from '../../protocol/bytes.ts';
 import {hashOf} from '../../protocol/hash.ts';
 import type {CallRequest, PushedEntity} from '../../protocol/messages.ts';
 import {localRoot} from './check.ts';
+import {pullAll} from './pull.ts';
 import {createWorld, type Device, START_MS, settle, type World} from './testing/world.ts';
 
 const BASE = '<p>one two three four</p><p>five six</p>';
@@ -33,6 +34,12 @@ async function keptBy({store}: Device): Promise<string[]> {
       return [`${reason}${state === undefined ? '' : ` ${state}`}: ${utf8Text(bodies[i]?.body ?? new Uint8Array(0))}`];
     });
   });
+}
+
+function pushedBy({calls}: Device): PushedEntity[] {
+  return calls.flatMap(({name, request}) =>
+    name === 'push' ? ((request as CallRequest<'push'>).entities as PushedEntity[]) : [],
+  );
 }
 
 async function expectEverywhere(world: World, text: string, ...devices: Device[]): Promise<void> {
@@ -70,6 +77,29 @@ describe('texts that both sides changed', () => {
     await settle(a, b);
     await expectEverywhere(world, '<p>1</p><p>2</p><p>3</p>', a, b);
     expect((await keptBy(b)).filter((one) => one.startsWith('conflict open'))).toEqual([]);
+  });
+
+  test('keep one version that was merged in ten minutes, however often they merge', async () => {
+    const {world, a, b} = await twoDevices(BASE);
+    /** Each writes at its end of the text, and A puts the two together. */
+    const writeTogether = async (word: string) => {
+      const {text} = (await a.read('note1')) ?? {};
+      await edit(world, a, `<p>A ${word}</p>${text}`);
+      await edit(world, b, `${text}<p>B ${word}</p>`);
+      await settle(b, a, b);
+      return `<p>A ${word}</p>${text}<p>B ${word}</p>`;
+    };
+    const merges = async () => (await keptBy(b)).filter((kept) => kept.startsWith('merge'));
+    await writeTogether('first');
+    const [kept] = await merges();
+    expect(kept).toBe(`merge: ${BASE}<p>B first</p>`);
+    world.nowMs += 8 * 60_000;
+    const second = await writeTogether('second');
+    await expectEverywhere(world, second, a, b);
+    expect(await merges()).toEqual([kept]);
+    world.nowMs += 2 * 60_000;
+    await expectEverywhere(world, await writeTogether('third'), a, b);
+    expect((await merges()).sort()).toEqual([kept, `merge: ${second}<p>B third</p>`].sort());
   });
 
   test('stay apart where they overlap: the newer wins, the conflict is open', async () => {
@@ -357,6 +387,89 @@ test('an edit that another tab has sent while the push lost waits for its own an
   await world.late.shift()?.();
   await settle(a, b);
   await expectEverywhere(world, '<p>zero zero one two three four</p><p>five six seven</p>', a, b);
+});
+
+describe('an edit made while a push that had arrived before is answered again', () => {
+  interface Texts {
+    /** What A pushed, and then what it has typed on. */
+    readonly mine: readonly [string, string];
+    /** What B wrote after it had got A's push (`on top`), or before (`beside`). */
+    readonly theirs: string;
+    readonly order: 'on top' | 'beside';
+  }
+
+  /** The answer to A's push is lost, B writes, and A types on while the same push is answered. */
+  const typedOn = async ({mine, theirs, order}: Texts) => {
+    const {world, a, b} = await twoDevices(BASE);
+    const base = (await a.load('note1')).stamp;
+    await edit(world, a, mine[0]);
+    a.faults.push({call: 'push', lose: 'answer'});
+    a.calls.length = 0;
+    if (order === 'beside') await edit(world, b, theirs);
+    await a.round();
+    if (order === 'on top') {
+      await b.round();
+      await edit(world, b, theirs);
+    }
+    await b.round();
+    let pushes = 0;
+    let keptThen: string[] = [];
+    a.afterCall = async (name) => {
+      if (name !== 'push') return;
+      pushes += 1;
+      if (pushes === 1) await edit(world, a, mine[1]);
+      if (pushes === 2) keptThen = await keptBy(a);
+    };
+    await settle(a, b, a);
+    const [sent, again, then] = pushedBy(a).filter(({id}) => id === 'note1');
+    expect(again).toEqual(sent);
+    expect(sent?.base).toBe(base);
+    return {world, a, b, keptThen, stamps: {base, sent: sent?.stamp, thenMadeFrom: then?.base}};
+  };
+
+  test('was made from what was pushed, where the server’s version was too: the two are merged', async () => {
+    const {world, a, b, stamps} = await typedOn({
+      mine: ['<p>one zwei three four</p><p>five six</p>', '<p>one 2 three four</p><p>five six</p>'],
+      theirs: '<p>one zwei three four</p><p>five six seven</p>',
+      order: 'on top',
+    });
+    expect(stamps.thenMadeFrom).toBe(stamps.sent);
+    await expectEverywhere(world, '<p>one 2 three four</p><p>five six seven</p>', a, b);
+    expect((await keptBy(b)).filter((kept) => kept.startsWith('conflict open'))).toEqual([]);
+  });
+
+  test('keeps its base where the server’s version was not, and what was pushed is kept here at once: no text takes the place of one unseen', async () => {
+    const mine: Texts['mine'] = [
+      '<p>one zwei three four</p><p>five six</p>',
+      '<p>one zwei drei four</p><p>five six</p>',
+    ];
+    const theirs = '<p>one deux three four</p><p>five six</p>';
+    const {world, a, b, stamps, keptThen} = await typedOn({mine, theirs, order: 'beside'});
+    expect(keptThen).toEqual([`conflict open: ${mine[0]}`]);
+    expect(stamps.thenMadeFrom).toBe(stamps.base);
+    await expectEverywhere(world, mine[1], a, b);
+    expect((await keptBy(b)).sort()).toEqual([`conflict open: ${theirs}`, `conflict open: ${mine[0]}`].sort());
+  });
+});
+
+test('a conflict that was deleted doesn’t come back where its version is kept once more', async () => {
+  const {world, a, b} = await twoDevices(BASE);
+  const [mine, theirs] = ['<p>one zwei three four</p><p>five six</p>', '<p>one 2 three four</p><p>five six</p>'];
+  await edit(world, a, mine);
+  a.faults.push({call: 'push', lose: 'answer'});
+  await a.round();
+  await edit(world, b, theirs);
+  await b.round();
+  await pullAll(a.ports, await a.state()); // of another tab, while the push is waited out
+  const [id = ''] = await a.store.transaction('read', (tx) => tx.ids('revision', null, 1));
+  expect(await keptBy(a)).toEqual([`conflict open: ${mine}`]);
+  await a.writer.write([{type: 'delete', kind: 'revision', id, eraseAfterMs: 0}]);
+  a.calls.length = 0;
+  await settle(a, b); // A is told that what it pushed was replaced by what wasn't made from it
+  const revisions = pushedBy(a).filter(({kind}) => kind === 'revision');
+  expect(revisions.map(({deleted}) => deleted)).toEqual([true]);
+  await expectEverywhere(world, theirs, a, b);
+  for (const device of [a, b]) expect(await keptBy(device)).toEqual([]);
 });
 
 describe('a note that two devices made of nothing', () => {

@@ -1,8 +1,11 @@
 import {expect, test} from 'vitest';
 import {utf8Bytes, utf8Text} from '../../protocol/bytes.ts';
 import {EMPTY_HASH} from '../../protocol/hash.ts';
+import {PULL_PAGE_BYTES} from '../../protocol/limits.ts';
+import type {Store} from './ports.ts';
 import {fetchEntities} from './pull.ts';
 import {pushAll} from './push.ts';
+import {runRound} from './round.ts';
 import {createWorld, type Device, settle, type World} from './testing/world.ts';
 import {verifyEverything} from './verify.ts';
 
@@ -46,6 +49,31 @@ test('a page whose place was passed meanwhile moves the cursor nowhere', async (
   await a.round();
   const {seq} = (await world.core.standing(world.accountId)).head;
   expect((await a.state()).cursor?.seq).toBe(seq);
+});
+
+test('the next page is asked for before this one is stored', async () => {
+  const {a, b} = await twoDevices();
+  for (let n = 0; n < 3; n++) await b.create(`large${n}`, 'Large', 'x'.repeat(PULL_PAGE_BYTES + 1));
+  await b.round();
+  a.calls.length = 0;
+  const asked: number[] = [];
+  const {transaction} = a.store;
+  const store: Store = {
+    ...a.store,
+    transaction: (mode, body) =>
+      transaction(mode, (tx) =>
+        body({
+          ...tx,
+          putEntities: (rows) => {
+            asked.push(a.calls.filter(({name}) => name === 'pull').length);
+            return tx.putEntities(rows);
+          },
+        }),
+      ),
+  };
+  expect((await runRound({...a.ports, store})).ok).toBe(true);
+  expect((await a.read('large2'))?.text).toHaveLength(PULL_PAGE_BYTES + 1);
+  expect(asked[0]).toBeGreaterThan(1);
 });
 
 test('a pulled version of an edited note waits with the edit, and counts in the digest', async () => {

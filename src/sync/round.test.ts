@@ -269,6 +269,41 @@ describe('a conflict', () => {
 });
 
 describe('the clock check', () => {
+  /** Of the next calls of hello each takes this long. */
+  const slowLine = (world: World, device: Device, ...tookMs: number[]) => {
+    device.afterCall = async (name) => {
+      if (name === 'hello') world.nowMs += tookMs.shift() ?? 0;
+    };
+  };
+
+  test('is made again where the answer came too late to say what time it is', async () => {
+    const world = await createWorld();
+    const a = await world.device('A');
+    await settle(a);
+    a.clockMs = -4 * 60_000;
+    slowLine(world, a, 12_000);
+    a.calls.length = 0;
+    await a.create('note1', 'One', 'text');
+    expect((await a.round()).ok).toBe(true);
+    expect(a.calls.map(({name}) => name)).toEqual(['hello', 'hello', 'push']);
+    expect((await a.state()).clock).toMatchObject({offsetMs: 4 * 60_000, errorMs: 0});
+    await expectEqual(world, a);
+  });
+
+  test('goes on after three, with what the last one said, where the line is always that slow', async () => {
+    const world = await createWorld();
+    const a = await world.device('A');
+    await settle(a);
+    world.nowMs += 120_000;
+    slowLine(world, a, 12_000, 12_000, 12_000, 12_000);
+    a.calls.length = 0;
+    await a.create('note1', 'One', 'text');
+    expect((await a.round()).ok).toBe(true);
+    expect(a.calls.map(({name}) => name)).toEqual(['hello', 'hello', 'hello', 'push']);
+    expect((await a.state()).clock?.errorMs).toBe(6_000);
+    await expectEqual(world, a);
+  });
+
   test('six minutes apart nothing is pushed, the outbox stays, and a corrected clock goes on', async () => {
     const world = await createWorld();
     const a = await world.device('A');

@@ -99,14 +99,25 @@ describe('when both sides changed', () => {
   });
 
   it('equal stamps are decided by the hash, alike in either order', async () => {
-    const [low, high] = [note({stamp: at(20), text: 'one'}), note({stamp: at(20), text: 'two'})].sort((a, b) =>
-      a.hash < b.hash ? -1 : 1,
-    );
-    if (low === undefined || high === undefined) throw new Error('two versions');
+    const [low, high] = sameStamp();
+    for (const [first, then, type] of [
+      [low, high, 'won'],
+      [high, low, 'lost'],
+    ] as const) {
+      const world = await createWorld();
+      await pushOne(world, first);
+      world.storage.tables.judged.clear(); // what a disk lost: a known stamp isn't judged
+      as(await pushOne(world, then), type);
+      expect(await current(world)).toMatchObject({hash: high.hash});
+      expect(await revisions(world)).toMatchObject([{id: revisionOf(low, 'conflict').id, meta: {state: 'open'}}]);
+    }
+  });
+
+  it('a stamp that was judged is not judged again, whatever comes with it: the fault of a replica changes nothing', async () => {
+    const [low, high] = sameStamp();
     const world = await createWorld();
     await pushOne(world, {...low, stamp: at(19)});
     await pushOne(world, low, {base: at(19)});
-    // The same stamp twice is a fault of a replica; what was judged first stays.
     expect(await pushOne(world, high, {base: null})).toMatchObject({type: 'superseded'});
     expect(await current(world)).toMatchObject({hash: low.hash});
   });
@@ -219,4 +230,10 @@ function erasedAt(ms: number): Version {
     data: utf8Bytes(''),
     body: utf8Bytes(''),
   });
+}
+
+/** Two versions with one stamp; the one with the higher hash is the second. */
+function sameStamp(): readonly [low: Version, high: Version] {
+  const [one, two] = [note({stamp: at(20), text: 'one'}), note({stamp: at(20), text: 'two'})];
+  return one.hash < two.hash ? [one, two] : [two, one];
 }

@@ -147,4 +147,48 @@ describe('a server put back to an older copy', () => {
     await settle(a, b);
     await expectOne(world, a, b);
   });
+
+  test('counts anew from there: what comes next is not taken for older than what was seen before', async () => {
+    const {world, a, b} = await twoDevices();
+    const copy = world.storage.copy();
+    for (const text of ['one', 'two', 'three', 'four']) {
+      await a.save('note1', await a.load('note1'), {text});
+      await settle(a, b);
+    }
+    world.storage.restore(copy);
+    await settle(a, b);
+    await expectOne(world, a, b);
+    await a.save('note1', await a.load('note1'), {text: 'in the history of now'});
+    await a.round();
+    b.calls.length = 0;
+    await b.round();
+    expect(b.calls.map(({name}) => name)).toEqual(['hello', 'pull']);
+    expect((await b.read('note1'))?.text).toBe('in the history of now');
+    await expectOne(world, a, b);
+  });
+
+  test('… nor what the server says of an edit that has waited since', async () => {
+    const {world, a, b} = await twoDevices();
+    const copy = world.storage.copy();
+    b.clockMs = 6 * 60_000; // holds the push
+    await b.save('note1', await b.load('note1'), {text: 'waits'});
+    for (const text of ['one', 'two', 'three', 'four']) {
+      world.nowMs += 1000;
+      await a.save('note1', await a.load('note1'), {text});
+      await settle(a, b);
+    }
+    world.storage.restore(copy);
+    await settle(a, b);
+    world.nowMs += 1000;
+    await a.save('note1', await a.load('note1'), {text: 'in the history of now'});
+    await a.round();
+    b.clockMs = 0;
+    b.calls.length = 0;
+    await b.round();
+    expect(b.calls.map(({name}) => name)).not.toContain('buckets');
+    expect((await b.read('note1'))?.text).toBe('in the history of now');
+    await settle(a, b);
+    expect(await textsKept(a)).toContain('waits');
+    await expectOne(world, a, b);
+  });
 });

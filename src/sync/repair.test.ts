@@ -1,6 +1,6 @@
 import {beforeEach, describe, expect, it} from 'vitest';
 import {utf8Bytes} from '../../protocol/bytes.ts';
-import {EMPTY_BUCKET} from '../../protocol/digest.ts';
+import {bucketOf, EMPTY_BUCKET} from '../../protocol/digest.ts';
 import {makeVersion, type Ref, refKey, toHead, type Version} from '../../protocol/entity.ts';
 import type {EntityRow as ServerRow} from '../../server/storage/port.ts';
 import {factsOf} from '../../server/storage/row-facts.ts';
@@ -132,6 +132,10 @@ describe('"Verify everything" repairs', () => {
     ['a lost text', (device: Device) => write(device, (tx) => tx.deleteBodies([REF]))],
     ['a damaged stamp', (device: Device) => changeEntity(device, REF, (row) => ({...row, stamp: STAMP}))],
     [
+      'a note of which only the deletion was flipped',
+      (device: Device) => changeEntity(device, REF, (row) => ({...row, deleted: true})),
+    ],
+    [
       'a row without bytes',
       (device: Device) => changeEntity(device, REF, (row) => ({...row, data: undefined as never})),
     ],
@@ -260,6 +264,30 @@ describe('a difference that a round finds', () => {
     const kept = [...serverRows().values()].filter(({row}) => row.meta?.type === 'revision');
     expect(kept.map(({row}) => [row.meta?.type === 'revision' && row.meta.reason, row.body])).toEqual([
       ['restore', utf8Bytes('old')],
+    ]);
+  });
+
+  it('of the same entity with equal stamps: the server’s stands, the other is kept as a restore revision', async () => {
+    const {stamp} = await a.load('shop');
+    const forked = makeVersion({
+      ...REF,
+      stamp,
+      deleted: false,
+      meta: null,
+      data: noteData('Shopping'),
+      body: utf8Bytes('forked'),
+    });
+    const {hash} = forked;
+    await changeEntity(a, REF, (row) => {
+      return {...row, ...toHead(forked), known: {stamp, hash, seq: row.known?.seq ?? 0, counted: true}};
+    });
+    await write(a, (tx) => tx.putBodies([{...REF, hash: forked.parts.body, body: utf8Bytes('forked')}]));
+    expect((await verify(a)).result).toBe('repaired');
+    await settle(a, b);
+    await expectEqualAndWhole(a, b);
+    const kept = [...serverRows().values()].filter(({row}) => row.meta?.type === 'revision');
+    expect(kept.map(({row}) => [row.meta?.type === 'revision' && row.meta.reason, row.body])).toEqual([
+      ['restore', utf8Bytes('forked')],
     ]);
   });
 
@@ -398,6 +426,18 @@ describe('a note that no side has whole', () => {
     damageThere();
     expect((await verify(a)).result).toBe('unresolved');
     expect((await a.state()).unresolved).toEqual([{...REF, where: 'device'}]);
+    await settle(b, a);
+    await expectEqualAndWhole(b, a);
+  });
+
+  it('is named where this device lacks it and the server’s is damaged, until another gives it back', async () => {
+    await loseNote(a);
+    await write(a, (tx) => tx.putBuckets([{index: bucketOf(REF.id), bucket: EMPTY_BUCKET}]));
+    damageThere();
+    expect(await a.round()).toMatchObject({ok: true});
+    expect((await a.state()).unresolved).toEqual([{...REF, where: 'server'}]);
+    expect(await a.read('shop')).toBeUndefined();
+    await verify(b);
     await settle(b, a);
     await expectEqualAndWhole(b, a);
   });

@@ -1,9 +1,12 @@
 /** Answers of a server with a fault, or of a proxy: told as the server's, nothing is lost by them, and nothing goes on for ever. */
 
 import {expect, test} from 'vitest';
+import {bucketOf, EMPTY_BUCKET} from '../../protocol/digest.ts';
 import {failed} from '../../protocol/errors.ts';
 import type {CallAnswer, CallName} from '../../protocol/messages.ts';
-import {createWorld, type Device, settle} from './testing/world.ts';
+import {createWorld, type Device, settle, type World} from './testing/world.ts';
+
+const NOTE = {kind: 'note', id: 'note1'} as const;
 
 test('a page of a pull that isn’t the last and names no next one ends the round', async () => {
   const {a, b} = await twoDevices();
@@ -42,6 +45,40 @@ test('a page of a repair that isn’t the last and brings nothing new ends the r
   alter(a, 'items', (answer) => ({...answer, rows: [], done: false}));
   expect(await a.round()).toMatchObject({ok: false, error: {type: 'server_error'}});
   expect(callsOf(a, 'items')).toBe(1);
+});
+
+test('what a repair brings and arrives damaged is not stored: it is got again', async () => {
+  const {a} = await twoDevices();
+  await a.store.transaction('write', async (tx) => {
+    await tx.deleteEntities([NOTE]);
+    await tx.putBuckets([{index: bucketOf(NOTE.id), bucket: EMPTY_BUCKET}]);
+  });
+  const heal = alter(a, 'items', damagedRows);
+  expect(await a.round()).toMatchObject({ok: false, error: {type: 'server_error'}});
+  expect(callsOf(a, 'items')).toBe(1);
+  expect(await a.entity(NOTE)).toBeUndefined();
+  heal();
+  expect((await a.round()).ok).toBe(true);
+  expect(await a.read('note1')).toEqual({title: 'One', text: 'text'});
+});
+
+test('what the healing of a server that was put back brings and arrives damaged is not stored: the healing begins anew', async () => {
+  const {world, a, b} = await twoDevices();
+  const copy = world.storage.copy();
+  await a.create('note3', 'Three', 'acknowledged, and lost with the copy');
+  await a.round();
+  world.storage.restore(copy);
+  await b.save('note1', await b.load('note1'), {text: 'after it was put back'});
+  await b.round();
+  const before = await a.state();
+  const heal = alter(a, 'items', damagedRows);
+  expect(await a.round()).toMatchObject({ok: false, error: {type: 'server_error'}});
+  expect(await a.state()).toMatchObject({cursor: before.cursor, seen: before.seen});
+  expect(await a.read('note1')).toEqual({title: 'One', text: 'text'});
+  heal();
+  await settle(a, b);
+  expect(await a.read('note1')).toEqual({title: 'One', text: 'after it was put back'});
+  expect(await b.read('note3')).toEqual({title: 'Three', text: 'acknowledged, and lost with the copy'});
 });
 
 test('parts of a change that are asked for again though all were sent: it isn’t sent for ever, and the others go out', async () => {
@@ -130,7 +167,7 @@ test('a batch that is too large for a proxy goes out in smaller ones; one change
   expect((await b.read('large'))?.text).toHaveLength(90_000);
 });
 
-async function twoDevices(): Promise<{a: Device; b: Device}> {
+async function twoDevices(): Promise<{world: World; a: Device; b: Device}> {
   const world = await createWorld();
   const a = await world.device('A');
   await a.create('note1', 'One', 'text');
@@ -138,7 +175,7 @@ async function twoDevices(): Promise<{a: Device; b: Device}> {
   await a.round();
   const b = await world.device('B');
   await settle(a, b);
-  return {a, b};
+  return {world, a, b};
 }
 
 /** Changes every good answer to these calls, until the returned function is called. */
@@ -154,6 +191,10 @@ function alter<N extends CallName>({ports}: Device, name: N, change: (answer: Ca
   };
   Object.assign(ports, {transport: altered});
   return () => Object.assign(ports, {transport});
+}
+
+function damagedRows<A extends {readonly rows: readonly object[]}>(answer: A): A {
+  return {...answer, rows: answer.rows.map((row) => ({...row, data: 'altered'}))};
 }
 
 /** A proxy that lets no push of so many bytes through, until the returned function is called. */

@@ -45,7 +45,7 @@ export interface Repaired {
 
 interface Difference {
   readonly buckets: readonly number[];
-  /** These, and those of what is damaged here: the server may have lost that, too. */
+  /** These, those of what is damaged here, as the server may have lost that, too, and those in which it found damage itself. */
   readonly asked: readonly number[];
   /** What the digest of this device counts in the buckets asked about. */
   readonly counted: readonly CountedRow[];
@@ -131,7 +131,7 @@ async function ask<N extends 'buckets' | 'items'>(
 /** Kept digests may be wrong themselves: what differs is made anew from the rows before it is believed. */
 async function findDifference(
   ports: RoundPorts,
-  {digests}: CallAnswer<'buckets'>,
+  {digests, stale = []}: CallAnswer<'buckets'>,
   scope: RepairScope,
   tally: Tally,
 ): Promise<Difference> {
@@ -141,7 +141,7 @@ async function findDifference(
     await recountHere(ports, buckets, tally);
     buckets = await differing(ports, theirs);
   }
-  const asked = [...new Set([...buckets, ...tally.damagedHere.map(({id}) => bucketOf(id))])];
+  const asked = [...new Set([...buckets, ...stale, ...tally.damagedHere.map(({id}) => bucketOf(id))])];
   return {buckets, asked, counted: asked.length === 0 ? [] : await countedRows(ports.store, asked)};
 }
 

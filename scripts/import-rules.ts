@@ -44,7 +44,7 @@ export const AREAS: readonly Area[] = [
   },
   {
     at: 'src/ui',
-    ours: ['protocol', 'src/db/repositories.ts', 'src/notes', 'src/transfer'],
+    ours: ['protocol', 'src/db/repositories.ts', 'src/db/notebook-error.ts', 'src/notes', 'src/transfer'],
     types: ['src/sync'],
     except: FOR_THE_SERVER,
     packages: ['react', 'react-dom', 'wouter', 'dompurify', 'zod', '@tiptap/*'],

@@ -173,7 +173,7 @@ function treeOf({heads}: Side): string {
     const branch = kind === 'branch' ? readBranch(data) : undefined;
     return branch === undefined ? [] : [{...branch, id, stamp}];
   });
-  const tree = buildTree({notes, branches, complete: true});
+  const tree = buildTree({notes, branches, complete: true, arriving: false});
   const seen = new Set([...reached(tree, [ROOT_NOTE_ID]), ...reached(tree, tree.unfiled)]);
   for (const {id} of notes) if (!seen.has(id)) throw new Violation('a note is shown nowhere', id);
   return [...seen].map((id) => [id, tree.children(id).map(({branchId}) => branchId)].join()).join('\n');

@@ -18,7 +18,7 @@ import type {ConflictChoice, ConflictView, Settled} from './repositories.ts';
 import {planLeaving, planRevival} from './revival.ts';
 import type {Database, Tables} from './schema.ts';
 import {deletion, planCreate, withTitle} from './structure-plan.ts';
-import {readChildren, readPlaces} from './structure-reads.ts';
+import {mustHaveArrived, readChildren, readPlaces} from './structure-reads.ts';
 
 export interface ChoicePorts {
   readonly db: Database;
@@ -59,6 +59,7 @@ async function resolve(writer: Writer, id: string, changes: readonly EntityChang
 
 function queryChanges(conflict: ConflictView, choice: ConflictChoice): Query<EntityChange[]> {
   return async (tables) => {
+    if (choice !== 'current' && choice !== 'other') await mustHaveArrived(tables);
     const kept = await readKept(tables, conflict.id);
     switch (choice) {
       case 'current':

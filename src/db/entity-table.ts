@@ -35,6 +35,10 @@ export interface EntityTable {
   bulkGet(ids: readonly string[]): Promise<(EntityRecord | undefined)[]>;
   /** All of them, in no order. */
   list(): Promise<ListedRow[]>;
+  /** The `last` of each pack, in order: what `listPacks` reads packs by. */
+  packs(): Promise<string[]>;
+  /** What shows of these packs, in no order; a pack that is gone is passed over. */
+  listPacks(lasts: readonly string[]): Promise<ListedRow[]>;
   /** Those that point at one of `values`, in no order. */
   pointingAt(pointer: PointerName, values: readonly (string | number)[]): Promise<EntityRecord[]>;
   /** In their order, after `after` (null: from the first), at most `limit`. */
@@ -131,6 +135,23 @@ export function createEntityTable(kind: Kind, {own, packs, pointers}: EntityTabl
       const rows = records.map(toListed);
       const hidden = new Set(rows.map(({id}) => id));
       return rows.concat(hidden.size === 0 ? packed : packed.filter(({id}) => !hidden.has(id)));
+    },
+    async packs() {
+      const keys = await packs
+        .where('[kind+last]')
+        .between(...ofKind)
+        .primaryKeys();
+      return keys.map(([, last]) => last);
+    },
+    async listPacks(lasts) {
+      if (lasts.length === 0) return [];
+      const [found, ownIds] = await Promise.all([
+        packs.bulkGet(lasts.map((last): PackKey => [kind, last])),
+        own.toCollection().primaryKeys(),
+      ]);
+      const hidden = new Set(ownIds);
+      const rows = found.flatMap((pack) => (pack === undefined ? [] : listPacked(pack)));
+      return hidden.size === 0 ? rows : rows.filter(({id}) => !hidden.has(id));
     },
     async pointingAt(pointer, values) {
       const wanted = new Set(values.map(String));

@@ -6,7 +6,9 @@ export type NotebookErrorType =
   /** Its text isn't on this device yet. */
   | 'body_missing'
   /** A note can't be placed below itself. */
-  | 'below_itself';
+  | 'below_itself'
+  /** What is above or below a place may not be here yet: a first sync is still bringing the tree (ADR 29). */
+  | 'arriving';
 
 export class NotebookError extends Error {
   readonly type: NotebookErrorType;

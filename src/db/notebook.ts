@@ -20,7 +20,7 @@ import type {AttributeView, Notebook, Placement, Saved} from './repositories.ts'
 import {queryConflicts, queryRevisions} from './revision-views.ts';
 import type {Database} from './schema.ts';
 import {planCreate, planDelete, planMove, planPlace, withTitle} from './structure-plan.ts';
-import {isAtOrBelow, queryDeletion, readBranchHead, readChildren} from './structure-reads.ts';
+import {isAtOrBelow, mustHaveArrived, queryDeletion, readBranchHead, readChildren} from './structure-reads.ts';
 import {createTreeSource} from './tree-source.ts';
 import {queryUnresolved} from './unresolved-notes.ts';
 import {readUnsynced} from './unsynced-changes.ts';
@@ -132,7 +132,10 @@ async function renameNote(
 }
 
 async function deletePlace({db, writer}: NotebookPorts, branchId: string): Promise<void> {
-  const branch = await readOnce(db, (tables) => readBranchHead(tables, branchId));
+  const branch = await readOnce(db, async (tables) => {
+    await mustHaveArrived(tables);
+    return readBranchHead(tables, branchId);
+  });
   if (branch === undefined) return;
   const {doomed, branches, owned} = await readOnce(db, queryDeletion(branchId, branch.note));
   await writer.write(planDelete(branch, doomed, branches, owned));
@@ -140,6 +143,7 @@ async function deletePlace({db, writer}: NotebookPorts, branchId: string): Promi
 
 async function movePlace({db, writer}: NotebookPorts, branchId: string, to: Placement): Promise<void> {
   const changes = await readOnce(db, async (tables) => {
+    await mustHaveArrived(tables);
     const branch = await readBranchHead(tables, branchId);
     if (branch === undefined) throw new NotebookError('missing', `there is no place ${branchId}`);
     if (await isAtOrBelow(tables, to.parent, branch.note)) throw belowItself(branch.note);
@@ -150,6 +154,7 @@ async function movePlace({db, writer}: NotebookPorts, branchId: string, to: Plac
 
 async function addPlace({db, writer}: NotebookPorts, noteId: string, to: Placement): Promise<void> {
   const changes = await readOnce(db, async (tables) => {
+    await mustHaveArrived(tables);
     if (noteId === ROOT_NOTE_ID || (await isAtOrBelow(tables, to.parent, noteId))) throw belowItself(noteId);
     return planPlace({note: noteId, branchId: writer.newId(), ...to}, await readChildren(tables, to.parent));
   });

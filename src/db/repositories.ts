@@ -26,6 +26,8 @@ export interface TreeSource {
   readonly branches: readonly BranchHead[];
   /** Whether everything that the server has is here; "Unfiled" shows only then. */
   readonly complete: boolean;
+  /** A first sync is still bringing notes and places; what is moved or deleted waits for them. */
+  readonly arriving: boolean;
 }
 
 export interface NoteView extends NoteHead {

@@ -186,7 +186,7 @@ describe('deleting a place', () => {
         const branches = texts.map((text) => place(text));
         const notes = [...new Set(branches.map(({note}) => note))].map((id) => ({id, title: id}));
         const isPlaced = (left: readonly BranchHead[]) => {
-          const tree = buildTree({notes, branches: left, complete: true});
+          const tree = buildTree({notes, branches: left, complete: true, arriving: false});
           return new Set(notes.map(({id}) => id).filter((id) => tree.isPlaced(id)));
         };
         const removed = branches[pick % branches.length]!;

@@ -1,12 +1,24 @@
 /** What the plans of structure-plan.ts need to know, read in one transaction each. */
 
 import {ROOT_NOTE_ID} from '../../protocol/ids.ts';
+import {isArriving} from '../sync/ports.ts';
 import {isLive, toBranchHead} from './heads.ts';
 import type {Query} from './live.ts';
+import {NotebookError} from './notebook-error.ts';
 import type {EntityRecord} from './records.ts';
 import type {BranchHead} from './repositories.ts';
 import type {Tables} from './schema.ts';
 import {doomedNotes, type Owned} from './structure-plan.ts';
+
+/**
+ * Rejects with NotebookError `arriving`. A part of the tree doesn't tell what is below a note, nor where else it is: a deletion
+ * would leave what comes later, or take what has another place; a move could make a ring (ADR 29).
+ */
+export async function mustHaveArrived({state}: Tables): Promise<void> {
+  const record = await state.get('replica');
+  if (record !== undefined && isArriving(record.state))
+    throw new NotebookError('arriving', 'the tree of this notebook is still on its way');
+}
 
 /** Undefined for a branch that isn't here, was deleted or can't be read. */
 export async function readBranchHead({entities}: Tables, id: string): Promise<BranchHead | undefined> {

@@ -3,26 +3,48 @@
  * second, so after the first load only the rows that changed are read again: Dexie names their keys in this and other tabs.
  * Where it can't (a page of pulled rows), everything is read again, but at most a tenth of the time, and soon after the last.
  *
- * 1. What is emitted is what one read transaction saw, or a later one on top of it: it never goes back.
+ * While a first sync brings the tree, each of its packs is read once (ADR 29): those that wait are shown when they are half as
+ * many again as those that are shown, so that all showing together costs a few times the last, whatever the number of pages;
+ * and when none came for a while, or the last has come.
+ *
+ * 1. What is emitted is what one read transaction saw, or a later one on top of it: it never goes back. Of a tree that is arriving
+ *    it is a part; the first that isn't arriving any more has all of it.
  * 2. Objects of rows whose shown data didn't change stay the same objects.
  * 3. Nothing is emitted when nothing shown changed: typing in a note doesn't touch the tree.
  */
 
 import Dexie, {type ObservabilitySet} from 'dexie';
 import type {Live} from '../sync/api.ts';
-import type {ReplicaState, Time} from '../sync/ports.ts';
+import {isArriving, type ReplicaState, type Time} from '../sync/ports.ts';
 import {toListed} from './entity-table.ts';
 import {toBranchHead, toNoteHead} from './heads.ts';
 import {createKeptHeads, type ReadTable} from './kept-heads.ts';
 import {readOnce, tellFailure} from './live.ts';
+import type {ListedRow} from './packs.ts';
 import type {BranchHead, NoteHead, TreeSource} from './repositories.ts';
 import type {Database, Tables} from './schema.ts';
-import {EVERYTHING, type Ids, isLarge, mergeStale, type Stale, staleOf} from './stale-ids.ts';
+import {
+  EVERYTHING,
+  type Ids,
+  isLarge,
+  lastsOf,
+  mergeStale,
+  NOTHING,
+  type PackName,
+  packName,
+  type Stale,
+  staleOf,
+  stalePacks,
+} from './stale-ids.ts';
 
 /** After a full read that took a second, the next one waits nine, while rows keep coming … */
 const REST_PER_LOAD = 9;
 /** … and no longer than this, or than a read takes, once they have stopped. */
 const QUIET_MS = 500;
+/** Packs are shown as they are when so long none came: the network has stopped, or is slower than showing them is. */
+const PACKS_QUIET_MS = 2000;
+/** Packs that wait, by those that are shown. */
+const SHOWN_GROWTH = 0.5;
 
 /** The one source that all who watch the tree share; it reads while there is at least one. */
 export function createTreeSource(database: Database, time: Time): Live<TreeSource> {
@@ -58,6 +80,12 @@ class TreeReading {
   /** Rows to read again at once, and whether all are to be read again when it is time. */
   #stale: Stale | null = null;
   #needsAll = true;
+  /** Of a tree that is arriving: packs that were read, and those to be read when it is time. */
+  readonly #readPacks = new Set<PackName>();
+  readonly #newPacks = new Set<PackName>();
+  /** Packs that were read before Dexie told of them. */
+  readonly #untoldPacks = new Set<PackName>();
+  #packsQuietAtMs = 0;
   #isBusy = false;
   #isStopped = false;
   #loadMs = 0;
@@ -83,9 +111,12 @@ class TreeReading {
   }
 
   readonly #onMutated = (parts: ObservabilitySet): void => {
-    const changed = staleOf(parts, this.#database.dexie.name);
-    if (changed === null) return;
-    this.#note(changed);
+    const {name} = this.#database.dexie;
+    const changed = staleOf(parts, name);
+    const packs = stalePacks(parts, name);
+    if (changed === null && packs !== 'all' && packs.size === 0) return;
+    if (changed !== null) this.#note(changed);
+    this.#notePacks(packs);
     this.#readSoon();
   };
 
@@ -101,12 +132,38 @@ class TreeReading {
     this.#quietAtMs = this.#time.monotonicMs() + Math.max(QUIET_MS, this.#loadMs);
   }
 
+  /** Only a pack that nobody has read, of a tree that is known to be arriving, adds to what is shown. */
+  #notePacks(packs: Ids): void {
+    if (packs === 'all') return void this.#note(EVERYTHING);
+    for (const pack of packs) if (!this.#untoldPacks.delete(pack)) this.#newPacks.add(pack);
+    if (packs.size > 0) this.#packsQuietAtMs = this.#time.monotonicMs() + PACKS_QUIET_MS;
+  }
+
   /** One's own edit shows at once, also while pages of pulled rows come in. */
   #readSoon(): void {
     if (this.#isBusy || this.#isStopped) return;
     this.#cancelRest();
+    if (this.#newPacks.size > 0 && this.latest !== null && !this.#canAddPacks(this.latest)) {
+      this.#newPacks.clear();
+      this.#note(EVERYTHING);
+    }
     if (this.#stale !== null && this.latest !== null) return void this.#read(this.#stale);
-    if (!this.#needsAll) return;
+    if (this.#needsAll) return void this.#readAllSoon();
+    if (this.#newPacks.size === 0) return;
+    if (this.#arePacksDue()) return void this.#read(NOTHING);
+    this.#cancelRest = this.#time.after(this.#packsQuietAtMs - this.#time.monotonicMs(), () => this.#readSoon());
+  }
+
+  #canAddPacks({arriving}: TreeSource): boolean {
+    return arriving && ![...this.#newPacks].some((pack) => this.#readPacks.has(pack));
+  }
+
+  #arePacksDue(): boolean {
+    const isEnough = this.#newPacks.size >= SHOWN_GROWTH * this.#readPacks.size;
+    return isEnough || this.#time.monotonicMs() >= this.#packsQuietAtMs;
+  }
+
+  #readAllSoon(): void {
     const restMs = Math.min(this.#restUntilMs, this.#quietAtMs) - this.#time.monotonicMs();
     if (restMs > 0) this.#cancelRest = this.#time.after(restMs, () => this.#readSoon());
     else void this.#read(EVERYTHING);
@@ -117,9 +174,15 @@ class TreeReading {
     this.#isBusy = true;
     this.#stale = null;
     if (isLarge(stale)) this.#needsAll = false;
+    const packs = {read: this.#readPacks, due: this.#arePacksDue() ? [...this.#newPacks] : []};
+    const wasArriving = this.latest?.arriving === true;
     try {
-      const read = await readOnce(this.#database, (tables) => readStale(tables, stale));
+      const read = await readOnce(this.#database, (tables) => readStale(tables, stale, {...packs, wasArriving}));
       if (this.#isStopped) return;
+      for (const pack of read.packs) {
+        if (!this.#newPacks.delete(pack) && this.latest !== null) this.#untoldPacks.add(pack);
+        this.#readPacks.add(pack);
+      }
       this.#apply(read);
     } catch (error) {
       // Read again, all of it, with the next change.
@@ -139,10 +202,11 @@ class TreeReading {
     this.#restUntilMs = nowMs + REST_PER_LOAD * this.#loadMs;
   }
 
-  #apply({notes, branches, complete}: ReadRows): void {
-    const changed = [this.#notes.apply(notes), this.#branches.apply(branches)];
-    if (this.latest !== null && this.latest.complete === complete && !changed.includes(true)) return;
-    this.latest = {notes: this.#notes.list(), branches: this.#branches.list(), complete};
+  #apply({notes, branches, complete, arriving}: ReadRows): void {
+    const isChanged = [this.#notes.apply(notes), this.#branches.apply(branches)].includes(true);
+    const {latest} = this;
+    if (!isChanged && latest?.complete === complete && latest.arriving === arriving) return;
+    this.latest = {notes: this.#notes.list(), branches: this.#branches.list(), complete, arriving};
     this.#emit(this.latest);
   }
 }
@@ -151,22 +215,55 @@ interface ReadRows {
   readonly notes: ReadTable;
   readonly branches: ReadTable;
   readonly complete: boolean;
+  readonly arriving: boolean;
+  /** Packs whose rows are in it; of a tree that isn't arriving nobody needs to know. */
+  readonly packs: readonly PackName[];
 }
 
-async function readStale({entities, state}: Tables, {notes, branches}: Stale): Promise<ReadRows> {
-  const readTable = async (kind: 'note' | 'branch', ids: Ids): Promise<ReadTable> => {
-    if (ids === 'all') return {type: 'all', rows: await entities(kind).list()};
-    const rows = await entities(kind).bulkGet([...ids]);
-    const listed = rows.map((row) => row && toListed(row));
-    return {type: 'some', rowById: new Map([...ids].map((id, index) => [id, listed[index]]))};
-  };
-  const [readNotes, readBranches, record] = await Promise.all([
-    readTable('note', notes),
-    readTable('branch', branches),
-    state.get('replica'),
-  ]);
+interface Packs {
+  readonly read: ReadonlySet<PackName>;
+  /** To be read now. When the tree has arrived, all that weren't read are. */
+  readonly due: readonly PackName[];
+  readonly wasArriving: boolean;
+}
+
+async function readStale(tables: Tables, {notes, branches}: Stale, packs: Packs): Promise<ReadRows> {
+  const record = await tables.state.get('replica');
+  const arriving = record !== undefined && isArriving(record.state);
   const complete = record === undefined || record.state.server === null || isAtHead(record.state);
-  return {notes: readNotes, branches: readBranches, complete};
+  const [readNotes, readBranches] = await Promise.all([
+    readTable(tables, 'note', {ids: notes, arriving, ...packs}),
+    readTable(tables, 'branch', {ids: branches, arriving, ...packs}),
+  ]);
+  return {
+    notes: readNotes.table,
+    branches: readBranches.table,
+    complete,
+    arriving,
+    packs: [...readNotes.packs, ...readBranches.packs],
+  };
+}
+
+type Asked = Packs & {readonly ids: Ids; readonly arriving: boolean};
+
+async function readTable(
+  {entities}: Tables,
+  kind: 'note' | 'branch',
+  {ids, arriving, wasArriving, due, read}: Asked,
+): Promise<{readonly table: ReadTable; readonly packs: readonly PackName[]}> {
+  const table = entities(kind);
+  const unread = async () => (await table.packs()).filter((last) => !read.has(packName(kind, last)));
+  const isLast = wasArriving && !arriving;
+  const packed = isLast || (arriving && ids === 'all') ? await unread() : lastsOf(kind, due);
+  const packs = packed.map((last) => packName(kind, last));
+  if (ids === 'all') return {table: {type: 'all', rows: await table.list()}, packs};
+  const [listed, rows] = await Promise.all([table.listPacks(packed), table.bulkGet([...ids])]);
+  const rowById = new Map<string, ListedRow | undefined>(listed.map((row) => [row.id, row]));
+  for (const [index, id] of [...ids].entries()) {
+    const row = rows[index];
+    rowById.set(id, row && toListed(row));
+  }
+  return {table: {type: 'some', rowById}, packs};
 }
 
 function isAtHead({cursor, seen}: Pick<ReplicaState, 'cursor' | 'seen'>): boolean {

@@ -26,6 +26,7 @@ export interface RowSource {
   readonly unfiled: readonly string[];
   title(noteId: string): string | undefined;
   children(noteId: string): readonly {readonly branchId: string; readonly noteId: string; readonly prefix: string}[];
+  absent(noteId: string): readonly string[];
 }
 
 /** Row id of the group "Unfiled", and start of the row ids of the notes in it. No entity has a colon in its id. */
@@ -111,5 +112,6 @@ function unfiledNoteRow(tree: RowSource, noteId: string): Bare {
 }
 
 function below(tree: RowSource, noteId: string): Pick<Bare, 'isParent' | 'below'> {
-  return {isParent: tree.children(noteId).length > 0, below: () => placeRows(tree, noteId)};
+  const isParent = tree.children(noteId).length > 0 || tree.absent(noteId).length > 0;
+  return {isParent, below: () => placeRows(tree, noteId)};
 }

@@ -17,6 +17,7 @@ const inputOf = (ids: string, branches: readonly TreeBranch[]): TreeInput => ({
   notes: [...ids].map(note),
   branches,
   complete: true,
+  arriving: false,
 });
 
 const noteIds = ['a', 'b', 'c', 'd', 'e', 'f'];
@@ -39,6 +40,7 @@ const anyInput: fc.Arbitrary<TreeInput> = fc
       branch(`b${String(index).padStart(2, '0')}`, parent, child, {key, stamp: String(stamp).padStart(2, '0')}),
     ),
     complete: true,
+    arriving: false,
   }));
 
 test('shows the places of each note in order, with prefix and position', () => {
@@ -101,6 +103,23 @@ test('what no branch leads to from the root is under Unfiled, its children below
   expect(joining.visibleRows(new Set()).map(({noteId}) => noteId)).toEqual(['c']);
 });
 
+test('a tree that is arriving shows what has a way to the root, and tells what its places still lack', () => {
+  const places = [
+    branch('b1', ROOT_NOTE_ID, 'a'),
+    branch('b2', 'a', 'x', {key: 'a1'}),
+    branch('b3', 'a', 'y', {key: 'a0'}),
+    branch('b4', 'gone', 'b'),
+    branch('b5', ROOT_NOTE_ID, 'z'),
+  ];
+  const tree = buildTree({...inputOf('ab', places), complete: false, arriving: true});
+  expect(tree.visibleRows(new Set(['b1']))).toMatchObject([{noteId: 'a', hasChildren: true, expanded: true}]);
+  expect(tree.unfiled).toEqual([]);
+  expect([tree.absent(ROOT_NOTE_ID), tree.absent('a'), tree.absent('b')]).toEqual([['z'], ['y', 'x'], []]);
+  const arrived = buildTree(inputOf('ab', places));
+  expect([arrived.absent(ROOT_NOTE_ID), arrived.absent('a')]).toEqual([[], []]);
+  expect(arrived.visibleRows(new Set())).toMatchObject([{noteId: 'a', hasChildren: false}, {kind: 'unfiled'}]);
+});
+
 test('the same rows in any order show the same tree', {timeout: 60_000}, () => {
   const shuffled = anyInput.chain((input) =>
     fc.record({
@@ -155,16 +174,16 @@ test('100 levels, 10,000 children and a ring of 5,000 notes are no problem', {ti
   const count = 10_000;
   const ids = Array.from({length: count}, (_, index) => `n${index}`);
   const wide = ids.map((id, index) => branch(`w${index}`, ROOT_NOTE_ID, id, {key: `a${index}V`}));
-  const flat = buildTree({notes: ids.map(note), branches: wide, complete: true});
+  const flat = buildTree({notes: ids.map(note), branches: wide, complete: true, arriving: false});
   expect(flat.visibleRows(new Set())).toHaveLength(count);
 
   const deep = ids.map((id, index) => branch(`d${index}`, ids[index - 1] ?? ROOT_NOTE_ID, id));
-  const chain = buildTree({notes: ids.map(note), branches: deep, complete: true});
+  const chain = buildTree({notes: ids.map(note), branches: deep, complete: true, arriving: false});
   expect(chain.visibleRows(new Set(deep.slice(0, 100).map(({id}) => id)))).toHaveLength(101);
   expect(chain.pathTo('n9999')).toHaveLength(count);
 
   const ring = deep.slice(0, 5000).map((edge, index) => (index === 0 ? {...edge, parent: 'n4999'} : edge));
-  const broken = buildTree({notes: ids.slice(0, 5000).map(note), branches: ring, complete: true});
+  const broken = buildTree({notes: ids.slice(0, 5000).map(note), branches: ring, complete: true, arriving: false});
   expect(broken.unfiled).toHaveLength(1);
 });
 

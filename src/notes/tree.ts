@@ -6,6 +6,7 @@
  * 2. In a cycle the branch with the highest stamp is ignored (tree-cycles.ts): what counts has no cycle.
  * 3. A note that no branch leads to from the root is under "Unfiled", below its topmost unfiled ancestor, once everything
  *    that the server has is here; before that it is not shown.
+ * 4. While a first sync brings the tree (ADR 29) it shows what has come so far, and tells which notes its places still lack.
  */
 
 import {ROOT_NOTE_ID} from '../../protocol/ids.ts';
@@ -18,6 +19,7 @@ export interface TreeInput {
   readonly notes: readonly TreeNote[];
   readonly branches: readonly TreeBranch[];
   readonly complete: boolean;
+  readonly arriving: boolean;
 }
 
 export interface TreeNote {
@@ -50,11 +52,15 @@ export interface Tree {
   readonly placeCount: number;
   /** The topmost unfiled notes, by title; empty while not everything is here. */
   readonly unfiled: readonly string[];
+  /** Titles and places are still coming: what isn't shown may exist all the same. */
+  readonly arriving: boolean;
   hasNote(noteId: string): boolean;
   /** Undefined for a note that isn't here, the root among them. */
   title(noteId: string): string | undefined;
   /** The places below a note, in order. */
   children(noteId: string): readonly Place[];
+  /** The notes of places below a note that aren't here, in order; none unless the tree is arriving. */
+  absent(noteId: string): readonly string[];
   /** Undefined for a branch that isn't shown. */
   place(branchId: string): Place | undefined;
   /** The places of a note, those under unfiled notes included. */
@@ -78,6 +84,7 @@ export function buildTree(input: TreeInput): Tree {
   // Asked for notes one by one, and not before something is on the screen.
   const branchById = once(() => new Map(allBranches(below).map((branch) => [branch.id, branch])));
   const branchesByNote = once(() => groupByNote(below));
+  const absentBelow = once(() => (input.arriving ? absentByParent(input.branches, titleById) : NONE_ABSENT));
 
   const unplaced = wayTo.size > titleById.size ? [] : [...titleById.keys()].filter((id) => !wayTo.has(id));
   const placed: Pick<ReadonlySet<string>, 'has'> = unplaced.length === 0 ? wayTo : new Set(wayTo.keys());
@@ -89,9 +96,11 @@ export function buildTree(input: TreeInput): Tree {
     noteCount: titleById.size,
     placeCount: [...below].reduce((sum, [parent, branches]) => sum + (placed.has(parent) ? branches.length : 0), 0),
     unfiled: input.complete ? sortByTitle(tops, title) : [],
+    arriving: input.arriving,
     hasNote: (noteId) => titleById.has(noteId),
     title: (noteId) => titleById.get(noteId),
     children: kept((noteId) => placesInOrder(below.get(noteId))),
+    absent: kept((noteId) => placesInOrder(absentBelow().get(noteId)).map((place) => place.noteId)),
     place: (branchId) => placesInOrder([branchById().get(branchId)])[0],
     places: (noteId) => placesInOrder(isWhole ? [wayTo.get(noteId)] : branchesByNote().get(noteId)),
     isPlaced: (noteId) => placed.has(noteId),
@@ -130,6 +139,18 @@ function connectedBelow(branches: readonly TreeBranch[], titleById: ReadonlyMap<
     else below.delete(parent);
   }
   return below;
+}
+
+const NONE_ABSENT: ReadonlyMap<string, TreeBranch[]> = new Map();
+
+function absentByParent(
+  branches: readonly TreeBranch[],
+  titleById: ReadonlyMap<string, string>,
+): ReadonlyMap<string, TreeBranch[]> {
+  return Map.groupBy(
+    branches.filter(({note}) => !titleById.has(note)),
+    ({parent}) => parent,
+  );
 }
 
 function inOrder(branches: readonly TreeBranch[]): ReadonlyMap<string, TreeBranch[]> {

@@ -30,6 +30,8 @@ export interface SyncStatus {
   readonly parked: number;
   /** Present while a first sync runs. */
   readonly firstSync: FirstSync | null;
+  /** Of the tree only a part is here yet; the rest is on its way. */
+  readonly arriving: boolean;
   readonly problem: SyncError | null;
   readonly lastSyncMs: number | null;
   readonly lastCheck: HashCheck | null;
@@ -129,6 +131,8 @@ export interface SyncControl {
   forceFullSync(): Promise<void>;
   /** Of an entity in `status.unresolved`. */
   resolve(ref: Ref, choice: ResolveChoice): Promise<void>;
+  /** Gets notes by name, before their turn in a first sync. At most MAX_FETCH_REFS; those that the server lacks are passed over. */
+  fetchNotes(ids: readonly string[]): Promise<Result<void>>;
   /** Gets a body that isn't here yet from the server. */
   fetchBody(ref: Ref): Promise<Result<void>>;
 }

@@ -54,6 +54,11 @@ export function createSyncControl(ports: ControlPorts): SyncControl {
       await engine.run();
     },
     resolve: (ref, choice) => resolve(ports, ref, choice),
+    fetchNotes: (ids) =>
+      fetchEntities(
+        ports,
+        ids.map((id) => ({kind: 'note', id})),
+      ),
     fetchBody: async (ref) => {
       const fetched = await fetchEntities(ports, [ref]);
       if (!fetched.ok) return fetched;

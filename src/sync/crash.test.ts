@@ -11,6 +11,7 @@ import {ERASE_AFTER_MS} from '../../protocol/limits.ts';
 import {TOMBSTONE_HORIZON_MS} from '../../server/core/drop.ts';
 import {localRoot} from './check.ts';
 import type {Change} from './ports.ts';
+import {fetchEntities} from './pull.ts';
 import {type RoundPorts, runRound} from './round.ts';
 import {createMortal, createMortalServer} from './testing/mortal.ts';
 import {createWorld, type Device, noteData, settle, type World} from './testing/world.ts';
@@ -85,6 +86,19 @@ const SCENARIOS: readonly Scenario[] = [
       await createLarge(a, 4);
       await settle(a, b);
       const c = await world.device('c');
+      return {world, device: c, others: [a, b], act: runRound};
+    },
+  },
+  {
+    name: 'a first sync in which a note is written before its page comes',
+    prepare: async () => {
+      const [world, a, b] = await twoDevices();
+      const c = await world.device('c');
+      c.faults.push({call: 'pull', lose: 'request'});
+      await c.round();
+      await fetchEntities(c.ports, [{kind: 'note', id: 'shop'}]);
+      await c.save('shop', await c.load('shop'), {text: 'written early'});
+      await c.create('early', 'Early', 'made early');
       return {world, device: c, others: [a, b], act: runRound};
     },
   },

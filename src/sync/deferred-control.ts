@@ -105,6 +105,7 @@ export function createDeferredControl(ports: DeferredPorts, load: () => Promise<
     verify: ask('verify'),
     forceFullSync: ask('forceFullSync'),
     resolve: ask('resolve'),
+    fetchNotes: ask('fetchNotes'),
     fetchBody: ask('fetchBody'),
   };
 }

@@ -1,9 +1,10 @@
 import {describe, expect, test} from 'vitest';
+import type {Meta} from '../../protocol/entity.ts';
 import {MAX_PULL_ROWS} from '../../protocol/limits.ts';
 import type {CallName} from '../../protocol/messages.ts';
 import {localRoot} from './check.ts';
-import type {Change} from './ports.ts';
-import {fetchEntities} from './pull.ts';
+import {type Change, isArriving} from './ports.ts';
+import {fetchEntities, firstSyncTo} from './pull.ts';
 import {type RoundPorts, runRound} from './round.ts';
 import {createWorld, type Device, noteData, settle, type World} from './testing/world.ts';
 
@@ -200,5 +201,77 @@ describe('a first sync', () => {
     expect((await b.read('note3'))?.text).toBe('text 3');
     await settle(b);
     await expectEverything(world, b);
+  });
+});
+
+describe('a first sync of which the titles are still coming', () => {
+  /** B has the first page; the network is gone since. */
+  async function partlyHere(): Promise<{world: World; a: Device; b: Device}> {
+    const {world, a} = await filledWorld();
+    const b = await world.device('B');
+    b.afterCall = async (name) => {
+      if (name === 'pull') b.faults.push({call: 'pull', lose: 'request'});
+    };
+    await b.round();
+    b.afterCall = null;
+    b.faults.length = 0;
+    expect(await b.state()).toMatchObject({firstSync: {lane: 'heads', received: MAX_PULL_ROWS}, lastSyncMs: null});
+    return {world, a, b};
+  }
+
+  async function conflictsOf(device: Device, id: string): Promise<Meta[]> {
+    const revisions = await device.store.transaction('read', (tx) => tx.revisionsOf(id));
+    return revisions.flatMap(({meta}) => (meta?.type === 'revision' && meta.reason === 'conflict' ? [meta] : []));
+  }
+
+  /** Ids of notes go by code unit: this one is on the first page, that on the last. */
+  const [EARLY, LATE] = ['note0', 'note999'];
+
+  test('is told as such, and no longer once they are here', async () => {
+    const {b} = await partlyHere();
+    expect(isArriving(await b.state())).toBe(true);
+    await settle(b);
+    expect(isArriving(await b.state())).toBe(false);
+    expect(isArriving({firstSync: firstSyncTo({seq: 1, mark: 'mark'}), lastSyncMs: 1})).toBe(false);
+  });
+
+  test('gets a note by name before its turn, and takes it for the same when its page comes', async () => {
+    const {world, b} = await partlyHere();
+    expect(await b.read(LATE)).toBeUndefined();
+    expect((await fetchEntities(b.ports, [{kind: 'note', id: LATE}])).ok).toBe(true);
+    expect(await b.read(LATE)).toEqual({title: 'Title 999', text: 'text 999'});
+    await settle(b);
+    await expectEverything(world, b);
+    expect((await b.state()).lastCheck?.result).toBe('equal');
+  });
+
+  for (const id of [EARLY, LATE]) {
+    test(`sends what was written meanwhile, of ${id} and of a new note, and loses nothing of it`, async () => {
+      const {world, a, b} = await partlyHere();
+      await fetchEntities(b.ports, [{kind: 'note', id}]);
+      await b.save(id, await b.load(id), {text: 'written early'});
+      await b.create('own1', 'Own', 'new');
+      await settle(b, a);
+      for (const device of [a, b]) {
+        expect((await device.read(id))?.text).toBe('written early');
+        expect(await device.read('own1')).toEqual({title: 'Own', text: 'new'});
+        expect(await conflictsOf(device, id)).toEqual([]);
+      }
+      expect((await world.core.standing(world.accountId)).root).toBe(await b.store.transaction('read', localRoot));
+    });
+  }
+
+  test('an edit of a note that another device changes before its page comes is a conflict like any other', async () => {
+    const {world, a, b} = await partlyHere();
+    await fetchEntities(b.ports, [{kind: 'note', id: LATE}]);
+    await b.save(LATE, await b.load(LATE), {text: 'here'});
+    world.nowMs += 1000;
+    await a.save(LATE, await a.load(LATE), {text: 'there'});
+    await a.round();
+    await settle(b, a, b);
+    for (const device of [a, b]) {
+      expect((await device.read(LATE))?.text).toBe('there');
+      expect(await conflictsOf(device, LATE)).toMatchObject([{state: 'open'}]);
+    }
   });
 });

@@ -173,6 +173,14 @@ export interface ReplicaState {
   readonly paused: boolean;
 }
 
+/**
+ * Whether a first sync is still bringing titles and places: then what is here is a part of the tree (ADR 29). One that gets
+ * everything again isn't: what it brings is here.
+ */
+export function isArriving({firstSync, lastSyncMs}: Pick<ReplicaState, 'firstSync' | 'lastSyncMs'>): boolean {
+  return firstSync?.lane === 'heads' && lastSyncMs === null;
+}
+
 /** How long things are kept, as the notebook's options say. */
 export interface Lifetimes {
   /** What is deleted can be restored for so long, in milliseconds. */

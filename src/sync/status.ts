@@ -2,7 +2,7 @@
 
 import type {ErrorType, SyncError} from '../../protocol/errors.ts';
 import type {StatusState, SyncStatus} from './api.ts';
-import type {Overview} from './ports.ts';
+import {isArriving, type Overview} from './ports.ts';
 
 export interface Situation {
   readonly overview: Overview;
@@ -24,6 +24,7 @@ export function statusOf(situation: Situation): SyncStatus {
     waiting,
     parked,
     firstSync: state?.firstSync ?? null,
+    arriving: state !== undefined && isArriving(state),
     problem: shown === 'offline' ? OFFLINE : problemOf(situation),
     lastSyncMs: state?.lastSyncMs ?? null,
     lastCheck: state?.lastCheck ?? null,

@@ -32,7 +32,7 @@ async function importInto(
 
 function treeOf(writer: MemoryWriter) {
   const branches = writer.all<BranchData>('branch').map((branch) => ({...branch, stamp: ''}));
-  return buildTree({notes: writer.all<NoteData>('note'), branches, complete: true});
+  return buildTree({notes: writer.all<NoteData>('note'), branches, complete: true, arriving: false});
 }
 
 function titles(writer: MemoryWriter): string[] {

@@ -42,6 +42,11 @@ const WORDS_BY_REFUSAL: Record<NotebookErrorType, Words> = {
     meaning: 'Nothing was moved.',
     cure: 'Choose another place.',
   },
+  arriving: {
+    what: 'This waits for the whole notebook.',
+    meaning: 'Nothing was changed: notes are still on their way to this device.',
+    cure: 'Try again when “Sync in progress” has ended.',
+  },
 };
 
 const KEPT = 'All changes are kept on this device.';

@@ -11,6 +11,7 @@ import {ErrorBanner} from '../parts/error-banner.tsx';
 import {useAction} from '../parts/use-action.ts';
 import {useLive} from '../use-live.ts';
 import {useNow} from '../use-now.ts';
+import {useStatus} from '../use-status.tsx';
 import {type Choice, choicesOf} from './choices.ts';
 import {nounOf, SETTLED_ELSEWHERE, settledWords, sideNames, whatHappened} from './conflict-words.ts';
 import type {Told} from './conflicts-screen.tsx';
@@ -60,6 +61,7 @@ interface DecisionProps {
 
 function Decision({conflict, onSettled}: DecisionProps) {
   const {notebook} = useApp();
+  const {arriving} = useStatus();
   const action = useAction();
   const title = shownTitle(conflict.title);
   const end = (settled: Settled, did: ConflictChoice | 'taken') => onSettled(toldOf(conflict, settled, did, title));
@@ -76,13 +78,19 @@ function Decision({conflict, onSettled}: DecisionProps) {
       <Sides conflict={conflict} />
       <Versions conflict={conflict} busy={action.busy} onTake={take} />
       {action.error === null ? null : <ErrorBanner error={action.error} />}
-      <div className="conflict-choices">
-        {choicesOf(conflict).map((choice) => (
-          <Button key={choice.choice} busy={action.busy} onClick={() => decide(choice)}>
-            {choice.words}
-          </Button>
-        ))}
-      </div>
+      {arriving ? (
+        <p className="quiet">
+          This can be decided when all titles of the notebook are here: sync is still bringing them.
+        </p>
+      ) : (
+        <div className="conflict-choices">
+          {choicesOf(conflict).map((choice) => (
+            <Button key={choice.choice} busy={action.busy} onClick={() => decide(choice)}>
+              {choice.words}
+            </Button>
+          ))}
+        </div>
+      )}
     </>
   );
 }

@@ -1,8 +1,9 @@
-/** What all screens share: the header with the status always in view, the banner of a signed-out device, the bottom bar. */
+/** What all screens share: the header with the status always in view, banners, how far a first sync is, the bottom bar. */
 
 import type {ReactNode} from 'react';
 import {Link} from 'wouter';
 import {Icon} from '../parts/icon.tsx';
+import {ArrivingStrip} from './arriving-strip.tsx';
 import {BottomBar} from './bottom-bar.tsx';
 import {ConflictsLink} from './conflicts-link.tsx';
 import {FailureBanner} from './failure-banner.tsx';
@@ -39,6 +40,7 @@ export function Frame({notebook, children}: FrameProps) {
       {hasNotebook ? <SignedOutBanner /> : null}
       {hasNotebook ? <UnsavedBanner /> : null}
       <div className="frame-content">{children}</div>
+      {hasNotebook ? <ArrivingStrip /> : null}
       {hasNotebook ? <BottomBar /> : null}
     </div>
   );

@@ -13,6 +13,7 @@ import {useAction} from '../parts/use-action.ts';
 import {useLive} from '../use-live.ts';
 import {preloadEditor} from './note/note-body.tsx';
 import {NotePane} from './note/note-pane.tsx';
+import {useDraftsOfArriving} from './note/use-note-sessions.ts';
 import {TreePane} from './tree/tree-pane.tsx';
 
 const AT_TOP: Placement = {parent: ROOT_NOTE_ID, position: 'first'};
@@ -23,6 +24,7 @@ export function NotebookScreen({noteId}: {readonly noteId: string | null}) {
   const tree = useTree();
   const action = useAction();
   useEffect(preloadEditor, []);
+  useDraftsOfArriving(tree);
   const openNote = useCallback((id: string) => navigate(`/n/${id}`), [navigate]);
   const addNote = (at: Placement) =>
     void action.run(async () => {
@@ -31,7 +33,11 @@ export function NotebookScreen({noteId}: {readonly noteId: string | null}) {
   useNewNoteKey(() => addNote(AT_TOP));
   if (tree === undefined) return <main className="notebook" aria-busy="true" />;
   return (
-    <main className="notebook" data-pane={noteId !== null ? 'note' : tree.noteCount === 0 ? 'empty' : 'tree'}>
+    <main
+      className="notebook"
+      data-arriving={tree.arriving || undefined}
+      data-pane={noteId !== null ? 'note' : tree.noteCount === 0 && !tree.arriving ? 'empty' : 'tree'}
+    >
       <TreePane tree={tree} noteId={noteId} onOpen={openNote} onNewNote={addNote} />
       <div className="note-side">
         {action.error === null ? null : <ErrorBanner error={action.error} />}
@@ -46,7 +52,7 @@ export function NotebookScreen({noteId}: {readonly noteId: string | null}) {
 }
 
 function NoNote({tree, onFirst}: {readonly tree: Tree; readonly onFirst: () => void}) {
-  if (tree.noteCount > 0) return <p className="no-note quiet">Choose a note at the left.</p>;
+  if (tree.noteCount > 0 || tree.arriving) return <p className="no-note quiet">Choose a note at the left.</p>;
   return (
     <div className="no-note">
       <h2>A quiet place for notes</h2>

@@ -9,11 +9,12 @@ import {OptionsPage} from './options-page.tsx';
 import {StorageUse} from './storage-use.tsx';
 
 export function DataOptions() {
+  const {arriving} = useStatus();
   return (
     <OptionsPage title="Options">
       <section className="page-part" aria-labelledby="import">
         <h2 id="import">Bring notes in</h2>
-        <ImportNotes />
+        {arriving ? <Early what="Notes can be imported" /> : <ImportNotes />}
       </section>
       <section className="page-part" aria-labelledby="unsynced">
         <h2 id="unsynced">Changes that wait here</h2>
@@ -22,13 +23,20 @@ export function DataOptions() {
       <section className="page-part" aria-labelledby="lifetimes">
         <h2 id="lifetimes">Revision and deletion times</h2>
         <p>These hold for all devices of this notebook.</p>
-        <Lifetimes />
+        {arriving ? <Early what="They can be seen and changed" /> : <Lifetimes />}
       </section>
       <section className="page-part" aria-labelledby="storage">
         <h2 id="storage">Storage on this device</h2>
         <StorageUse />
       </section>
     </OptionsPage>
+  );
+}
+
+/** What compares with all that the notebook has. */
+function Early({what}: {readonly what: string}) {
+  return (
+    <p className="quiet">{what} when all titles of this notebook are on this device: sync is still bringing them.</p>
   );
 }
 

@@ -3,11 +3,10 @@
 import {useState} from 'react';
 import type {SyncStatus} from '../../sync/api.ts';
 import {useApp} from '../app-context.ts';
-import {formatNumber} from '../formats.ts';
 import {Button} from '../parts/button.tsx';
 import {ErrorBanner} from '../parts/error-banner.tsx';
+import {FirstSyncProgress} from '../parts/first-sync-progress.tsx';
 import {Page} from '../parts/page.tsx';
-import {ProgressBar} from '../parts/progress-bar.tsx';
 import {useAction} from '../parts/use-action.ts';
 import {SyncFromServer} from './sync-from-server.tsx';
 
@@ -38,16 +37,7 @@ function Progress({status: {firstSync, problem, state}}: {readonly status: SyncS
   const isStopped = problem !== null && state !== 'syncing';
   return (
     <div className="first-sync">
-      <ProgressBar
-        label="First sync"
-        value={firstSync?.received ?? 0}
-        total={firstSync?.total ?? null}
-        words={
-          firstSync === null
-            ? 'Nothing received yet'
-            : `${formatNumber(firstSync.received)} of ${formatNumber(firstSync.total)} received`
-        }
-      />
+      <FirstSyncProgress firstSync={firstSync} />
       <p className="quiet" aria-live="polite">
         {isStopped ? 'Stopped.' : phaseWords(firstSync !== null)}
       </p>
@@ -57,7 +47,7 @@ function Progress({status: {firstSync, problem, state}}: {readonly status: SyncS
 
 function phaseWords(hasBegun: boolean): string {
   if (!hasBegun) return 'Asking the server what there is.';
-  return 'Receiving the titles and the tree. The notebook opens when they are here; the texts follow.';
+  return 'Receiving the titles and the tree. The notebook opens with the first of them; the rest follows.';
 }
 
 function Failure({status, onBack}: {readonly status: SyncStatus; readonly onBack: () => void}) {

@@ -43,6 +43,7 @@ export const SYNCED: SyncStatus = {
   waiting: 0,
   parked: 0,
   firstSync: null,
+  arriving: false,
   problem: null,
   lastSyncMs: NOW_MS,
   lastCheck: {atMs: NOW_MS, result: 'equal', root: ROOT, serverRoot: ROOT},

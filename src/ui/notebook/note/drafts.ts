@@ -49,15 +49,29 @@ export function createDrafts(storage: Storage | null, basePath: string): Drafts 
   };
 }
 
-/** Saves what an earlier page couldn't; what can't be saved now stays for the next start. */
-export async function recoverDrafts(notebook: Notebook, drafts: Drafts): Promise<void> {
-  for (const {noteId, loaded, edit, shown} of drafts.all()) {
+/** Saves what an earlier page couldn't. What can't be saved now stays for the next start, and is returned for another try. */
+export async function recoverDrafts(
+  notebook: Notebook,
+  drafts: Drafts,
+  earlier: readonly Draft[] = drafts.all(),
+): Promise<readonly Draft[]> {
+  const left: Draft[] = [];
+  for (const draft of earlier) {
+    const {noteId, loaded, edit, shown} = draft;
     const isSaved = await notebook.saveNote(noteId, loaded, edit, shown).then(
       () => true,
       () => false,
     );
-    if (isSaved) drafts.remove(noteId);
+    if (!isSaved) left.push(draft);
+    else if (isKept(drafts, draft)) drafts.remove(noteId);
   }
+  return left;
+}
+
+/** Else this page has put one of its own in its place. */
+function isKept(drafts: Drafts, draft: Draft): boolean {
+  const json = JSON.stringify(draft);
+  return drafts.all().some((one) => JSON.stringify(one) === json);
 }
 
 function keysOf(storage: Storage, prefix: string): string[] {

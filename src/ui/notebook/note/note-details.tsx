@@ -35,7 +35,7 @@ export function NoteDetails({view, text, tree, onClose}: NoteDetailsProps) {
         {view.created === undefined ? null : <Fact name="Created">{formatClock(view.created)}</Fact>}
         <Fact name="Modified">{formatClock(view.modifiedMs)}</Fact>
         <Fact name="Type">{view.mime === '' ? view.type : `${view.type}, ${view.mime}`}</Fact>
-        <Fact name="Place">{pathOf(tree, view.id) || 'Top level'}</Fact>
+        <Fact name="Place">{placeWords(tree, view.id)}</Fact>
         {labels.length === 0 ? null : (
           <Fact name="Labels">
             {labels.map((label) => (
@@ -53,6 +53,11 @@ export function NoteDetails({view, text, tree, onClose}: NoteDetailsProps) {
       </dl>
     </Dialog>
   );
+}
+
+function placeWords(tree: Tree, noteId: string): string {
+  if (tree.arriving && !tree.isPlaced(noteId)) return 'Not here yet';
+  return pathOf(tree, noteId) || 'Top level';
 }
 
 function Fact({name, children}: {readonly name: string; readonly children: ReactNode}) {
@@ -75,9 +80,10 @@ function Label({label: {name, value}}: {readonly label: AttributeView}) {
 
 function Relation({relation: {name, value}, tree}: {readonly relation: AttributeView; readonly tree: Tree}) {
   const title = tree.title(value);
+  const absent = tree.arriving ? 'a note that isn’t here yet' : 'a note that isn’t here';
   return (
     <span className="attribute">
-      ~{name} → {title === undefined ? 'a note that isn’t here' : <Link href={`/n/${value}`}>{shownTitle(title)}</Link>}
+      ~{name} → {title === undefined ? absent : <Link href={`/n/${value}`}>{shownTitle(title)}</Link>}
     </span>
   );
 }

@@ -8,6 +8,8 @@ import {IconButton} from '../../parts/button.tsx';
 import {ErrorBoundary} from '../../parts/error-boundary.tsx';
 import {Icon} from '../../parts/icon.tsx';
 import {DeleteDialog} from '../tree/delete-dialog.tsx';
+import {EarlyDialog} from '../tree/early-dialog.tsx';
+import {shownTitle} from '../tree/tree-row.tsx';
 import {NoteDetails} from './note-details.tsx';
 import {currentOf} from './note-session.ts';
 import type {NoteHandle, OpenNote} from './note-sessions.ts';
@@ -40,7 +42,7 @@ export function NoteHead(props: OpenHeadProps | {readonly note: null}) {
 
 function OpenHead({note: {view, session}, tree, handle, onGone}: OpenHeadProps) {
   const {notebook} = useApp();
-  const [opened, setOpened] = useState<'revisions' | 'details' | 'delete' | null>(null);
+  const [opened, setOpened] = useState<'revisions' | 'details' | 'delete' | 'early' | null>(null);
   const close = () => setOpened(null);
   const current = currentOf(session);
   const open = (what: typeof opened) => {
@@ -59,8 +61,8 @@ function OpenHead({note: {view, session}, tree, handle, onGone}: OpenHeadProps) 
       <IconButton
         icon="trash"
         label="Delete note"
-        disabled={tree.places(view.id).length === 0}
-        onClick={() => open('delete')}
+        disabled={!tree.arriving && tree.places(view.id).length === 0}
+        onClick={() => open(tree.arriving ? 'early' : 'delete')}
       />
       {opened === 'revisions' ? (
         <ErrorBoundary
@@ -74,6 +76,7 @@ function OpenHead({note: {view, session}, tree, handle, onGone}: OpenHeadProps) 
         </ErrorBoundary>
       ) : null}
       {opened === 'details' ? <NoteDetails view={view} text={current.text} tree={tree} onClose={close} /> : null}
+      {opened === 'early' ? <EarlyDialog title={shownTitle(current.title)} what="delete" onClose={close} /> : null}
       {opened === 'delete' ? (
         <DeleteDialog
           tree={tree}

@@ -3,6 +3,7 @@
 import {useEffect, useMemo, useSyncExternalStore} from 'react';
 import {Link} from 'wouter';
 import type {Tree} from '../../../notes/tree.ts';
+import {useApp} from '../../app-context.ts';
 import {Banner} from '../../parts/banner.tsx';
 import {Button} from '../../parts/button.tsx';
 import {ErrorBanner} from '../../parts/error-banner.tsx';
@@ -31,19 +32,28 @@ export function NotePane({noteId, tree, onOpenNote, onGone}: NotePaneProps) {
     case 'loading':
       return <section className="note-pane" aria-label="Note" aria-busy="true" />;
     case 'missing':
-      return <MissingNote />;
+      return <MissingNote noteId={noteId} isArriving={tree.arriving} />;
     case 'open':
       return <Sheet note={note} tree={tree} handle={handle} onOpenNote={onOpenNote} onGone={onGone} />;
   }
 }
 
-function MissingNote() {
+/** Before all notes are here, the one that is wanted is got by name; what is got is shown in place of this. */
+function MissingNote({noteId, isArriving}: {readonly noteId: string; readonly isArriving: boolean}) {
+  const {control} = useApp();
+  useEffect(() => {
+    if (isArriving) void control.fetchNotes([noteId]);
+  }, [control, noteId, isArriving]);
   return (
     <section className="note-pane" aria-label="Note">
       <NoteHead note={null} />
       <div className="note-message">
-        <h2>This note isn’t here</h2>
-        <p>It may have been deleted, or it isn’t synced to this device yet.</p>
+        <h2>{isArriving ? 'This note isn’t here yet' : 'This note isn’t here'}</h2>
+        <p>
+          {isArriving
+            ? 'The notes are still on their way to this device. It opens when it arrives.'
+            : 'It may have been deleted, or it isn’t synced to this device yet.'}
+        </p>
       </div>
     </section>
   );

@@ -1,9 +1,11 @@
 /** The dialog that an item of a row's menu opens. */
 
+import {useState} from 'react';
 import type {Tree} from '../../../notes/tree.ts';
 import type {Row} from '../../../notes/tree-rows.ts';
 import {useApp} from '../../app-context.ts';
 import {DeleteDialog} from './delete-dialog.tsx';
+import {EarlyDialog} from './early-dialog.tsx';
 import {PlaceDialog} from './place-dialog.tsx';
 import {shownTitle} from './tree-row.tsx';
 
@@ -22,8 +24,10 @@ interface RowDialogProps {
 
 export function RowDialog({tree, opened: {dialog, row}, onClose}: RowDialogProps) {
   const {notebook} = useApp();
+  const [isEarly] = useState(tree.arriving);
   const {noteId, branchId} = row;
   const title = shownTitle(tree.title(noteId) ?? '');
+  if (isEarly) return <EarlyDialog title={title} what={dialog} onClose={onClose} />;
   const add = (parent: string) => notebook.addPlace(noteId, {parent, position: 'last'});
   if (dialog === 'delete') {
     const remove = () => notebook.deletePlace(branchId);

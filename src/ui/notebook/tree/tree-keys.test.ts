@@ -17,6 +17,7 @@ const tree = buildTree({
   notes: PLACES.map(([id]) => ({id, title: `Note ${id}`})),
   branches: PLACES.map(([note, parent, key]) => ({id: `b${note}`, note, parent, key, stamp: '1'})),
   complete: true,
+  arriving: false,
 });
 const rows = tree.visibleRows(new Set(['bA']));
 const at = (noteId: string) => rows.findIndex((row) => row.noteId === noteId);

@@ -14,6 +14,7 @@ import {type Opened, RowDialog} from './row-dialog.tsx';
 import {rowMenuItems} from './row-menu-items.ts';
 import {type Renamed, shownTitle} from './tree-row.tsx';
 import {useExpanded} from './use-expanded.ts';
+import {useFetchShown} from './use-fetch-shown.ts';
 
 interface TreePaneProps {
   readonly tree: Tree;
@@ -30,12 +31,16 @@ export function TreePane({tree, noteId, onOpen, onNewNote}: TreePaneProps) {
   const [opened, setOpened] = useState<Opened | null>(null);
   const [renamedKey, setRenamedKey] = useState<string | null>(null);
   const rows = useMemo(() => tree.visibleRows(expanded.ids), [tree, expanded.ids]);
+  useFetchShown(tree, rows);
 
   const rename = ({noteId}: Row, renamed: Renamed | null) => {
     setRenamedKey(null);
     if (renamed !== null) void action.run(() => notebook.renameNote(noteId, renamed.title, renamed.shown));
   };
-  const move = (row: Row, to: Placement) => void action.run(() => notebook.movePlace(row.branchId, to));
+  const move = (row: Row, to: Placement) => {
+    if (tree.arriving) return setOpened({dialog: 'move', row}); // it says why not yet
+    void action.run(() => notebook.movePlace(row.branchId, to));
+  };
   const addInside = (row: Row) => {
     expanded.open([row.branchId]);
     onNewNote({parent: row.noteId, position: 'last'});

@@ -1,0 +1,20 @@
+/** How far a first sync is, in counts. */
+
+import type {SyncStatus} from '../../sync/api.ts';
+import {formatNumber} from '../formats.ts';
+import {ProgressBar} from './progress-bar.tsx';
+
+export function FirstSyncProgress({firstSync}: Pick<SyncStatus, 'firstSync'>) {
+  return (
+    <ProgressBar
+      label="First sync"
+      value={firstSync?.received ?? 0}
+      total={firstSync?.total ?? null}
+      words={
+        firstSync === null
+          ? 'Nothing received yet'
+          : `${formatNumber(firstSync.received)} of ${formatNumber(firstSync.total)} received`
+      }
+    />
+  );
+}

@@ -51,8 +51,11 @@ export async function withProfile<T>(use: (context: BrowserContext, profile: Pro
   }
 }
 
-/** Milliseconds since the page began to load; what hasn't been seen yet is missing. */
-export type Moment = 'click' | 'tree' | 'synced' | 'text';
+/**
+ * Milliseconds since the page began to load; what hasn't been seen yet is missing. `rows`: the tree has some, whatever else is
+ * still on its way; `tree`: all that the notebook has is in it.
+ */
+export type Moment = 'click' | 'rows' | 'tree' | 'synced' | 'text';
 export type Seen = Readonly<Partial<Record<Moment, number>>>;
 
 export interface LongTask {
@@ -126,8 +129,10 @@ function watchScreen(): void {
     waiting.delete(moment);
   };
   const textOf = (selector: string): string => document.querySelector(selector)?.textContent ?? '';
+  const hasRows = (): boolean => document.querySelector('[role="tree"] [role="treeitem"]') !== null;
   const isThere: Record<Exclude<Moment, 'click'>, () => boolean> = {
-    tree: () => document.querySelector('[role="tree"] [role="treeitem"]') !== null,
+    rows: hasRows,
+    tree: () => hasRows() && document.querySelector('[data-arriving]') === null,
     synced: () => textOf('output:has([aria-haspopup="dialog"])').startsWith('Synced'),
     text: () => textOf('[role="textbox"][aria-label="Note text"]') !== '',
   };

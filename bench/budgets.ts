@@ -43,8 +43,15 @@ export const LINES = [
     judged: 'ratio',
   },
   {
+    name: 'first-sync-rows',
+    what: 'first sync in Chromium, click to the first rows of the tree, all that has arrived',
+    unit: 'ms',
+    judged: 'median',
+    budgetAt: {100000: {budget: 3_000, goal: 1_000}},
+  },
+  {
     name: 'first-sync-tree',
-    what: 'first sync in Chromium, click to a usable tree',
+    what: 'first sync in Chromium, click to the whole tree',
     unit: 'ms',
     judged: 'median',
     budgetAt: {100000: {budget: 3_000, goal: 1_000}},

@@ -12,6 +12,7 @@ import {type RawServer, ROWS_PER_PAGE} from '../raw-server.ts';
 
 interface FirstSync {
   readonly syncedMs: number;
+  readonly rowsMs: number;
   readonly treeMs: number;
   readonly answerBytes: readonly number[];
   readonly heapMegabytes: number;
@@ -88,6 +89,7 @@ async function syncFirst(context: BrowserContext, address: string): Promise<Firs
   await page.close();
   return {
     syncedMs: syncedAtMs - clickMs,
+    rowsMs: (seen.rows ?? Number.NaN) - clickMs,
     treeMs: (seen.tree ?? Number.NaN) - clickMs,
     answerBytes: answers.map(({bytes}) => bytes),
     heapMegabytes,
@@ -111,6 +113,7 @@ function linesOf(notes: number, done: readonly Repetition[]): Taken[] {
       samples: each(({syncedMs}) => syncedMs),
       limit: {what: 'raw HTTP of the same bytes', samples: each(({rawHttpMs}) => rawHttpMs)},
     },
+    {name: 'first-sync-rows', notes, samples: each(({rowsMs}) => rowsMs)},
     {name: 'first-sync-tree', notes, samples: each(({treeMs}) => treeMs)},
     {
       name: 'first-sync-down',

@@ -102,7 +102,7 @@ it('the first that isn’t arriving any more has all of it, whatever waited', as
 
 it('a page that begins to be watched half-way goes on from there, and keeps what a row of its own hides', async () => {
   await arrivePage(world, [placeRow('a', 'root'), noteRow('a')]);
-  await notebook.renameNote('a', 'Renamed');
+  await notebook.renameNote('a', 'Renamed', 'a');
   const watched = watch(createTreeSource(world.database, standingTime()));
   expect((await watched.until(({notes}) => notes.length === 1)).notes[0]?.title).toBe('Renamed');
   await arrivePage(world, [noteRow('b')]);

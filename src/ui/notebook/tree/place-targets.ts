@@ -19,17 +19,22 @@ export function findTargets(
   noteId: string,
   filter: string,
 ): {readonly targets: Target[]; readonly more: number} {
-  const wanted = filter.trim().toLocaleLowerCase();
+  const wanted = folded(filter.trim());
   const excluded = notesWithin(tree, noteId);
   const targets: Target[] = [];
   let more = 0;
   for (const id of notesInOrder(tree)) {
     const title = tree.title(id) ?? '';
-    if (excluded.has(id) || !title.toLocaleLowerCase().includes(wanted)) continue;
+    if (excluded.has(id) || !folded(title).includes(wanted)) continue;
     if (targets.length >= MOST_SHOWN) more++;
     else targets.push({noteId: id, title, path: pathOf(tree, id)});
   }
   return {targets, more};
+}
+
+/** For comparing only: small, and each letter one with its accent. What is stored stays as it is. */
+function folded(text: string): string {
+  return text.toLocaleLowerCase().normalize('NFC');
 }
 
 export function pathOf(tree: Tree, noteId: string): string {

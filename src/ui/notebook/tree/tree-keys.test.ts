@@ -57,6 +57,14 @@ describe('keys in the tree', () => {
     expect(findRow(rows, 0, 'x')).toBeNull();
   });
 
+  it('finds whatever the case, the accents and how a letter is made of them', () => {
+    const titled = ['Zug', 'Ae\u0301rea', 'Äpfel'].map((title, i) => ({...rows[0]!, key: `${i}`, title}));
+    expect(findRow(titled, 0, 'äp')).toBe(2);
+    expect(findRow(titled, 0, 'ap')).toBe(2);
+    expect(findRow(titled, 0, 'aéR')).toBe(1);
+    expect(findRow(titled, 0, 'ae\u0301r')).toBe(1);
+  });
+
   it('moves a place past its neighbours, in and out', () => {
     expect(placementByKey(tree, rows, at('B'), 'up')).toEqual({parent: 'root', position: {before: 'bA'}});
     expect(placementByKey(tree, rows, at('B'), 'down')).toEqual({parent: 'root', position: {after: 'bC'}});

@@ -72,11 +72,14 @@ export function actionOfKey(key: Key, rows: readonly Row[], index: number): KeyA
 /** The next row whose title starts with what was typed; from the row itself on while more than one letter was typed. */
 export function findRow(rows: readonly Row[], from: number, typed: string): number | null {
   const {compare} = new Intl.Collator(undefined, {sensitivity: 'base', usage: 'search'});
-  const letters = [...typed];
+  const lettersOf = (text: string) => [...text.normalize('NFC')]; // one for a letter that is stored with its accent apart
+  const letters = lettersOf(typed);
   const start = letters.length > 1 ? from : from + 1;
   for (let step = 0; step < rows.length; step++) {
     const index = (start + step) % rows.length;
-    const title = [...(rows[index]?.title ?? '')].slice(0, letters.length).join('');
+    const title = lettersOf(rows[index]?.title ?? '')
+      .slice(0, letters.length)
+      .join('');
     if (compare(title, typed) === 0) return index;
   }
   return null;

@@ -69,6 +69,18 @@ const openIds = async () => (await present(notebook.watchAllConflicts())).map(({
 const stateOf = async (id: string) => ((await world.entity('revision', id)).meta as RevisionMeta).state;
 const isDeleted = async ({kind, id}: Ref) => (await world.entity(kind, id)).deleted;
 
+it('a conflict has no place: the tree shows nothing of it', async () => {
+  const id = await create('Plan');
+  await create('Below', id);
+  const shown = async () => (await tree()).visibleRows(new Set([await placeOf(id)]));
+  const before = await shown();
+  await putConflict({id, text: 'theirs'});
+  await putConflict({id, deleted: true, stamp: '0mjuohs01-0000-tablet-replica-1'});
+  expect(await shown()).toEqual(before);
+  expect((await tree()).unfiled).toEqual([]);
+  expect(await openIds()).toHaveLength(2);
+});
+
 describe('the list of conflicts', () => {
   it('has what nobody has dealt with, newest first, by the note’s title, and follows what becomes of it', async () => {
     const [id, other] = [await create('Plan'), await create('Other')];

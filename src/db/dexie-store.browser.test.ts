@@ -57,6 +57,26 @@ const WAITING: OutboxRow = {
   sendWhole: false,
 };
 
+it('a write is on the disk when it is told as stored: every transaction that writes is strict', async () => {
+  const begin = IDBDatabase.prototype.transaction;
+  const begun: IDBTransaction[] = [];
+  const spy = vi.spyOn(IDBDatabase.prototype, 'transaction').mockImplementation(function (
+    this: IDBDatabase,
+    ...asked: Parameters<typeof begin>
+  ) {
+    const transaction = begin.apply(this, asked);
+    begun.push(transaction);
+    return transaction;
+  });
+  const {store, close} = await createHarness();
+  await store.transaction('write', (tx) => tx.putState(stateOf({})));
+  spy.mockRestore();
+  await close();
+  const writing = begun.filter(({mode}) => mode === 'readwrite');
+  expect(writing.length).toBeGreaterThan(0);
+  for (const {durability} of writing) expect(durability).toBe('strict');
+});
+
 it('stores only the bytes of a view, not the buffer behind it', async () => {
   const harness = await createHarness();
   const page = new Uint8Array(100_000).fill(7);

@@ -34,6 +34,16 @@ describe('a round', () => {
     await expectEqual(world, a, b);
   });
 
+  test('brings a very long title, whole', async () => {
+    const world = await createWorld();
+    const [a, b] = [await world.device('A'), await world.device('B')];
+    const title = 'Ähre 長い 🌾 '.repeat(100_000);
+    await a.create('note1', title, 'text');
+    await settle(a, b);
+    expect((await b.read('note1'))?.title === title).toBe(true);
+    await expectEqual(world, a, b);
+  });
+
   test('with nothing to push or pull is one hello', async () => {
     const world = await createWorld();
     const a = await world.device('A');

@@ -2,9 +2,13 @@ import {afterEach, expect, it, vi} from 'vitest';
 import {page} from 'vitest/browser';
 import type {Ref} from '../../../../protocol/entity.ts';
 import {failed, ok, type Result} from '../../../../protocol/errors.ts';
+import type {NoteView} from '../../../db/repositories.ts';
 import {fakeApp, SYNCED, settable} from '../../testing/fake-app.ts';
 import {cleanUp, render} from '../../testing/render.tsx';
 import {AbsentText} from './absent-text.tsx';
+import {NoteBody} from './note-body.tsx';
+import {openSession} from './note-session.ts';
+import type {NoteHandle} from './note-sessions.ts';
 
 afterEach(cleanUp);
 
@@ -12,7 +16,7 @@ function open(of: Ref) {
   const server = {answer: ok(undefined) as Result<void>};
   const fetchBody = vi.fn(async (_ref: Ref) => server.answer);
   const app = fakeApp({status: settable(SYNCED), control: {fetchBody}});
-  return {server, fetchBody, show: () => render(app, <AbsentText of={of} />)};
+  return {app, server, fetchBody, show: () => render(app, <AbsentText of={of} />)};
 }
 
 const getIt = page.getByRole('button', {name: 'Get it now'});
@@ -38,4 +42,25 @@ it('of a revision is fetched when somebody asks', async () => {
   expect(fetchBody).not.toHaveBeenCalled();
   await getIt.click();
   expect(fetchBody).toHaveBeenCalledTimes(1);
+});
+
+it.each(['text', 'code', 'book'])('of a note of type %s can’t be typed before it is here', async (type) => {
+  const note = {kind: 'note', id: 'note1'} as const;
+  const loaded = {stamp: '000000001-0000-abcdefgh', parts: {meta: '', data: '', body: 'of a text that isn’t here'}};
+  const shown = {title: 'Plan', text: null, type, mime: 'text/html', loaded};
+  const view: NoteView = {...shown, id: note.id, undecodable: false, deleted: false, sync: 'synced', modifiedMs: 1};
+  const session = openSession(shown);
+  const handle: NoteHandle = {
+    current: () => ({state: 'open', view, session, showing: 1}),
+    subscribe: () => () => undefined,
+    type: () => undefined,
+    flush: () => undefined,
+    retry: () => undefined,
+    retain: () => () => undefined,
+  };
+  const {app, server} = open(note);
+  server.answer = failed({type: 'offline', message: 'no network'});
+  render(app, <NoteBody view={view} session={session} showing={1} handle={handle} onOpenNote={() => undefined} />);
+  await expect.element(getIt).toBeVisible();
+  expect(document.querySelector('textarea, input, [contenteditable="true"]')).toBeNull();
 });

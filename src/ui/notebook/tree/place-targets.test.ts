@@ -5,6 +5,7 @@ import {findTargets} from './place-targets.ts';
 const tree = buildTree({
   notes: ['Cafe\u0301', 'Ähre', 'Other'].map((title, i) => ({id: `n${i}`, title})),
   branches: [0, 1, 2].map((i) => ({id: `b${i}`, note: `n${i}`, parent: 'root', key: `a${i}`, stamp: '1'})),
+  arriving: false,
   complete: true,
 });
 

@@ -104,7 +104,7 @@ export const PLANTED: readonly Planted[] = [
     edits: [
       {
         file: 'src/sync/local-version.ts',
-        find: 'const isOnTop = stored === undefined || !isLeftToServer(ws, stored, content);',
+        find: 'const isOnTop = beside === null && (stored === undefined || !isLeftToServer(ws, stored, content));',
         put: 'const isOnTop = true;',
       },
     ],

@@ -153,6 +153,19 @@ async function revisionTexts({store}: Device): Promise<(string | undefined)[]> {
   });
 }
 
+test('a pulled version whose text was left out, as this device had it once, comes with it where it isn’t here any more', async () => {
+  const {world, a, b} = await twoDevices();
+  await b.store.transaction('write', (tx) => tx.deleteBodies([NOTE]));
+  world.nowMs += 1000;
+  await a.save('note1', await a.load('note1'), {title: 'Renamed'});
+  await a.round();
+  b.faults.push({call: 'fetch', lose: 'answer'});
+  await b.round();
+  expect(await b.read('note1')).toEqual({title: 'One', text: null}); // nothing of the page is stored without it
+  await settle(b);
+  expect(await b.read('note1')).toEqual({title: 'Renamed', text: 'base'});
+});
+
 test('the answer to another account or another history is not stored', async () => {
   const {world, a, b} = await twoDevices();
   await b.create('note2', 'Two', 'two');

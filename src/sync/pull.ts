@@ -7,6 +7,7 @@
 import {compareRefs, hasBody, isErased, keepsLosers, type Ref, refKey, type Version} from '../../protocol/entity.ts';
 import {failed, ok, type Result} from '../../protocol/errors.ts';
 import {EMPTY_HASH} from '../../protocol/hash.ts';
+import {MAX_FETCH_REFS} from '../../protocol/limits.ts';
 import type {CallAnswer, CallRequest, LaneBody, Position} from '../../protocol/messages.ts';
 import {LANES} from '../../protocol/shapes.ts';
 import {decodePart} from '../../protocol/wire.ts';
@@ -53,6 +54,8 @@ export async function pullAll(ports: RoundPorts, state: ReplicaState | undefined
   for (;;) {
     const {place, answer, next} = await asked;
     if (!answer.ok) return answer;
+    const texts = await fetchAbsent(ports, place, answer.value.versions);
+    if (!texts.ok) return texts;
     const stored = await storePage(ports, place, answer.value);
     if (!stored.ok) return stored;
     if (next === null || isPausedSince(state, stored.value)) return ok(answer.value.page);
@@ -95,6 +98,23 @@ export async function fetchEntities(ports: RoundPorts, refs: readonly Ref[]): Pr
     await ws.flush();
     return ok(undefined);
   });
+}
+
+/**
+ * Texts that the server leaves out, as this device had them, and that aren't here: what was erased in a history that is over may be
+ * back in this one.
+ */
+async function fetchAbsent(ports: RoundPorts, place: Place, versions: readonly ServerVersion[]): Promise<Result<void>> {
+  if (place.lane !== 'all') return ok(undefined); // lanes bring texts apart
+  const leftOut = versions.filter(({kind, parts, body}) => hasBody(kind) && body === null && parts.body !== EMPTY_HASH);
+  if (leftOut.length === 0) return ok(undefined);
+  const bodies = await ports.store.transaction('read', (tx) => tx.bodies(leftOut));
+  const absent = leftOut.filter(({parts}, i) => bodies[i]?.hash !== parts.body);
+  for (let at = 0; at < absent.length; at += MAX_FETCH_REFS) {
+    const fetched = await fetchEntities(ports, absent.slice(at, at + MAX_FETCH_REFS));
+    if (!fetched.ok) return fetched;
+  }
+  return ok(undefined);
 }
 
 interface Asked {

@@ -1,8 +1,14 @@
 import {afterEach, expect, it, vi} from 'vitest';
+import {NotebookError} from '../../../db/notebook-error.ts';
+import type {Notebook} from '../../../db/repositories.ts';
+import {buildTree, type Tree} from '../../../notes/tree.ts';
+import type {Live} from '../../../sync/api.ts';
 import {fakeApp, SYNCED, settable} from '../../testing/fake-app.ts';
 import {cleanUp, render} from '../../testing/render.tsx';
+import {useLive} from '../../use-live.ts';
+import {createDrafts} from './drafts.ts';
 import type {NoteSessions} from './note-sessions.ts';
-import {useSaveBeforeLeaving} from './use-note-sessions.ts';
+import {useDraftsOfArriving, useNoteSessions, useSaveBeforeLeaving} from './use-note-sessions.ts';
 
 afterEach(cleanUp);
 
@@ -36,4 +42,30 @@ it('asks before the page goes while a text could not be stored, and only then; w
   flushAll.mockClear();
   dispatchEvent(new Event('pagehide'));
   expect(flushAll).toHaveBeenCalledOnce();
+});
+
+function Watching({tree}: {readonly tree: Live<Tree>}) {
+  useNoteSessions();
+  useDraftsOfArriving(useLive(tree));
+  return null;
+}
+
+it('a draft of an earlier page is saved when its note has arrived, by the last of the tree at the latest', async () => {
+  const drafts = createDrafts(localStorage, '/');
+  const draft = {noteId: 'n1', loaded: {stamp: '1', parts: {meta: '', data: '', body: ''}}, edit: {text: 'last words'}};
+  drafts.put(draft);
+  let isHere = false;
+  const saveNote = vi.fn<Notebook['saveNote']>(async (_id, loaded) => {
+    if (!isHere) throw new NotebookError('missing', 'not here yet');
+    return {loaded, conflict: false};
+  });
+  const app = fakeApp({status: settable(SYNCED), notebook: {saveNote}});
+  const tree = settable(buildTree({notes: [], branches: [], arriving: true, complete: false}));
+  render(app, <Watching tree={tree} />);
+  await vi.waitFor(() => expect(saveNote).toHaveBeenCalled());
+  expect(drafts.all()).toHaveLength(1);
+  isHere = true;
+  tree.set(buildTree({notes: [{id: 'n1', title: 'Here'}], branches: [], arriving: false, complete: true}));
+  await vi.waitFor(() => expect(drafts.all()).toEqual([]));
+  expect(saveNote).toHaveBeenLastCalledWith('n1', draft.loaded, draft.edit, undefined);
 });

@@ -19,8 +19,8 @@ export interface Area {
   readonly packages: readonly string[];
 }
 
-/** What the adapters see of the engine: its ports, and the types that the screens get from it. */
-const PORTS = ['src/sync/ports.ts', 'src/sync/api.ts'];
+/** What the adapters see of the engine: its ports, how the notebook is changed, and the types that the screens get from it. */
+const PORTS = ['src/sync/ports.ts', 'src/sync/changes.ts', 'src/sync/api.ts'];
 /** What the app doesn't need to have in it: only the server reads requests (ADR 22). */
 const FOR_THE_SERVER = ['protocol/requests.ts'];
 const BROWSER_TESTS = ['@playwright/test', '@axe-core/playwright', 'fflate', 'node:*'];

@@ -6,7 +6,8 @@ import {EMPTY_HASH} from '../protocol/hash.ts';
 import {derivedId, ROOT_NOTE_ID} from '../protocol/ids.ts';
 import {type BranchData, readBranch, readNote, writeData} from '../src/notes/note-data.ts';
 import {planInsert} from '../src/notes/ordering.ts';
-import type {Change, EntityRow, Loaded, StoreTx, Written} from '../src/sync/ports.ts';
+import type {Change, Loaded, Written} from '../src/sync/changes.ts';
+import type {EntityRow, StoreTx} from '../src/sync/ports.ts';
 import type {Tab} from './replica.ts';
 import {type Truth, titleData, versionOf} from './truth.ts';
 

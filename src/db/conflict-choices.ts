@@ -9,7 +9,7 @@ import {type Ref, type RevisionMeta, refKey} from '../../protocol/entity.ts';
 import {ROOT_NOTE_ID} from '../../protocol/ids.ts';
 import {conflictCopyId, placeId} from '../notes/derived-ids.ts';
 import {withRevival} from '../notes/note-data.ts';
-import type {EntityChange, Loaded, Writer} from '../sync/ports.ts';
+import type {EntityChange, Loaded, Writer} from '../sync/changes.ts';
 import {isLive, noteDataOf, toBranchHead} from './heads.ts';
 import {type Query, readOnce} from './live.ts';
 import {NotebookError} from './notebook-error.ts';

@@ -3,7 +3,8 @@
 import {utf8Text} from '../../protocol/bytes.ts';
 import {EMPTY_HASH} from '../../protocol/hash.ts';
 import {type NoteData, readBranch, readNote} from '../notes/note-data.ts';
-import type {EntityRow, Loaded} from '../sync/ports.ts';
+import type {Loaded} from '../sync/changes.ts';
+import type {EntityRow} from '../sync/ports.ts';
 import type {ListedRow} from './packs.ts';
 import type {BodyRecord, EntityRecord} from './records.ts';
 import type {BranchHead, NoteHead} from './repositories.ts';

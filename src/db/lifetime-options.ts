@@ -2,7 +2,7 @@
 
 import {LIFETIME_NAMES, LIFETIME_RULES, type LifetimeValues, lifetimeRef, lifetimeValues} from '../notes/lifetimes.ts';
 import {writeData} from '../notes/note-data.ts';
-import type {Change} from '../sync/ports.ts';
+import type {Change} from '../sync/changes.ts';
 import type {Query} from './live.ts';
 
 export const queryLifetimes: Query<LifetimeValues> = async ({entities}) =>

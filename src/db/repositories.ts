@@ -8,7 +8,8 @@ import type {SyncError} from '../../protocol/errors.ts';
 import type {LifetimeValues} from '../notes/lifetimes.ts';
 import type {AttachmentData, AttributeData, BranchData, NoteData} from '../notes/note-data.ts';
 import type {Live} from '../sync/api.ts';
-import type {Loaded, OutboxRow, Unresolved} from '../sync/ports.ts';
+import type {Loaded} from '../sync/changes.ts';
+import type {OutboxRow, Unresolved} from '../sync/ports.ts';
 
 /** A live note's head; its title is all the tree needs. */
 export interface NoteHead extends NoteData {

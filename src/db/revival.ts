@@ -8,7 +8,7 @@ import {isErased, type Kind} from '../../protocol/entity.ts';
 import {ROOT_NOTE_ID} from '../../protocol/ids.ts';
 import {parseStamp, type Stamp} from '../../protocol/stamp.ts';
 import {placeId} from '../notes/derived-ids.ts';
-import type {EntityChange} from '../sync/ports.ts';
+import type {EntityChange} from '../sync/changes.ts';
 import {isLive} from './heads.ts';
 import type {EntityRecord} from './records.ts';
 import type {Tables} from './schema.ts';

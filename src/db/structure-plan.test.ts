@@ -6,7 +6,7 @@ import type {Head} from '../../protocol/entity.ts';
 import {readBranch, readNote, writeData} from '../notes/note-data.ts';
 import {compareBranches} from '../notes/ordering.ts';
 import {buildTree} from '../notes/tree.ts';
-import type {Change} from '../sync/ports.ts';
+import type {Change} from '../sync/changes.ts';
 import type {BranchHead} from './repositories.ts';
 import {doomedNotes, planCreate, planDelete, planMove, planPlace, type Region, withTitle} from './structure-plan.ts';
 

@@ -8,7 +8,7 @@ import type {Head, Kind} from '../../protocol/entity.ts';
 import {ROOT_NOTE_ID} from '../../protocol/ids.ts';
 import {type BranchData, type NoteData, readBranch, readNote, writeData} from '../notes/note-data.ts';
 import {compareBranches, type Position, planInsert} from '../notes/ordering.ts';
-import type {EntityChange} from '../sync/ports.ts';
+import type {EntityChange} from '../sync/changes.ts';
 import type {BranchHead} from './repositories.ts';
 
 export interface NewNote {

@@ -1,8 +1,9 @@
 import {expect, test} from 'vitest';
 import type {SyncError} from '../../protocol/errors.ts';
+import type {Change} from './changes.ts';
 import {bringBack, setUpServer, signIn, startNotebook} from './connect.ts';
 import {createMemoryStore} from './memory-store.ts';
-import type {Change, ServerLink} from './ports.ts';
+import type {ServerLink} from './ports.ts';
 import {runRound} from './round.ts';
 import {createWorld, type Device, noteData, settle} from './testing/world.ts';
 

@@ -8,17 +8,8 @@ import {ID_BYTES, idFromBytes} from '../../protocol/ids.ts';
 import type {Session} from '../../protocol/messages.ts';
 import {PROTOCOL_RANGE} from '../../protocol/version.ts';
 import type {Credentials, SetupInput} from './api.ts';
-import type {
-  Change,
-  Random,
-  ReadLifetimes,
-  ReplicaState,
-  ServerLink,
-  Store,
-  StoreTx,
-  Time,
-  Transport,
-} from './ports.ts';
+import type {Change} from './changes.ts';
+import type {Random, ReadLifetimes, ReplicaState, ServerLink, Store, StoreTx, Time, Transport} from './ports.ts';
 import {DEFAULT_TIMEOUT_MS, newReplicaState} from './replica-state.ts';
 import {writeChanges} from './writer.ts';
 

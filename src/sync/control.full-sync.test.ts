@@ -1,6 +1,6 @@
 import {expect, test} from 'vitest';
+import type {Change} from './changes.ts';
 import {createSyncControl} from './control.ts';
-import type {Change} from './ports.ts';
 import {pushAll} from './push.ts';
 import {controlPortsOf} from './testing/control-ports.ts';
 import {createWorld, type Device, settle, type World} from './testing/world.ts';

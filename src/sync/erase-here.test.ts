@@ -9,10 +9,11 @@ import {LIFETIME_RULES, lifetimeRef, readLifetimes} from '../notes/lifetimes.ts'
 import {mergeBody} from '../notes/merge.ts';
 import {writeData} from '../notes/note-data.ts';
 import {noteOf} from '../notes/note-of.ts';
+import type {Change} from './changes.ts';
 import {startNotebook} from './connect.ts';
 import {createEraser, eraseHere} from './erase-here.ts';
 import {createMemoryStore} from './memory-store.ts';
-import type {Change, StoreTx} from './ports.ts';
+import type {StoreTx} from './ports.ts';
 import {controlPortsOf} from './testing/control-ports.ts';
 import {createTimers, quiet} from './testing/timers.ts';
 import {createWorld, noteData, START_MS, settle, type World} from './testing/world.ts';

@@ -1,8 +1,8 @@
 /** A server put back to an older copy, by hand or with a new epoch: today's data is what the copy and the devices have. */
 
 import {describe, expect, test} from 'vitest';
+import type {Change} from './changes.ts';
 import {localRoot} from './check.ts';
-import type {Change} from './ports.ts';
 import {createWorld, type Device, settle, type World} from './testing/world.ts';
 
 const HOUR_MS = 3_600_000;

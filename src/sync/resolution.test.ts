@@ -6,7 +6,7 @@
 import {describe, expect, test} from 'vitest';
 import {utf8Bytes, utf8Text} from '../../protocol/bytes.ts';
 import type {Ref, RevisionMeta} from '../../protocol/entity.ts';
-import type {EntityChange, Loaded} from './ports.ts';
+import type {EntityChange, Loaded} from './changes.ts';
 import {createWorld, type Device, noteData, settle, type World} from './testing/world.ts';
 
 const NOTE: Ref = {kind: 'note', id: 'note1'};

@@ -9,9 +9,9 @@ import {isErased, refKey} from '../../protocol/entity.ts';
 import {TOMBSTONE_HORIZON_MS} from '../../server/core/drop.ts';
 import {writeData} from '../notes/note-data.ts';
 import {noteOf} from '../notes/note-of.ts';
+import type {Change} from './changes.ts';
 import {localRoot} from './check.ts';
 import {isOwnDeleted} from './inspect.ts';
-import type {Change} from './ports.ts';
 import {createWorld, type Device, settle, type World} from './testing/world.ts';
 
 const NOTES = ['note0', 'note1', 'note2'];

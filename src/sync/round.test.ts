@@ -1,7 +1,7 @@
 import {describe, expect, test} from 'vitest';
 import {MAX_ENTITY_BYTES} from '../../protocol/limits.ts';
+import type {Change} from './changes.ts';
 import {localRoot} from './check.ts';
-import type {Change} from './ports.ts';
 import {createWorld, type Device, noteData, settle, type World} from './testing/world.ts';
 
 async function rootsOf(world: World, ...devices: Device[]): Promise<string[]> {

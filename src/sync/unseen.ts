@@ -8,8 +8,8 @@ import type {Bytes} from '../../protocol/bytes.ts';
 import {entityHash, isErased, type Ref, type Version} from '../../protocol/entity.ts';
 import {hashOf} from '../../protocol/hash.ts';
 import {revisionId} from '../../protocol/revision.ts';
+import type {EntityChange, Loaded} from './changes.ts';
 import type {Merging} from './conflict.ts';
-import type {EntityChange, Loaded} from './ports.ts';
 import type {Workset} from './workset.ts';
 
 export type Save = EntityChange & {readonly type: 'save'};

@@ -10,6 +10,7 @@ import {hashOf} from '../../protocol/hash.ts';
 import {ID_BYTES, idFromBytes} from '../../protocol/ids.ts';
 import {ERASE_AFTER_MS} from '../../protocol/limits.ts';
 import type {Stamp} from '../../protocol/stamp.ts';
+import type {Change, EntityChange, Loaded, Resolution, Writer, Written} from './changes.ts';
 import type {Merging} from './conflict.ts';
 import {
   type Content,
@@ -24,21 +25,7 @@ import {
   writeVersion,
   writingBy,
 } from './local-version.ts';
-import type {
-  Change,
-  EntityChange,
-  EntityRow,
-  Lifetimes,
-  Loaded,
-  Random,
-  ReadLifetimes,
-  Resolution,
-  Store,
-  StoreTx,
-  Time,
-  Writer,
-  Written,
-} from './ports.ts';
+import type {EntityRow, Lifetimes, Random, ReadLifetimes, Store, StoreTx, Time} from './ports.ts';
 import {type Beside, lostRef, type Merge, replacesUnseen, type Save, wayAround} from './unseen.ts';
 import {Workset} from './workset.ts';
 

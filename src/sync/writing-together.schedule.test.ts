@@ -4,7 +4,7 @@
  */
 import fc from 'fast-check';
 import {expect, test} from 'vitest';
-import type {Loaded} from './ports.ts';
+import type {Loaded} from './changes.ts';
 import {createWorld, type Device, settle} from './testing/world.ts';
 
 const NOTE = 'note1';

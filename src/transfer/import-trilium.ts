@@ -7,7 +7,7 @@
 import type {Bytes} from '../../protocol/bytes.ts';
 import {ROOT_NOTE_ID} from '../../protocol/ids.ts';
 import {triliumNoteId} from '../notes/derived-ids.ts';
-import type {Writer} from '../sync/ports.ts';
+import type {Writer} from '../sync/changes.ts';
 import {createSanitizer} from './clean-html.ts';
 import {ImportError} from './import-error.ts';
 import {COUNT_NAMES, type Count, type CountName, type ImportReport, Problems} from './import-report.ts';

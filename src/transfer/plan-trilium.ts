@@ -11,7 +11,7 @@ import {MAX_ENTITY_BYTES} from '../../protocol/limits.ts';
 import {placeId, triliumAttachmentId, triliumNoteId} from '../notes/derived-ids.ts';
 import {writeData} from '../notes/note-data.ts';
 import {keysBetween} from '../notes/ordering.ts';
-import type {Change} from '../sync/ports.ts';
+import type {Change} from '../sync/changes.ts';
 import type {CountName, Problems} from './import-report.ts';
 import {toNoteHtml} from './trilium-html.ts';
 import {indexLinks, type LinkIndex} from './trilium-links.ts';

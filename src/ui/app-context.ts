@@ -4,7 +4,7 @@ import {createContext, useContext} from 'react';
 import type {SyncError} from '../../protocol/errors.ts';
 import type {Notebook} from '../db/repositories.ts';
 import type {AppUpdate, LeftBehind, Live, SyncControl} from '../sync/api.ts';
-import type {Writer} from '../sync/ports.ts';
+import type {Writer} from '../sync/changes.ts';
 import type {importTrilium} from '../transfer/import-trilium.ts';
 
 export interface App {

@@ -17,9 +17,10 @@ import {readLifetimes} from '../../notes/lifetimes.ts';
 import {mergeBody, mergeData} from '../../notes/merge.ts';
 import {deviceNameKey, writeData} from '../../notes/note-data.ts';
 import {noteOf} from '../../notes/note-of.ts';
+import type {Change, Loaded, Writer} from '../changes.ts';
 import {setUpServer, signIn} from '../connect.ts';
 import {createMemoryStore, type MemoryStore} from '../memory-store.ts';
-import type {Change, EntityRow, Loaded, Locks, OutboxRow, ReplicaState, Time, Transport, Writer} from '../ports.ts';
+import type {EntityRow, Locks, OutboxRow, ReplicaState, Time, Transport} from '../ports.ts';
 import {type RoundPorts, runRound} from '../round.ts';
 import {createWriter} from '../writer.ts';
 

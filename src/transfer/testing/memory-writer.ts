@@ -2,7 +2,7 @@
 
 import {type Bytes, utf8Text} from '../../../protocol/bytes.ts';
 import {NO_BYTES, refKey} from '../../../protocol/entity.ts';
-import type {Change, Writer, Written} from '../../sync/ports.ts';
+import type {Change, Writer, Written} from '../../sync/changes.ts';
 
 export interface Kept {
   readonly kind: string;

@@ -4,38 +4,31 @@ import {failed, ok, type Result} from '../../../protocol/errors.ts';
 import type {Notebook} from '../../db/repositories.ts';
 import type {Live, SyncControl, SyncStatus} from '../../sync/api.ts';
 import type {ReplicaState} from '../../sync/ports.ts';
+import {newReplicaState} from '../../sync/replica-state.ts';
 import type {App} from '../app-context.ts';
 
 export const ROOT = 'q8Zr1mC0yW2bN4vL6xT7pK9sJ3hF5dG1aQ2wE4rT6yU';
 const NOW_MS = 1_800_000_000_000;
 
-export const LINKED_REPLICA: ReplicaState = {
-  replica: 'replica',
-  deviceName: 'Test browser',
-  createdMs: NOW_MS,
+const SERVER = {
   address: 'https://notes.example',
-  timeoutMs: 30_000,
-  server: {
-    address: 'https://notes.example',
-    account: {id: 'account', username: 'ada'},
-    deviceId: 'device',
-    token: 'token',
-  },
+  account: {id: 'account', username: 'ada'},
+  deviceId: 'device',
+  token: 'token',
+};
+
+export const LINKED_REPLICA: ReplicaState = {
+  ...newReplicaState({
+    replica: 'replica',
+    deviceName: 'Test browser',
+    createdMs: NOW_MS,
+    address: SERVER.address,
+    server: SERVER,
+  }),
   epoch: 'epoch',
   cursor: {seq: 7, mark: 'mark'},
   seen: {seq: 7, mark: 'mark'},
-  firstSync: null,
-  clock: null,
-  clockChoice: 'own',
   lastSyncMs: NOW_MS,
-  lastCheck: null,
-  lastVerification: null,
-  scrub: {pass: null, last: null},
-  unresolved: [],
-  givenUp: null,
-  protocol: null,
-  problem: null,
-  paused: false,
 };
 
 export const SYNCED: SyncStatus = {

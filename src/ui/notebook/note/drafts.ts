@@ -5,7 +5,7 @@
 
 import * as z from 'zod/mini';
 import type {Notebook} from '../../../db/repositories.ts';
-import type {Loaded} from '../../../sync/ports.ts';
+import type {Loaded} from '../../../sync/changes.ts';
 import type {Edit} from './note-session.ts';
 
 export interface Draft {

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import {describe, expect, it} from 'vitest';
 import type {Saved} from '../../../db/repositories.ts';
-import type {Loaded} from '../../../sync/ports.ts';
+import type {Loaded} from '../../../sync/changes.ts';
 import {
   currentOf,
   type Edit,

@@ -14,7 +14,7 @@
  */
 
 import type {Saved} from '../../../db/repositories.ts';
-import type {Loaded} from '../../../sync/ports.ts';
+import type {Loaded} from '../../../sync/changes.ts';
 import type {ToldError} from '../../told-error.ts';
 
 /** The stored version that the editor stands on. `text` is null while it isn't on this device. */

@@ -1,7 +1,7 @@
 import {describe, expect, it} from 'vitest';
 import {SyncFailure} from '../../../../protocol/errors.ts';
 import type {Notebook, NoteView, Saved} from '../../../db/repositories.ts';
-import type {Loaded} from '../../../sync/ports.ts';
+import type {Loaded} from '../../../sync/changes.ts';
 import {createDrafts, type Draft, recoverDrafts} from './drafts.ts';
 import {currentOf} from './note-session.ts';
 import {createNoteSessions} from './note-sessions.ts';

@@ -1,9 +1,11 @@
 /** Deletions whose time has passed, as the server's process erases them and, much later, forgets them. */
 
-import {isErased, type Ref, refKey} from '../protocol/entity.ts';
+import {isErased, type Ref, type RevisionMeta, refKey} from '../protocol/entity.ts';
+import {everybodySyncs} from './healing.ts';
 import {ERASE_AFTER_MS} from './person.ts';
 import {MINUTE, replicaAt, type Scene} from './scene.ts';
 import {HORIZON_MS} from './server.ts';
+import {Violation} from './witness.ts';
 
 const ERASES_EVERY_MS = 60 * MINUTE;
 
@@ -19,8 +21,9 @@ export function eraseRegularly(scene: Scene): void {
 export function eraseDue(scene: Scene): void {
   if (!scene.server.isUp()) return;
   const before = erasedIn(scene);
+  const kept = keptIn(scene);
   const note = () => {
-    noteErased(scene);
+    noteErased(scene, kept);
     noteForgotten(scene, before);
   };
   const life = scene.server.life();
@@ -38,6 +41,35 @@ export async function passDays(scene: Scene, away: number): Promise<void> {
   }
 }
 
+/**
+ * All deletions are over, and all devices have heard: nothing is kept of what was erased, unless somebody is still asked about
+ * it.
+ */
+export async function eraseAll(scene: Scene): Promise<void> {
+  eraseDue(scene);
+  await scene.scheduler.pass(MINUTE);
+  await everybodySyncs(scene);
+  const disputed = new Set(keptIn(scene).flatMap(({meta}) => (meta.state === 'open' ? [meta.of] : [])));
+  const erased = new Set(erasedIn(scene).map(refKey));
+  for (const {key, meta} of keptIn(scene)) {
+    if (erased.has(refKey({kind: meta.ofKind, id: meta.of})) && !disputed.has(meta.of))
+      throw new Violation('a revision is left of what was erased', `${key} ${JSON.stringify(meta)}`);
+  }
+}
+
+interface Kept {
+  readonly key: string;
+  readonly stamp: string;
+  readonly meta: RevisionMeta;
+  readonly parts: {readonly data: string; readonly body: string};
+}
+
+function keptIn(scene: Scene): Kept[] {
+  return rowsIn(scene).flatMap(({stamp, meta, parts, ...ref}) =>
+    meta?.type === 'revision' ? [{key: refKey(ref), stamp, meta, parts}] : [],
+  );
+}
+
 function rowsIn({server}: Scene) {
   return [...server.storage.tables.entities.values()].flatMap((rows) => [...rows.values()].map(({row}) => row));
 }
@@ -46,7 +78,14 @@ function erasedIn(scene: Scene): Ref[] {
   return rowsIn(scene).filter(isErased);
 }
 
-function noteErased(scene: Scene): void {
+/** What was kept of a note goes with it, but what somebody is still asked about. */
+function noteErased(scene: Scene, kept: readonly Kept[]): void {
+  const stampByKey = new Map(rowsIn(scene).flatMap((row) => (isErased(row) ? [[refKey(row), row.stamp]] : [])));
+  for (const {key, stamp, meta, parts} of kept) {
+    if (!stampByKey.has(key) || !stampByKey.has(refKey({kind: meta.ofKind, id: meta.of}))) continue;
+    if (meta.state === 'open' && stampByKey.get(key) === stamp) continue; // nobody has decided in between
+    scene.truth.remove(meta.of, [scene.truth.valueOf(parts.data), scene.truth.valueOf(parts.body)]);
+  }
   for (const row of rowsIn(scene)) if (row.kind === 'note' && isErased(row)) scene.truth.erase(row.id);
 }
 

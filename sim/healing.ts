@@ -88,7 +88,7 @@ async function signedIn({scheduler}: Scene, replica: Replica): Promise<void> {
   await scheduler.until(replica.connect('sign in'), ROUND_LIMIT_MS);
 }
 
-async function everybodySyncs(scene: Scene): Promise<void> {
+export async function everybodySyncs(scene: Scene): Promise<void> {
   const {scheduler, replicas} = scene;
   for (const replica of replicas) {
     await signedIn(scene, replica);

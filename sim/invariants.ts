@@ -2,7 +2,7 @@
 
 import {utf8Text} from '../protocol/bytes.ts';
 import {addLeaf, bucketOf, EMPTY_BUCKET, isCounted, leafOf, rootDigest} from '../protocol/digest.ts';
-import {type Head, isErased, refKey} from '../protocol/entity.ts';
+import {type Head, isErased, KINDS, type Ref, refKey} from '../protocol/entity.ts';
 import {EMPTY_HASH, hashOf} from '../protocol/hash.ts';
 import {ROOT_NOTE_ID} from '../protocol/ids.ts';
 import {readBranch, readNote} from '../src/notes/note-data.ts';
@@ -119,11 +119,17 @@ function textsAreWhole(side: Side): void {
 
 /** A stamp that no device ever pushed was made up on the way; a revision has that of the version that it keeps. */
 function everyVersionHasAWriter({heads}: Side, witness: Witness): void {
-  for (const {kind, id, stamp, meta} of heads) {
-    const kept = meta?.type === 'revision' ? {kind: meta.ofKind, id: meta.of} : undefined;
-    const isKnown = witness.wasPushed({kind, id}, stamp) || (kept !== undefined && witness.wasPushed(kept, stamp));
-    if (!isKnown) throw new Violation('a version that nobody wrote', `${kind} ${id} ${stamp}`);
+  for (const head of heads) {
+    const isKnown = [head, ...keptBy(head)].some((ref) => witness.wasPushed(ref, head.stamp));
+    if (!isKnown) throw new Violation('a version that nobody wrote', `${head.kind} ${head.id} ${head.stamp}`);
   }
+}
+
+/** What a revision is of; one that was erased doesn't say of which kind. */
+function keptBy({kind, meta}: Head): Ref[] {
+  if (meta?.type === 'revision') return [{kind: meta.ofKind, id: meta.of}];
+  const {of} = meta ?? {};
+  return kind === 'revision' && of !== undefined ? KINDS.map((one) => ({kind: one, id: of})) : [];
 }
 
 function rootOf(heads: readonly Head[]): string {

@@ -206,6 +206,27 @@ export const PLANTED: readonly Planted[] = [
     ],
   },
   {
+    name: 'what is kept of an erased note stays',
+    edits: [
+      {
+        file: 'server/core/erase.ts',
+        find: 'return (await eraseRevisions(ports, accountId)) ?? standing;',
+        put: 'return standing;',
+      },
+    ],
+  },
+  {
+    name: 'an open conflict goes with its erased note',
+    edits: [
+      {
+        file: 'server/storage/memory-storage.ts',
+        find: 'for (const {facts} of stored) if (facts.openConflictOf !== null) erased.delete(facts.openConflictOf);',
+        put: '',
+      },
+      {file: 'server/core/erase-revisions.ts', find: " || row.meta.state === 'open'", put: ''},
+    ],
+  },
+  {
     name: 'a returning device pushes before it compares',
     edits: [{file: 'src/sync/round.ts', find: 'if (isReturning(state)) {', put: 'if (heard !== heard) {'}],
   },

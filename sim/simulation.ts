@@ -1,7 +1,7 @@
 /** Plays one schedule: a server, some replicas, people; then heals everything and checks what must hold. */
 
 import {play} from './acts.ts';
-import {passDays} from './erasing.ts';
+import {eraseAll, passDays} from './erasing.ts';
 import {heal, nothingMoves} from './healing.ts';
 import {checkInvariants} from './invariants.ts';
 import type {Coverage} from './life.ts';
@@ -52,5 +52,8 @@ export async function simulate(schedule: Schedule, coverage: Coverage = new Map(
   checkInvariants(scene);
   await nothingMoves(scene);
   scene.witness.ask();
+  await eraseAll(scene);
+  scene.witness.ask();
+  checkInvariants(scene);
   return {acknowledged: truth.acknowledged};
 }

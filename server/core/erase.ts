@@ -12,12 +12,18 @@ import {EMPTY_HASH} from '../../protocol/hash.ts';
 import type {DueQuery, EntityRow, StorageReads} from '../storage/port.ts';
 import {factsOf} from '../storage/row-facts.ts';
 import {openCommit, type WholeVersion} from './commit.ts';
+import {eraseRevisions} from './erase-revisions.ts';
 import type {CorePorts, Standing} from './ports.ts';
 
 const ROWS_PER_TRANSACTION = 500;
 
-/** Erases what is due in one account; the new standing where something was. */
+/** Erases what is due in one account, then what is kept of it in revisions; the new standing where something was. */
 export async function eraseDue(ports: CorePorts, accountId: string): Promise<Standing | undefined> {
+  const standing = await eraseDeletions(ports, accountId);
+  return (await eraseRevisions(ports, accountId)) ?? standing;
+}
+
+async function eraseDeletions(ports: CorePorts, accountId: string): Promise<Standing | undefined> {
   const nowMs = ports.now();
   let standing: Standing | undefined;
   for (let after: DueQuery['after'] = null; ; ) {

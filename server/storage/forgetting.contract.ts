@@ -72,6 +72,35 @@ export function testForgetting(name: string, create: () => Promise<StorageUnderT
       });
     });
 
+    it('finds the revisions of what was erased, so many at most, but none in dispute', async () => {
+      const of = (id: string, ms: number, more: Parameters<typeof note>[0] = {stamp: at(ms)}) => note({...more, id});
+      const kept = [
+        rowOf(revisionOf(of('gone', 1), 'edit'), 1),
+        rowOf(revisionOf(of('gone', 2), 'conflict', {state: 'resolved'}), 2),
+        rowOf(revisionOf(of('label', 1, {stamp: at(1), kind: 'attribute'}), 'restore'), 3),
+      ];
+      await put(
+        ...kept,
+        rowOf(erased(of('gone', 9)), 4),
+        rowOf(erased(of('label', 9, {stamp: at(9), kind: 'attribute'})), 5),
+        rowOf(erased(revisionOf(of('gone', 3), 'edit')), 6),
+        rowOf(revisionOf(of('disputed', 1), 'edit'), 7),
+        rowOf(revisionOf(of('disputed', 2), 'conflict'), 8),
+        rowOf(erased(of('disputed', 9)), 9),
+        rowOf(revisionOf(of('deleted', 1), 'edit'), 10),
+        rowOf(deletionOf(of('deleted', 1), at(9)), 11),
+        rowOf(revisionOf(of('live', 1), 'edit'), 12),
+        rowOf(of('live', 9), 13),
+        rowOf(revisionOf(of('nowhere', 1), 'edit'), 14),
+      );
+      await storage.read(async (tx) => {
+        const found = await tx.revisionsOfErased('ann', 9);
+        expect(found.toSorted((a, b) => a.seq - b.seq)).toEqual(kept.map((row) => ({...row, body: null})));
+        expect(await tx.revisionsOfErased('ann', 2)).toHaveLength(2);
+        expect(await tx.revisionsOfErased('bob', 9)).toEqual([]);
+      });
+    });
+
     it('forgets everything that was judged of one entity, unless the write throws', async () => {
       const ref = {kind: 'note', id: 'note-1'} as const;
       const other = {...ref, id: 'note-10'};

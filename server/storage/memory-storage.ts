@@ -173,6 +173,17 @@ function readsOf(tables: Tables): StorageReads {
         .filter(({row, facts}) => facts.tombstoneOf === noteId && row.kind !== 'note')
         .map(({row}) => ({...row, body: null}))
         .sort((a, b) => a.seq - b.seq),
+    revisionsOfErased: async (accountId, limit) => {
+      const stored = rowsOf(accountId);
+      const erased = new Set(
+        stored.flatMap(({row, facts}) => (facts.erased && row.kind !== 'revision' ? [row.id] : [])),
+      );
+      for (const {facts} of stored) if (facts.openConflictOf !== null) erased.delete(facts.openConflictOf);
+      return stored
+        .filter(({row}) => !row.deleted && row.meta?.type === 'revision' && erased.has(row.meta.of))
+        .slice(0, limit)
+        .map(({row}) => ({...row, body: null}));
+    },
     asides: async (accountId) =>
       [...(tables.aside.get(accountId)?.values() ?? [])].map(({kind, id, stamp}) => ({kind, id, stamp})),
     hasOpenConflict: async (accountId, of) => rowsOf(accountId).some(({facts}) => facts.openConflictOf === of),

@@ -59,6 +59,11 @@ export interface StorageReads {
   erasedTombstones(accountId: string, untilMs: number, limit: number): Promise<readonly ErasedRow[]>;
   /** What belonged to a note and was deleted together with it, as far as it has content; notes are none of it. */
   tombstonesOf(accountId: string, noteId: string): Promise<readonly EntityRow[]>;
+  /**
+   * Live revisions of what has lost its content, at most `limit`, in no order; without bodies (null). None that is an unresolved
+   * conflict, nor where there is one of the same entity.
+   */
+  revisionsOfErased(accountId: string, limit: number): Promise<readonly EntityRow[]>;
   /** The versions whose bytes were ever set aside, in no order. */
   asides(accountId: string): Promise<readonly AsideRef[]>;
   /** Whether a live revision keeps an unresolved conflict of this entity. */

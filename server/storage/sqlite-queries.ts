@@ -36,6 +36,18 @@ const LANES: Readonly<Record<Lane, string>> = {
   revisions: "kind = 'revision' AND erased = 0 AND seq <= ?",
 };
 
+/** From what is erased to its revisions: hardly any of it has one, while revisions are many. */
+export const REVISIONS_OF_ERASED = `SELECT ${HEAD_COLUMNS.split(', ')
+  .map((column) => `revision.${column}`)
+  .join(', ')}, NULL AS body
+  FROM entities AS original CROSS JOIN entities AS revision
+  WHERE original.account = ? AND original.erased = 1 AND original.kind <> 'revision'
+    AND revision.account = original.account AND revision.revision_of = original.id
+    AND NOT EXISTS (
+      SELECT 1 FROM entities AS conflict WHERE conflict.account = original.account AND conflict.open_conflict_of = original.id
+    )
+  LIMIT ?`;
+
 /** Both sources in the order of their index; SQLite merges them without sorting. */
 const PLACE = 'kind, id, body_seq AS bodySeq, length(data) AS dataBytes, length(body) AS bodyBytes FROM entities';
 const PLACES = `SELECT seq AS position, ${PLACE} WHERE account = ? AND seq > ? AND seq <= ?
@@ -87,6 +99,7 @@ export function readsOf(db: Database): StorageReads {
     `SELECT ${HEAD_COLUMNS}, NULL AS body FROM entities
       WHERE account = ? AND tombstone_of = ? AND kind <> 'note' ORDER BY seq`,
   );
+  const revisionsOfErased = many<SqlEntity>(REVISIONS_OF_ERASED);
   const asides = many<AsideRef>('SELECT DISTINCT kind, id, stamp FROM set_aside WHERE account = ?');
   const openConflict = one<{found: 1}>(
     'SELECT 1 AS found FROM entities WHERE account = ? AND open_conflict_of = ? LIMIT 1',
@@ -124,6 +137,7 @@ export function readsOf(db: Database): StorageReads {
     },
     erasedTombstones: async (accountId, untilMs, limit) => erased(accountId, untilMs, limit),
     tombstonesOf: async (accountId, noteId) => tombstonesOf(accountId, noteId).map(toEntityRow),
+    revisionsOfErased: async (accountId, limit) => revisionsOfErased(accountId, limit).map(toEntityRow),
     asides: async (accountId) => asides(accountId),
     hasOpenConflict: async (accountId, of) => openConflict(accountId, of) !== undefined,
   };

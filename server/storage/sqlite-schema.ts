@@ -81,6 +81,13 @@ const MIGRATIONS: readonly string[] = [
   DROP TABLE set_aside;
   ALTER TABLE set_aside_by_version RENAME TO set_aside;
   `,
+  // Computed from the row when it is asked for: no row of an older database has to be written anew. A damaged meta names nothing.
+  `
+  ALTER TABLE entities ADD COLUMN revision_of TEXT GENERATED ALWAYS AS (
+    CASE WHEN kind = 'revision' AND deleted = 0 AND json_valid(meta) THEN json_extract(meta, '$.of') END
+  ) VIRTUAL;
+  CREATE INDEX entities_by_revision_of ON entities (account, revision_of) WHERE revision_of IS NOT NULL;
+  `,
 ];
 
 /** What this version brings every database to. */

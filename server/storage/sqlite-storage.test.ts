@@ -3,9 +3,11 @@ import {tmpdir} from 'node:os';
 import {join} from 'node:path';
 import Database from 'better-sqlite3';
 import {afterEach, expect, it} from 'vitest';
-import {account, document, rowOf} from '../testing/storage-rows.ts';
+import {revisionOf} from '../../protocol/revision.ts';
+import {account, document, erased, rowOf} from '../testing/storage-rows.ts';
 import {at, note} from '../testing/world.ts';
 import {testForgetting} from './forgetting.contract.ts';
+import {REVISIONS_OF_ERASED} from './sqlite-queries.ts';
 import {SchemaTooNewError} from './sqlite-schema.ts';
 import {openSqliteStorage} from './sqlite-storage.ts';
 import {testStorage} from './storage.contract.ts';
@@ -34,6 +36,8 @@ function temporaryFiles(): readonly string[] {
   });
   return open.filter((target) => target.endsWith('(deleted)'));
 }
+
+const UNDO_5 = 'DROP INDEX entities_by_revision_of; ALTER TABLE entities DROP COLUMN revision_of;';
 
 const create = async () => {
   const file = newFile();
@@ -93,6 +97,7 @@ it('keeps what was set aside before a version had a place of its own there', asy
   await older.close();
   const db = new Database(file);
   db.exec(`
+    ${UNDO_5}
     DROP TABLE set_aside;
     CREATE TABLE set_aside (
       account TEXT NOT NULL REFERENCES accounts, kind TEXT NOT NULL, id TEXT NOT NULL, seq INTEGER NOT NULL,
@@ -110,6 +115,40 @@ it('keeps what was set aside before a version had a place of its own there', asy
     {kind: 'note', id: 'note-1', stamp: at(2)},
   ]);
   await storage.close();
+});
+
+it('knows of what the revisions of an older database are, also where a damaged one names nothing', async () => {
+  const file = newFile();
+  const older = openSqliteStorage(file);
+  const kept = [1, 2, 3].map((ms) => rowOf(revisionOf(note({stamp: at(ms)}), 'edit'), ms));
+  await older.write(null, (tx) => tx.addAccount(account('ann'), document()));
+  await older.write('ann', async (tx) => {
+    for (const row of [...kept, rowOf(erased(note({stamp: at(9)})), 9)]) await tx.putEntity('ann', row);
+  });
+  await older.close();
+  const db = new Database(file);
+  db.exec(`${UNDO_5} UPDATE entities SET meta = '{"of' WHERE seq = 2; PRAGMA user_version = 4;`);
+  db.close();
+  const storage = openSqliteStorage(file);
+  const found = await storage.read((tx) => tx.revisionsOfErased('ann', 9));
+  expect(found.map(({seq}) => seq).sort()).toEqual([1, 3]);
+  await storage.close();
+});
+
+it('finds the revisions of what was erased from that, whatever number of revisions there is', () => {
+  const file = newFile();
+  const storage = openSqliteStorage(file);
+  const db = new Database(file, {readonly: true});
+  const plan = db
+    .prepare(`EXPLAIN QUERY PLAN ${REVISIONS_OF_ERASED}`)
+    .all('a', 10)
+    .map((row) => (row as {detail: string}).detail);
+  db.close();
+  expect(plan.join('\n')).toMatch(/SEARCH original USING INDEX entities_by_erased/);
+  expect(plan.join('\n')).toMatch(
+    /SEARCH revision USING INDEX entities_by_revision_of \(account=\? AND revision_of=\?\)/,
+  );
+  return storage.close();
 });
 
 it('walks the lane "all" along two indexes, without sorting what is left to send', () => {

@@ -12,6 +12,7 @@ import {noteOf} from '../notes/note-of.ts';
 import type {Change} from './changes.ts';
 import {startNotebook} from './connect.ts';
 import {createEraser, eraseHere} from './erase-here.ts';
+import {inspect} from './inspect.ts';
 import {createMemoryStore} from './memory-store.ts';
 import type {StoreTx} from './ports.ts';
 import {controlPortsOf} from './testing/control-ports.ts';
@@ -53,8 +54,9 @@ async function createAlone() {
         {type: 'delete', ...NOTE},
         {type: 'delete', ...PLACE, of: NOTE.id},
       ]),
-    async keepConflict(ref: Ref, state: 'open' | 'resolved') {
-      if (state === 'open') await writer.write([{type: 'keep', ...ref, reason: 'conflict'}]);
+    revisionsOf: ({id}: Ref) => read((tx) => tx.revisionsOf(id)),
+    async keepConflict(ref: Ref, state: 'open' | 'resolved', kept?: 'as it is') {
+      if (state === 'open' && kept === undefined) await writer.write([{type: 'keep', ...ref, reason: 'conflict'}]);
       await store.transaction('write', async (tx) => {
         const rows = await tx.revisionsOf(ref.id);
         const kept = rows.flatMap((row) =>
@@ -165,6 +167,56 @@ describe('a notebook without a server', () => {
     await alone.erase();
     expect(await alone.entity(NOTE)).toMatchObject({deleted: false, data: noteData('One')});
     expect((await alone.entity(PLACE))?.data).not.toHaveLength(0);
+  });
+
+  test('erases the revisions of what it erased, after it, but none in dispute and no other', async () => {
+    const alone = await createAlone();
+    const other = {kind: 'note', id: 'note2'} as const;
+    await alone.writer.write([{type: 'create', ...other, data: noteData('Two'), body: utf8Bytes('two')}]);
+    for (const ref of [NOTE, other]) await alone.writer.write([{type: 'keep', ...ref, reason: 'named'}]);
+    await alone.writer.write([{type: 'patch', ...NOTE, edit: () => noteData('One, later')}]);
+    await alone.removeAll();
+    const [kept, others] = [await alone.revisionsOf(NOTE), await alone.revisionsOf(other)];
+    alone.clock.nowMs += ERASE_AFTER_MS - 1;
+    await alone.erase();
+    expect(await alone.revisionsOf(NOTE)).toEqual(kept);
+    alone.clock.nowMs += 1;
+    await alone.erase();
+    expect(await alone.revisionsOf(NOTE)).toEqual([]);
+    expect(await alone.revisionsOf(other)).toEqual(others);
+    for (const {stamp, ...ref} of kept) {
+      const meta = {type: 'tombstone', eraseAfterMs: 0, of: NOTE.id};
+      const row = await alone.entity(ref);
+      expect(row).toMatchObject({stamp, deleted: true, meta});
+      expect(row === undefined || inspect({entity: row, body: undefined, outbox: undefined}, 'expected')).toBe('sound');
+      expect(await alone.body(ref)).toBeUndefined();
+    }
+  });
+
+  test('erases revisions that a kill left, and keeps those of a note that is disputed after it was erased', async () => {
+    const alone = await createAlone();
+    await alone.writer.write([{type: 'keep', ...NOTE, reason: 'named'}]);
+    await alone.removeAll();
+    alone.clock.nowMs += ERASE_AFTER_MS;
+    const {store} = alone;
+    const transaction = store.transaction.bind(store);
+    let writes = 0;
+    Object.assign(store, {
+      transaction: async (mode: 'read' | 'write', body: Parameters<typeof transaction>[1]) => {
+        if (mode === 'write' && ++writes > 1) throw new Error('killed');
+        return transaction(mode, body);
+      },
+    });
+    await expect(alone.erase()).rejects.toThrow('killed');
+    Object.assign(store, {transaction});
+    expect((await alone.entity(NOTE))?.data).toHaveLength(0);
+    const [kept] = await alone.revisionsOf(NOTE);
+    await alone.keepConflict(NOTE, 'open', 'as it is');
+    await alone.erase();
+    expect(await alone.revisionsOf(NOTE)).toEqual([expect.objectContaining({id: kept?.id})]);
+    await alone.keepConflict(NOTE, 'resolved');
+    await alone.erase();
+    expect(await alone.revisionsOf(NOTE)).toEqual([]);
   });
 
   test('keeps deleted notes for as long as the option says', async () => {

@@ -6,10 +6,20 @@
  *    to be wrong, nor in a look before which it was set.
  * 2. Nothing is erased while an unresolved conflict of the note is left, or of the one that it was deleted below; what was
  *    deleted with a note, after it and not before.
- * 3. Same stamp, content gone. Each row by itself, so that a kill leaves what the next look finishes.
+ * 3. Without a server, the revisions of what was erased go after it (ADR 29).
+ * 4. Same stamp, content gone. Each row by itself, so that a kill leaves what the next look finishes.
  */
 
-import {entityHash, isErased, KINDS, type Kind, NO_BYTES, type Ref} from '../../protocol/entity.ts';
+import {
+  entityHash,
+  isErased,
+  KINDS,
+  type Kind,
+  metaHash,
+  NO_BYTES,
+  type Ref,
+  type TombstoneMeta,
+} from '../../protocol/entity.ts';
 import {SyncFailure} from '../../protocol/errors.ts';
 import {EMPTY_HASH} from '../../protocol/hash.ts';
 import {parseStamp} from '../../protocol/stamp.ts';
@@ -34,8 +44,9 @@ const ERASER_LOCK = 'eraser';
 const FIRST_LOOK_MS = 5 * 60_000;
 const LOOK_EVERY_MS = 3_600_000;
 const ROWS_PER_READ = 200;
-/** Revisions tell what is in dispute; a note goes before what was deleted with it. */
-const ORDER: readonly Kind[] = ['revision', 'note', ...KINDS.filter((kind) => kind !== 'revision' && kind !== 'note')];
+const OTHER_KINDS = KINDS.filter((kind) => kind !== 'revision' && kind !== 'note');
+/** Revisions tell what is in dispute, and go last; a note goes before what was deleted with it. */
+const ORDER: readonly Kind[] = ['revision', 'note', ...OTHER_KINDS, 'revision'];
 
 /** Looks now and then, in one tab. Nothing starts before `start`. */
 export function createEraser(ports: EraserPorts): Eraser {
@@ -113,30 +124,33 @@ async function readPage(tx: StoreTx, look: Look, kind: Kind, after: string | nul
     look.disputed.add(meta.of).add(look.noteOf({...row, meta}));
   }
   const deleted = rows.filter((row) => isOwnDeleted(row) && !isErased(row));
-  const due = deleted.length === 0 ? [] : await dueOf(tx, look, deleted);
+  const candidates = rows.filter((row) => isCandidate(look, row));
+  const due = candidates.length === 0 ? [] : await dueOf(tx, look, candidates);
   return {due, left: deleted.length, next: ids.length < ROWS_PER_READ ? null : (ids.at(-1) ?? null)};
 }
 
+function isCandidate({state}: Look, row: EntityRow): boolean {
+  if (isOwnDeleted(row)) return !isErased(row);
+  return state.server === null && row.known === null && row.meta?.type === 'revision' && !isOpen(row);
+}
+
 /** With a server, what waits here goes there with its content, and is erased there. */
-async function dueOf(tx: StoreTx, look: Look, deleted: readonly EntityRow[]): Promise<EntityRow[]> {
-  const waiting = await tx.outbox(deleted);
-  const notes = await tx.entities(deleted.map((row) => ({kind: 'note', id: goesAfter(row) ?? row.id})));
-  return deleted.filter((row, i) => {
+async function dueOf(tx: StoreTx, look: Look, candidates: readonly EntityRow[]): Promise<EntityRow[]> {
+  const waiting = await tx.outbox(candidates);
+  const before = await tx.entities(candidates.map((row) => goesAfter(row) ?? row));
+  return candidates.filter((row, i) => {
     if (look.state.server !== null && waiting[i] !== undefined) return false;
     if (look.disputed.has(row.id) || look.disputed.has(look.noteOf(row))) return false;
-    const note = notes[i];
-    return goesAfter(row) === undefined ? isOver(row, look.nowMs) : note === undefined || isErased(note);
+    if (goesAfter(row) === undefined) return isOver(row, look.nowMs);
+    const first = before[i];
+    return first === undefined ? row.deleted : isErased(first);
   });
 }
 
-/** The note that it was deleted with; of a note the one that it was below. */
-function deletedWith({meta}: EntityRow): string | undefined {
-  return meta?.type === 'tombstone' ? meta.of : undefined;
-}
-
-/** The note that is erased before it: a note has its own time. */
-function goesAfter(row: EntityRow): string | undefined {
-  return row.kind === 'note' ? undefined : deletedWith(row);
+/** What is erased before it: of what was deleted with a note that, of a revision what it is of. A note has its own time. */
+function goesAfter({kind, meta}: EntityRow): Ref | undefined {
+  if (meta?.type === 'revision') return {kind: meta.ofKind, id: meta.of};
+  return kind === 'note' || meta?.of === undefined ? undefined : {kind: 'note', id: meta.of};
 }
 
 function isOver({stamp, meta}: EntityRow, nowMs: number): boolean {
@@ -146,17 +160,24 @@ function isOver({stamp, meta}: EntityRow, nowMs: number): boolean {
 /** Looks again: what was restored, sent or disputed since stays. */
 async function erase(tx: StoreTx, look: Look, due: readonly EntityRow[]): Promise<void> {
   const stored = await tx.entities(due);
-  const still = stored.filter((row, i): row is EntityRow => row?.stamp === due[i]?.stamp && isOwnDeleted(row));
+  const isStill = (row: EntityRow, i: number) => row.stamp === due[i]?.stamp && isCandidate(look, row);
+  const still = stored.filter((row, i): row is EntityRow => row !== undefined && isStill(row, i));
   const wanted = await dueOf(tx, look, still);
-  const undisputed: EntityRow[] = [];
-  for (const row of wanted) if (!(await isDisputed(tx, row))) undisputed.push(row);
+  const disputed = await disputedOf(tx, new Set(wanted.flatMap(idsInQuestion)));
+  const undisputed = wanted.filter((row) => !idsInQuestion(row).some((id) => disputed.has(id)));
   await tx.putEntities(undisputed.map(withoutContent));
   await tx.deleteBodies(undisputed);
 }
 
-async function isDisputed(tx: StoreTx, row: EntityRow): Promise<boolean> {
-  const revisions = [...(await tx.revisionsOf(row.id)), ...(await tx.revisionsOf(deletedWith(row) ?? row.id))];
-  return revisions.some(isOpen);
+/** An unresolved conflict of one of these holds it: of itself, of what it was deleted with or below, of what it is a revision of. */
+function idsInQuestion({id, meta}: EntityRow): string[] {
+  return meta?.of === undefined ? [id] : [id, meta.of];
+}
+
+async function disputedOf(tx: StoreTx, ids: ReadonlySet<string>): Promise<ReadonlySet<string>> {
+  const disputed = new Set<string>();
+  for (const id of ids) if ((await tx.revisionsOf(id)).some(isOpen)) disputed.add(id);
+  return disputed;
 }
 
 function isOpen({meta}: EntityRow): boolean {
@@ -164,8 +185,14 @@ function isOpen({meta}: EntityRow): boolean {
 }
 
 function withoutContent(row: EntityRow): EntityRow {
-  const parts = {meta: row.parts.meta, data: EMPTY_HASH, body: EMPTY_HASH};
-  return {...row, parts, hash: entityHash(parts), data: NO_BYTES};
+  const meta = row.meta?.type === 'revision' ? tombstoneOf(row.meta.of) : row.meta;
+  const parts = {meta: metaHash(meta), data: EMPTY_HASH, body: EMPTY_HASH};
+  return {...row, deleted: true, meta, parts, hash: entityHash(parts), data: NO_BYTES};
+}
+
+/** As the server erases a revision. */
+function tombstoneOf(of: string): TombstoneMeta {
+  return {type: 'tombstone', eraseAfterMs: 0, of};
 }
 
 /** Unless another was let go since the look began. */

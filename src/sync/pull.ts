@@ -11,8 +11,9 @@ import {MAX_FETCH_REFS} from '../../protocol/limits.ts';
 import type {CallAnswer, CallRequest, LaneBody, Position} from '../../protocol/messages.ts';
 import {LANES} from '../../protocol/shapes.ts';
 import {decodePart} from '../../protocol/wire.ts';
+import {bringBack, findNeeded, loadOriginals} from './bring-back.ts';
 import {countsAsAbsent, damagedParts, isOwnDeleted} from './inspect.ts';
-import {keepVersion, revisionRef} from './local-version.ts';
+import {keepVersion, revisionRef, type Writing, writingBy} from './local-version.ts';
 import type {BodyRow, FirstSync, HashAll, OutboxRow, ReplicaState, StoreTx} from './ports.ts';
 import type {RoundPorts} from './round.ts';
 import {
@@ -93,7 +94,7 @@ export async function fetchEntities(ports: RoundPorts, refs: readonly Ref[]): Pr
     await storeRows(
       ws,
       versions.filter((version) => version !== 'damaged'),
-      ports.time.wallMs(),
+      writingBy(now, ports.time.wallMs()),
     );
     await ws.flush();
     return ok(undefined);
@@ -205,7 +206,7 @@ async function storePage({store, time}: RoundPorts, place: Place, checked: Check
     if (!isStillAt(state, place)) return linkOf(state);
     if (!getsOn(place, page))
       return failed({type: 'server_error', message: 'a page that isn’t the last names no next one'});
-    await storeContent({tx, place, wallMs: time.wallMs()}, checked);
+    await storeContent({tx, place, writing: writingBy(state, time.wallMs())}, checked);
     const next = withSeen(moved(state, place, page), page);
     await tx.putState(next);
     return linkOf(next);
@@ -213,13 +214,13 @@ async function storePage({store, time}: RoundPorts, place: Place, checked: Check
 }
 
 async function storeContent(
-  {tx, place, wallMs}: {readonly tx: StoreTx; readonly place: Place; readonly wallMs: number},
+  {tx, place, writing}: {readonly tx: StoreTx; readonly place: Place; readonly writing: Writing},
   {versions, bodies}: CheckedPage,
 ): Promise<void> {
   const ws = new Workset(tx);
   const others = await storeFirstBodies(tx, bodies);
   await ws.load(others);
-  await storeRows(ws, versions, wallMs);
+  await storeRows(ws, versions, writing);
   for (const body of others) storeBody(ws, body, body);
   await ws.flush(place.lane === 'all' ? 'row by row' : 'packing');
 }
@@ -260,12 +261,13 @@ function moved(state: ReplicaState, place: Place, page: Page): ReplicaState {
   return next === null ? {...state, firstSync: null, cursor: place.head} : {...state, firstSync: next};
 }
 
-async function storeRows(ws: Workset, versions: readonly ServerVersion[], wallMs: number): Promise<void> {
+async function storeRows(ws: Workset, versions: readonly ServerVersion[], writing: Writing): Promise<void> {
   await ws.load(versions);
   await ws.load(
     versions.flatMap((version) => onlyHere(ws, version).map(({mine, reason}) => revisionRef(mine, reason))),
   );
-  for (const version of versions) storeRow(ws, version, wallMs);
+  const disputed = await loadOriginals(ws, versions);
+  for (const version of versions) storeRow(ws, version, {...writing, disputed});
 }
 
 /**
@@ -289,7 +291,12 @@ function onlyHere(
   return damaged === null || damaged.data || damaged.body ? [] : [{mine, reason: 'conflict'}];
 }
 
-function storeRow(ws: Workset, pulled: ServerVersion, wallMs: number): void {
+interface Storing extends Writing {
+  /** What is erased on the server and asked about here. */
+  readonly disputed: ReadonlySet<string>;
+}
+
+function storeRow(ws: Workset, pulled: ServerVersion, storing: Storing): void {
   const row = ws.outbox(pulled);
   const entity = ws.entity(pulled);
   const version = withBodyFromHere(ws, pulled);
@@ -298,9 +305,11 @@ function storeRow(ws: Workset, pulled: ServerVersion, wallMs: number): void {
     return;
   }
   if (row === undefined) {
-    for (const {mine, reason} of onlyHere(ws, pulled)) keepVersion(ws, mine, reason, wallMs);
+    const needed = findNeeded(ws, pulled, storing.disputed);
+    for (const {mine, reason} of onlyHere(ws, pulled)) keepVersion(ws, mine, reason, storing.wallMs);
     adopt(ws, version);
     if (isErased(version)) ws.setBody(version, EMPTY_HASH, new Uint8Array(0));
+    if (needed !== undefined) bringBack(ws, needed, storing);
   } else if (row.sent.includes(version.stamp)) {
     acknowledge(ws, {pushed: version, sent: [version.stamp]}, row, version);
   } else {

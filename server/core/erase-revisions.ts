@@ -1,5 +1,5 @@
 /**
- * The older versions of what was erased go after it, without content like itself: no screen leads to them (ADR 30).
+ * The older versions of what was erased go after it, without content like itself: no screen leads to them (ADR 31).
  *
  * 1. Only of what is seen to be erased: what isn't here may be damaged, or on its way.
  * 2. Nothing goes while a conflict of the same entity is unresolved: it may bring the entity back, and its revisions with it.

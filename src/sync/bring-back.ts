@@ -1,5 +1,5 @@
 /**
- * The server erases the revisions of a note after the note (ADR 29). An edit made meanwhile on a device that was away brings the
+ * The server erases the revisions of a note after the note (ADR 31). An edit made meanwhile on a device that was away brings the
  * note back, or is a conflict that may; its revisions, which that device has, come back with it. They are told to be erased behind
  * the note: where this one is live here all the same, or asked about, they are made anew on top of their tombstones.
  */

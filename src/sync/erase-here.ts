@@ -6,7 +6,7 @@
  *    to be wrong, nor in a look before which it was set.
  * 2. Nothing is erased while an unresolved conflict of the note is left, or of the one that it was deleted below; what was
  *    deleted with a note, after it and not before.
- * 3. Without a server, the revisions of what was erased go after it (ADR 30).
+ * 3. Without a server, the revisions of what was erased go after it (ADR 31).
  * 4. Same stamp, content gone. Each row by itself, so that a kill leaves what the next look finishes.
  */
 

@@ -18,7 +18,14 @@ import {
   unpackEntity,
   withoutEntities,
 } from './packs.ts';
-import {type EntityRecord, entityToRecord, type PointerName, type PointerRecord, pointerRecord} from './records.ts';
+import {
+  type EntityRecord,
+  entityToRecord,
+  type PointerName,
+  type PointerRecord,
+  pointerRecord,
+  recordToEntity,
+} from './records.ts';
 import {rowsById} from './rows-of-keys.ts';
 
 export type PackKey = [kind: Kind, last: string];
@@ -43,8 +50,9 @@ export interface EntityTable {
   pointingAt(pointer: PointerName, values: readonly (string | number)[]): Promise<EntityRecord[]>;
   /** In their order, after `after` (null: from the first), at most `limit`. */
   ids(after: string | null, limit: number): Promise<string[]>;
+  /** Many that replace neighbours of their own are packed. */
   bulkPut(records: readonly EntityRecord[]): Promise<void>;
-  /** Of rows that aren't stored. Packs them where they come by id and after all packed before, else each of its own. */
+  /** Of rows that aren't stored. Packs them where no pack lies after the first of them, else each of its own. */
   pack(rows: readonly EntityRow[]): Promise<void>;
   bulkDelete(ids: readonly string[]): Promise<void>;
 }
@@ -53,6 +61,9 @@ export interface EntityTable {
 const TRACKED_ROWS = 49;
 /** Beyond this, to know the keys costs who watches more than to look at everything. */
 const MAX_TRACKED_ROWS = 500;
+
+/** Fewer rows that are put again stay as they are: an edit would only write them once more. */
+const REPACKED_ROWS = 64;
 
 /** Some megabytes. */
 const PACKS_AT_ONCE = 64;
@@ -116,6 +127,37 @@ export function createEntityTable(kind: Kind, {own, packs, pointers}: EntityTabl
       const ids = record.ids.split('\n');
       return text.split('\n').flatMap((value, index) => (values.has(value) ? (ids[index] ?? []) : []));
     });
+  }
+
+  /** Whether no row between them is packed, nor where such a one points. */
+  async function isFree(first: string, last: string): Promise<boolean> {
+    const [next, pointing] = await Promise.all([packsFrom(first).first(), pointers.get([kind, last])]);
+    return pointing === undefined && (next === undefined || (next.ids[0] ?? '') > last);
+  }
+
+  async function putPacks(sorted: readonly EntityRow[]): Promise<void> {
+    await packs.bulkPut(packEntities(kind, sorted));
+    const pointing = pointerRecord(kind, sorted);
+    if (pointing !== null) await pointers.put(pointing);
+  }
+
+  /** Whether it could be: only in place of neighbours of their own, with no others between them. */
+  async function repack(records: readonly EntityRecord[]): Promise<boolean> {
+    if (records.length < REPACKED_ROWS || !records.every(isPackable)) return false;
+    const rows = records.map(recordToEntity).sort(byId);
+    const [first, last] = [rows[0]?.id ?? '', rows.at(-1)?.id ?? ''];
+    const replaced = own.where(':id').between(first, last, true, true);
+    const [found, free] = await Promise.all([
+      replaced
+        .clone()
+        .limit(rows.length + 1)
+        .primaryKeys(),
+      isFree(first, last),
+    ]);
+    if (!free || found.length !== rows.length || !rows.every(({id}, n) => id === found[n])) return false;
+    await replaced.delete();
+    await putPacks(rows);
+    return true;
   }
 
   return {
@@ -184,19 +226,18 @@ export function createEntityTable(kind: Kind, {own, packs, pointers}: EntityTabl
       return [...new Set([...ownIds, ...packedIds])].sort().slice(0, limit);
     },
     async bulkPut(records) {
+      if (await repack(records)) return;
       const size = records.length <= MAX_TRACKED_ROWS ? TRACKED_ROWS : records.length;
       await Promise.all(chunks(records, size).map((chunk) => own.bulkPut(chunk)));
     },
     async pack(rows) {
-      const packable = rows.filter(isPackable).sort((a, b) => (a.id < b.id ? -1 : 1));
+      const packable = rows.filter(isPackable).sort(byId);
       const first = packable[0]?.id;
       const overlaps = first !== undefined && (await packsFrom(first).first()) !== undefined;
       const alone = overlaps ? rows : rows.filter((row) => !isPackable(row));
       if (alone.length > 0) await this.bulkPut(alone.map(entityToRecord));
       if (overlaps || first === undefined) return;
-      await packs.bulkPut(packEntities(kind, packable));
-      const pointing = pointerRecord(kind, packable);
-      if (pointing !== null) await pointers.put(pointing);
+      await putPacks(packable);
     },
     async bulkDelete(ids) {
       await own.bulkDelete([...ids]);
@@ -211,6 +252,10 @@ export function createEntityTable(kind: Kind, {own, packs, pointers}: EntityTabl
 
 export function toListed({id, stamp, deleted, parts, data}: EntityRow): ListedRow {
   return {id, stamp, deleted, dataHash: parts.data, data: utf8Text(data)};
+}
+
+function byId(a: EntityRow, b: EntityRow): number {
+  return a.id < b.id ? -1 : 1;
 }
 
 function chunks<T>(items: readonly T[], size: number): T[][] {

@@ -109,6 +109,36 @@ it('an edit has the arrived version as its base', async () => {
   expect(await present(notebook.watchNote('other'))).toMatchObject({text: 'edited', sync: 'saved'});
 });
 
+it('what was made here and acknowledged is packed, and everything finds it where it points', async () => {
+  const made = Array.from({length: 100}, (_, n): [Version, Version] => {
+    const id = `z${String(n).padStart(4, '0')}`;
+    const place = {note: id, parent: n === 0 ? 'root' : 'z0000', key: `a${String(n).padStart(4, '0')}`};
+    return [version('note', id, {title: id, type: 'text', mime: 'text/html'}), version('branch', `of-${id}`, place)];
+  }).flat();
+  const rows = made.map((one) => ({...toHead(one), known: null, own: STAMP, ownSent: null, revisedMs: 1}));
+  const acked = rows.map((row) => ({
+    ...row,
+    known: {stamp: STAMP, hash: row.hash, seq: 9, counted: true},
+    ownSent: STAMP,
+  }));
+  await world.store.transaction('write', (tx) => tx.putEntities(rows));
+  const watched = watch(world.notebook.watchTree());
+  await watched.until(({notes}) => notes.length === 103);
+  await world.store.transaction('write', (tx) => tx.putEntities(acked));
+  expect(await rowsOfTheirOwn()).toEqual([0, 0]);
+  expect(await world.entity('note', 'z0042')).toStrictEqual(acked.find(({id}) => id === 'z0042'));
+  await world.notebook.renameNote('z0042', 'renamed');
+  await watched.until(({notes}) => notes.some(({title}) => title === 'renamed'));
+  watched.stop();
+  await world.notebook.deletePlace('of-z0000');
+  expect((await present(world.notebook.watchTree())).notes).toHaveLength(3);
+});
+
+async function rowsOfTheirOwn(): Promise<number[]> {
+  const {dexie} = world.database;
+  return Promise.all(['notes', 'branches'].map((name) => dexie.table(name).count()));
+}
+
 function version(kind: Kind, id: string, data: Parameters<typeof writeData>[0], meta: Meta | null = null): Version {
   const body = kind === 'note' ? utf8Bytes(`text of ${id}`) : utf8Bytes('');
   return makeVersion({kind, id, stamp: STAMP, deleted: false, meta, data: writeData(data), body});

@@ -1,7 +1,7 @@
 /**
- * Rows as a first sync brings them, neighbours together in one record: a record costs IndexedDB as much as its bytes do, so a
- * hundred rows in one are written ten times as fast as alone (ADR 21). Packs of one kind lie one after the other, by id, and
- * never overlap: the one that may have an id is the first whose `last` isn't below it.
+ * Rows as a first sync brings them and a first upload leaves them, neighbours together in one record: a record costs IndexedDB
+ * as much as its bytes do, so a hundred rows in one are written ten times as fast as alone (ADRs 21 and 30). Packs of one kind
+ * lie one after the other, by id, and never overlap: the one that may have an id is the first whose `last` isn't below it.
  *
  * 1. A pack is written once. What changes later is a row of its own, which hides the packed one.
  * 2. Only a deletion of the row itself takes it out of its pack.
@@ -42,7 +42,8 @@ type PackedRow = [
   dataHash: string,
   bodyHash: string | 0,
   data: WirePart,
-  rest?: Rest,
+  rest?: Rest | null,
+  made?: Made,
 ];
 
 /** What most rows don't have. */
@@ -52,14 +53,16 @@ interface Rest {
   readonly metaHash: string;
 }
 
+/** What only rows that were changed here have. */
+type Made = [own: string | null, ownSent: string | null, revisedMs: number | null, mergedMs?: number];
+
 const MAX_ROWS = 128;
 const MAX_TEXT_CHARS = 64 * 1024;
 const MAX_BODY_BYTES = 128 * 1024;
 
-/** Rows that say nothing but what came from the server. */
-export function isPackable({known, own, ownSent, revisedMs, mergedMs, stamp, hash, ...head}: EntityRow): boolean {
-  const isServers = known?.stamp === stamp && known.hash === hash && known.counted === isCounted(head);
-  return isServers && own === null && ownSent === null && revisedMs === null && mergedMs === undefined;
+/** Rows whose version is the one that the server has. */
+export function isPackable({known, stamp, hash, ...head}: EntityRow): boolean {
+  return known?.stamp === stamp && known.hash === hash && known.counted === isCounted(head);
 }
 
 /** `rows` by id, of one kind. */
@@ -182,21 +185,32 @@ function bodyPack(kind: Kind, last: string, rows: readonly BodyRow[]): BodyPackR
   return {kind, last, ids: rows.map(({id}) => id), hashes: rows.map(({hash}) => hash), ends, bytes};
 }
 
-function packRow({stamp, deleted, hash, parts, meta, data, known}: EntityRow): PackedRow {
+function packRow(row: EntityRow): PackedRow {
+  const {stamp, deleted, hash, parts, meta, data, known} = row;
   const bodyHash = parts.body === EMPTY_HASH ? 0 : parts.body;
-  const rest: [] | [Rest] = deleted || meta !== null ? [{deleted, meta, metaHash: parts.meta}] : [];
-  return [stamp, known?.seq ?? 0, hash, parts.data, bodyHash, encodePart(data), ...rest];
+  const rest = deleted || meta !== null ? {deleted, meta, metaHash: parts.meta} : null;
+  const made = madeOf(row);
+  const more: [] | [Rest] | [Rest | null, Made] = made !== null ? [rest, made] : rest !== null ? [rest] : [];
+  return [stamp, known?.seq ?? 0, hash, parts.data, bodyHash, encodePart(data), ...more];
 }
 
-function unpackRow(kind: Kind, id: string, [stamp, seq, hash, dataHash, bodyHash, part, rest]: PackedRow): EntityRow {
+function madeOf({own, ownSent, revisedMs, mergedMs}: EntityRow): Made | null {
+  if (mergedMs !== undefined) return [own, ownSent, revisedMs, mergedMs];
+  return own === null && ownSent === null && revisedMs === null ? null : [own, ownSent, revisedMs];
+}
+
+function unpackRow(kind: Kind, id: string, row: PackedRow): EntityRow {
+  const [stamp, seq, hash, dataHash, bodyHash, part, rest, made] = row;
+  const [own = null, ownSent = null, revisedMs = null, mergedMs] = made ?? [];
   const parts = {meta: rest?.metaHash ?? EMPTY_HASH, data: dataHash, body: bodyHash === 0 ? EMPTY_HASH : bodyHash};
   const head = {kind, id, stamp, deleted: rest?.deleted ?? false, hash, parts, meta: rest?.meta ?? null};
   return {
     ...head,
     data: decodePart(part) ?? new Uint8Array(0),
     known: {stamp, hash, seq, counted: isCounted(head)},
-    own: null,
-    ownSent: null,
-    revisedMs: null,
+    own,
+    ownSent,
+    revisedMs,
+    ...(mergedMs === undefined ? {} : {mergedMs}),
   };
 }

@@ -174,6 +174,46 @@ export function packingContract(name: string, createHarness: () => Promise<Store
       expect(await read((tx) => tx.entities(rows))).toStrictEqual(rows);
     });
 
+    it('what was made here, and is put again as the server’s, stays what it is, whatever lies between', async () => {
+      const rows = notes(0, 300);
+      const mine = rows.map((row) => ({...row, known: null, own: row.stamp, revisedMs: 5}));
+      const between = entity('note', 'note00150x', {known: null});
+      await write((tx) => tx.putEntities([...mine, between]));
+      const acked = rows.map((row, n) => ({
+        ...row,
+        own: row.stamp,
+        ownSent: row.stamp,
+        ...(n === 7 ? {mergedMs: 3} : {}),
+      }));
+      await write((tx) => tx.putEntities(acked.slice(0, 100)));
+      await write((tx) => tx.putEntities(acked.slice(200)));
+      await write((tx) => tx.putEntities(acked.slice(100, 200)));
+      store = await harness.reopen();
+      expect(await read((tx) => tx.entities([...rows, between]))).toStrictEqual([...acked, between]);
+      const edited = {...(acked[30] as EntityRow), stamp: '000000009-0000-abcd'};
+      await write(async (tx) => {
+        await tx.putEntities([edited]);
+        await tx.deleteEntities([rows[31] as EntityRow, rows[250] as EntityRow]);
+        await tx.putEntities([acked[250] as EntityRow]);
+      });
+      const now = acked.flatMap((row, n) => (n === 31 ? [] : n === 30 ? [edited] : [row]));
+      expect(await read((tx) => tx.entities(now))).toStrictEqual(now);
+      expect(await ids('note')).toEqual([...now.map(({id}) => id), 'note00150x'].sort());
+      const later = now.map((row) => ({...row, revisedMs: 9}));
+      await write((tx) => tx.putEntities(later));
+      expect(await read((tx) => tx.entities(now))).toStrictEqual(later);
+    });
+
+    it('what came together, was changed here and is put again as the server’s is what was put last', async () => {
+      const rows = notes(0, 300);
+      const later = rows.slice(100).map((row) => ({...row, stamp: '000000009-0000-abcd', own: '000000009-0000-abcd'}));
+      const acked = later.map((row) => ({...row, known: {stamp: row.stamp, hash: row.hash, seq: 9, counted: true}}));
+      await write((tx) => tx.packEntities(rows.slice(0, 200)));
+      await write((tx) => tx.putEntities(later));
+      await write((tx) => tx.putEntities(acked));
+      expect(await read((tx) => tx.entities(rows))).toStrictEqual([...rows.slice(0, 100), ...acked]);
+    });
+
     it('is undone with its transaction', async () => {
       const failing = write(async (tx) => {
         await tx.packEntities(notes(0, 50));

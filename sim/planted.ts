@@ -20,7 +20,7 @@ export const PLANTED: readonly Planted[] = [
     edits: [
       {
         file: 'src/sync/outbox.ts',
-        find: 'ws.setOutbox(row, {...row, stamp, sent, tries: row.tries + 1});',
+        find: 'ws.markSent({...row, stamp, sent, tries: row.tries + 1});',
         put: 'ws.setOutbox(row, undefined);',
       },
     ],

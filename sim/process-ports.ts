@@ -34,6 +34,9 @@ const readShortLifetimes: ReadLifetimes = async (tx) => ({
   revisionsPerNote: 2,
 });
 
+/** Of most devices, so that their batches follow one another. */
+const SMALL_BATCH_ROWS = 2;
+
 const FULL: SyncError = {type: 'storage_full', message: 'simulated'};
 
 export function portsOf(world: World, device: Device, locks: LockManager, life: Life): ProcessPorts {
@@ -47,6 +50,7 @@ export function portsOf(world: World, device: Device, locks: LockManager, life: 
     readLifetimes: readShortLifetimes,
     hashAll: async (parts) => parts.map(hashOf),
     random,
+    batchRows: device.name === 'device 0' ? 500 : SMALL_BATCH_ROWS,
     store: storeOf(device, life),
     time: timeOf(world, device, life),
     transport: {

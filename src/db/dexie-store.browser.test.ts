@@ -9,6 +9,7 @@ import type {EntityRow, OutboxRow, Store} from '../sync/ports.ts';
 import {type StoreHarness, storeContract} from '../sync/store.contract.ts';
 import {entity, revision, stateOf} from '../sync/testing/rows.ts';
 import {createDexieStore} from './dexie-store.ts';
+import {readOnce} from './live.ts';
 import {createDatabase, type Database, SCHEMA_VERSION} from './schema.ts';
 
 let names = 0;
@@ -140,7 +141,8 @@ it('brings a database of the first version along', async () => {
     await tx.setAside([{kind: 'note', id: 'n1', atMs: 1, entity: entity('note', 'n1'), body: null}]);
     expect(await tx.entities([{kind: 'revision', id: 'r1'}])).toEqual([conflict('r1', 'open')]);
   });
-  const open = async () => (await database.entities('revision').pointingAt('open', [1])).map(({id}) => id);
+  const open = () =>
+    readOnce(database, async ({entities}) => (await entities('revision').pointingAt('open', [1])).map(({id}) => id));
   expect(await open()).toEqual(['r1']);
   await store.transaction('write', (tx) => tx.putEntities([conflict('r1', 'merged'), conflict('r2', 'open')]));
   expect(await open()).toEqual(['r2']);
@@ -159,6 +161,58 @@ it('a first sync that an older version had begun starts its lane again', async (
   const database = createDatabase({name});
   const state = await createDexieStore(database).transaction('read', (tx) => tx.state());
   expect(state?.firstSync).toEqual({...firstSync, after: null, received: 0});
+  database.close();
+  await Dexie.delete(name);
+});
+
+it('brings along what version 4 has: packs without what was made here, and a push under way in its rows', async () => {
+  const name = freshName();
+  const old = new Dexie(name);
+  old.version(4).stores({
+    notes: 'id',
+    branches: 'id, parent, note',
+    attributes: 'id, note',
+    attachments: 'id, note',
+    revisions: 'id, of, open',
+    options: 'id',
+    bodies: '[kind+id]',
+    packs: '[kind+last]',
+    packPointers: '[kind+last]',
+    bodyPacks: '[kind+last]',
+    outbox: '[kind+id], [held+queuedMs]',
+    buckets: 'shelf',
+    state: 'key',
+    aside: '[kind+id+atMs]',
+  });
+  await old.open();
+  const {stamp, hash, parts, data} = entity('note', 'n2');
+  const packed = [stamp, 3, hash, parts.data, 0, new TextDecoder().decode(data)];
+  await old.table('packs').put({kind: 'note', last: 'n2', ids: ['n2'], rows: JSON.stringify([packed])});
+  await old.table('outbox').put({...WAITING, sent: [WAITING.stamp], tries: 1, held: 0});
+  old.close();
+  const database = createDatabase({name});
+  await createDexieStore(database).transaction('write', async (tx) => {
+    expect(await tx.entities([{kind: 'note', id: 'n2'}])).toEqual([
+      entity('note', 'n2', {known: {stamp, hash, seq: 3, counted: true}, own: null}),
+    ]);
+    expect(await tx.outbox([NOTE])).toEqual([{...WAITING, sent: [WAITING.stamp], tries: 1}]);
+  });
+  database.close();
+  await Dexie.delete(name);
+});
+
+it('many that leave in a request are one record, and none once they are acknowledged', async () => {
+  const name = freshName();
+  const database = createDatabase({name});
+  const store = createDexieStore(database);
+  const rows = Array.from({length: 500}, (_, n) => ({...WAITING, id: `n${n}`}));
+  await store.transaction('write', (tx) => tx.putOutbox(rows));
+  const put = vi.spyOn(IDBObjectStore.prototype, 'put');
+  await store.transaction('write', (tx) => tx.markSent(rows.map((row) => ({...row, tries: 1}))));
+  expect(put).toHaveBeenCalledTimes(1);
+  vi.restoreAllMocks();
+  await store.transaction('write', (tx) => tx.deleteOutbox(rows));
+  expect(await database.dexie.table('sent').count()).toBe(0);
   database.close();
   await Dexie.delete(name);
 });

@@ -6,26 +6,15 @@
 
 import type {Transaction} from 'dexie';
 import {BUCKET_COUNT, type Bucket, EMPTY_BUCKET} from '../../protocol/digest.ts';
-import {type Kind, type Ref, refKey} from '../../protocol/entity.ts';
+import type {Kind, Ref} from '../../protocol/entity.ts';
 import type {Overview, Store, StoreTx} from '../sync/ports.ts';
 import {toSharedLive} from './live.ts';
-import {
-  asideToRecord,
-  type EntityRecord,
-  entityToRecord,
-  outboxToRecord,
-  recordToEntity,
-  recordToOutbox,
-  recordToState,
-} from './records.ts';
-import {deleteByRef, rowsByRef} from './rows-of-keys.ts';
+import {asideToRecord, type EntityRecord, entityToRecord, recordToEntity, recordToState} from './records.ts';
 import {type Database, TABLE_NAMES, type Tables, tablesOf} from './schema.ts';
 import {isConnectionLost, toStorageFailure} from './storage-errors.ts';
 
 /** 16 shelves of 16 buckets: one small record for an edit, few for a page. */
 const BUCKETS_PER_SHELF = 16;
-/** IndexedDB counts in 32 bits. */
-const MAX_LIMIT = 2 ** 32 - 1;
 
 export function createDexieStore(database: Database): Store {
   const overview = toSharedLive(database, readOverview);
@@ -59,11 +48,7 @@ async function runTransaction<T>(
 }
 
 async function readOverview({state, outbox}: Tables): Promise<Overview> {
-  const [record, waiting, parked] = await Promise.all([
-    state.get('replica'),
-    outbox.count(),
-    outbox.where('[held+queuedMs]').between([1], [1, []]).count(),
-  ]);
+  const [record, waiting, parked] = await Promise.all([state.get('replica'), outbox.count(), outbox.countParked()]);
   return {state: record && recordToState(record), waiting, parked};
 }
 
@@ -125,28 +110,18 @@ function bodyOps({bodies}: Tables): Pick<StoreTx, 'bodies' | 'putBodies' | 'pack
 
 function outboxOps({
   outbox,
-}: Tables): Pick<StoreTx, 'outbox' | 'outboxHead' | 'outboxByRef' | 'putOutbox' | 'deleteOutbox' | 'parkedOutbox'> {
-  const held = (rank: 0 | 1) => outbox.where('[held+queuedMs]').between([rank], [rank, []]);
+}: Tables): Pick<
+  StoreTx,
+  'outbox' | 'outboxHead' | 'outboxByRef' | 'putOutbox' | 'markSent' | 'deleteOutbox' | 'parkedOutbox'
+> {
   return {
-    async outbox(refs) {
-      const records = await rowsByRef(outbox, refs);
-      const rows = new Map(records.map((record) => [refKey(record), recordToOutbox(record)]));
-      return refs.map((ref) => rows.get(refKey(ref)));
-    },
-    outboxHead: async (limit) => (await held(0).limit(Math.min(limit, MAX_LIMIT)).toArray()).map(recordToOutbox),
-    async outboxByRef(limit) {
-      const parked = await held(1).count();
-      const records = await outbox
-        .toCollection()
-        .limit(Math.min(limit + parked, MAX_LIMIT))
-        .toArray();
-      return records.flatMap((record) => (record.held === 0 ? [recordToOutbox(record)] : [])).slice(0, limit);
-    },
-    parkedOutbox: async () => (await held(1).toArray()).map(recordToOutbox),
-    putOutbox: async (rows) => {
-      await outbox.bulkPut(rows.map(outboxToRecord));
-    },
-    deleteOutbox: (refs) => deleteByRef(outbox, refs),
+    outbox: (refs) => outbox.bulkGet(refs),
+    outboxHead: (limit) => outbox.oldest(0, limit),
+    outboxByRef: (limit, after) => outbox.byRef(limit, after),
+    parkedOutbox: () => outbox.oldest(1, Number.MAX_SAFE_INTEGER),
+    putOutbox: (rows) => outbox.bulkPut(rows),
+    markSent: (rows) => outbox.markSent(rows),
+    deleteOutbox: (refs) => outbox.bulkDelete(refs),
   };
 }
 

@@ -6,6 +6,7 @@
 import type {Bytes} from '../../protocol/bytes.ts';
 import type {Bucket} from '../../protocol/digest.ts';
 import type {Kind, Meta, Version} from '../../protocol/entity.ts';
+import type {Stamp} from '../../protocol/stamp.ts';
 import {readAttachment, readAttribute, readBranch} from '../notes/note-data.ts';
 import {
   type AsideRow,
@@ -45,6 +46,15 @@ export type AsideRecord = AsideRow;
 
 /** `held` is 1 for parked rows: IndexedDB can't index null. */
 export type OutboxRecord = OutboxRow & {readonly held: 0 | 1};
+
+/** What the last request that carries a row left with; the stamp is the one of the row's version. */
+export type SentMark = [stamp: Stamp, sent: readonly Stamp[], tries: number];
+
+/** `marks` is JSON, entries by refKey: a text is copied many times as fast as objects. */
+export interface SentRecord {
+  readonly key: string;
+  readonly marks: string;
+}
 
 /** A shelf of neighbouring buckets: a page of pulled rows touches nearly all of the 256, and each record costs a write. */
 export interface ShelfRecord {

@@ -13,18 +13,12 @@ import type {SyncError, SyncFailure} from '../../protocol/errors.ts';
 import {type BodyTable, createBodyTable} from './body-table.ts';
 import {createEntityTable, type EntityTable} from './entity-table.ts';
 import {guardFactory} from './guarded-factory.ts';
-import {
-  type AsideRecord,
-  type EntityRecord,
-  isOpenConflict,
-  type OutboxRecord,
-  type ShelfRecord,
-  type StateRecord,
-} from './records.ts';
+import {createOutboxTable, type OutboxTable} from './outbox-table.ts';
+import {type AsideRecord, type EntityRecord, isOpenConflict, type ShelfRecord, type StateRecord} from './records.ts';
 import type {RefKey} from './rows-of-keys.ts';
 import {blocked, outdated, removed} from './storage-errors.ts';
 
-export const SCHEMA_VERSION = 4;
+export const SCHEMA_VERSION = 5;
 /** IndexedDB's number: Dexie's times ten. */
 const NATIVE_VERSION = SCHEMA_VERSION * 10;
 
@@ -40,6 +34,7 @@ const STORES = {
   packPointers: '[kind+last]',
   bodyPacks: '[kind+last]',
   outbox: '[kind+id], [held+queuedMs]',
+  sent: 'key',
   buckets: 'shelf',
   state: 'key',
   aside: '[kind+id+atMs]',
@@ -57,13 +52,13 @@ export const TABLE_BY_KIND = {
 export interface Tables {
   readonly entities: (kind: Kind) => EntityTable;
   readonly bodies: BodyTable;
-  readonly outbox: Table<OutboxRecord, RefKey>;
+  readonly outbox: OutboxTable;
   readonly buckets: Table<ShelfRecord, number>;
   readonly state: Table<StateRecord, string>;
   readonly aside: Table<AsideRecord, [...RefKey, atMs: number]>;
 }
 
-export interface Database extends Tables {
+export interface Database {
   readonly dexie: Dexie;
   /** Rejects with SyncFailure when the database can't be used by this code, and while another tab blocks its upgrade. */
   open(): Promise<void>;
@@ -80,7 +75,6 @@ export interface DatabaseOptions {
 /** Opens nothing: the first operation does. */
 export function createDatabase({name = 'aster', onFailure = () => {}}: DatabaseOptions = {}): Database {
   const dexie = createDexie(name);
-  const tables = tablesOf((table) => dexie.table(table));
   let ended: SyncFailure | undefined;
 
   dexie.on('versionchange', ({newVersion}) => {
@@ -90,7 +84,6 @@ export function createDatabase({name = 'aster', onFailure = () => {}}: DatabaseO
   });
 
   return {
-    ...tables,
     dexie,
     onFailure,
     async open() {
@@ -107,13 +100,13 @@ export async function isDatabaseOurs({dexie}: Database): Promise<boolean> {
   return databases.some(({name, version}) => name === dexie.name && version === NATIVE_VERSION);
 }
 
-/** The tables as `table` gives them: of the database, or bound to one transaction. */
+/** The tables as `table` gives them, of one transaction. */
 export function tablesOf(table: (name: string) => Table): Tables {
   const [packs, pointers] = [table('packs'), table('packPointers')];
   return {
     entities: (kind) => createEntityTable(kind, {own: table(TABLE_BY_KIND[kind]), packs, pointers}),
     bodies: createBodyTable({own: table('bodies'), packs: table('bodyPacks')}),
-    outbox: table('outbox'),
+    outbox: createOutboxTable({own: table('outbox'), sent: table('sent')}),
     buckets: table('buckets'),
     state: table('state'),
     aside: table('aside'),
@@ -129,7 +122,7 @@ function createDexie(name: string): Dexie {
     indexedDB: guardFactory(indexedDB, NATIVE_VERSION),
     IDBKeyRange,
   });
-  const {aside, packs, packPointers, bodyPacks, ...since1} = STORES;
+  const {aside, packs, packPointers, bodyPacks, sent, ...since1} = STORES;
   dexie.version(1).stores({...since1, revisions: 'id, of'});
   dexie
     .version(2)
@@ -140,9 +133,11 @@ function createDexie(name: string): Dexie {
     .stores({revisions: STORES.revisions})
     .upgrade((transaction) => openConflicts(transaction.table('revisions')).modify({open: 1}));
   dexie
-    .version(SCHEMA_VERSION)
+    .version(4)
     .stores({packs, packPointers, bodyPacks})
     .upgrade((transaction) => transaction.table('state').toCollection().modify(beginLaneAgain));
+  // Version 5: what left in a request may be said beside the rows, and packs have rows that were made here.
+  dexie.version(SCHEMA_VERSION).stores({sent});
   return dexie;
 }
 

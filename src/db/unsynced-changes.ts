@@ -6,7 +6,7 @@
 import {hasBody, NO_BYTES, refKey} from '../../protocol/entity.ts';
 import {EMPTY_HASH} from '../../protocol/hash.ts';
 import {type Query, readOnce} from './live.ts';
-import {type BodyRecord, recordToEntity, recordToOutbox} from './records.ts';
+import {type BodyRecord, recordToEntity} from './records.ts';
 import type {UnsyncedChange} from './repositories.ts';
 import type {RefKey} from './rows-of-keys.ts';
 import type {Database} from './schema.ts';
@@ -23,21 +23,21 @@ export async function* readUnsynced(db: Database): AsyncIterable<readonly Unsync
 }
 
 const queryKeys: Query<RefKey[]> = async ({outbox}) => {
-  const held = (rank: 0 | 1) => outbox.where('[held+queuedMs]').between([rank], [rank, []]).primaryKeys();
-  const [refused, others] = await Promise.all([held(1), held(0)]);
+  const [refused, others] = await Promise.all([outbox.keys(1), outbox.keys(0)]);
   return [...refused, ...others];
 };
 
 function queryChanges(keys: readonly RefKey[]): Query<readonly UnsyncedChange[]> {
   return async (tables) => {
-    const rows = (await tables.outbox.bulkGet([...keys])).filter((row) => row !== undefined);
+    const waiting = await tables.outbox.bulkGet(keys.map(([kind, id]) => ({kind, id})));
+    const rows = waiting.filter((row) => row !== undefined);
     const heads = await readHeads(tables, rows);
     const [titles, bodies] = await Promise.all([readTitles(tables, heads), tables.bodies.bulkGet(rows)]);
     return rows.flatMap((row, n) => {
       const head = heads.get(refKey(row));
       if (head === undefined) return [];
       const version = {...recordToEntity(head), body: bodyOf(head, bodies[n])};
-      return [{title: titleOf(head, titles), change: changeOf(row, head), row: recordToOutbox(row), version}];
+      return [{title: titleOf(head, titles), change: changeOf(row, head), row, version}];
     });
   };
 }

@@ -2,9 +2,10 @@
 
 import {hasBody, type Ref, refKey} from '../../protocol/entity.ts';
 import {readAttachment, readAttribute, readBranch, readOption} from '../notes/note-data.ts';
+import type {OutboxRow} from '../sync/ports.ts';
 import {noteDataOf} from './heads.ts';
 import type {Query} from './live.ts';
-import type {EntityRecord, OutboxRecord} from './records.ts';
+import type {EntityRecord} from './records.ts';
 import type {WaitingChange} from './repositories.ts';
 import type {Tables} from './schema.ts';
 
@@ -23,19 +24,21 @@ export const queryOutbox: Query<readonly WaitingChange[]> = async (tables) => {
   });
 };
 
-function toChange(row: OutboxRecord, head: EntityRecord, title: string, bytes: number): WaitingChange {
+function toChange(row: OutboxRow, head: EntityRecord, title: string, bytes: number): WaitingChange {
   const {kind, id, queuedMs, tries, parked} = row;
   return {kind, id, title, change: changeOf(row, head), queuedMs, bytes, tries, error: parked};
 }
 
-export function changeOf({base}: OutboxRecord, {deleted}: EntityRecord): WaitingChange['change'] {
+export function changeOf({base}: OutboxRow, {deleted}: EntityRecord): WaitingChange['change'] {
   if (deleted) return 'deleted';
   return base === null ? 'created' : 'edited';
 }
 
-async function readListed({outbox}: Tables): Promise<OutboxRecord[]> {
-  const held = (rank: 0 | 1) => outbox.where('[held+queuedMs]').between([rank], [rank, []]).limit(MAX_LISTED_CHANGES);
-  const [parked, others] = await Promise.all([held(1).toArray(), held(0).toArray()]);
+async function readListed({outbox}: Tables): Promise<OutboxRow[]> {
+  const [parked, others] = await Promise.all([
+    outbox.oldest(1, MAX_LISTED_CHANGES),
+    outbox.oldest(0, MAX_LISTED_CHANGES),
+  ]);
   return [...parked, ...others].slice(0, MAX_LISTED_CHANGES);
 }
 
@@ -57,7 +60,7 @@ export async function readTitles({entities}: Tables, heads: Map<string, EntityRe
 /** The bodies that go along: not those that the server has since the base. */
 async function readBodyBytes(
   {bodies}: Tables,
-  waiting: readonly OutboxRecord[],
+  waiting: readonly OutboxRow[],
   heads: Map<string, EntityRecord>,
 ): Promise<Map<string, number>> {
   const changed = waiting.filter(

@@ -47,6 +47,16 @@ const SCENARIOS: readonly Scenario[] = [
     },
   },
   {
+    name: 'a push of more than two batches, each next one taken while one is on its way',
+    prepare: async () => {
+      const [world, a, b] = await twoDevices();
+      await a.save('shop', await a.load('shop'), {text: 'milk and bread'});
+      await a.remove('gone');
+      await createLarge(a, 4);
+      return {world, device: a, others: [b], act: (ports) => runRound({...ports, batchRows: 2})};
+    },
+  },
+  {
     name: 'a push of an edit that loses against another device',
     prepare: async () => {
       const [world, a, b] = await twoDevices();

@@ -85,12 +85,13 @@ function transactionOn(tables: StoreTables): StoreTx {
       sorted()
         .filter((row) => row.parked === null)
         .slice(0, limit),
-    outboxByRef: async (limit) =>
+    outboxByRef: async (limit, after) =>
       [...outbox.values()]
-        .filter((row) => row.parked === null)
+        .filter((row) => row.parked === null && (after === null || compareRefs(row, after) > 0))
         .sort(compareRefs)
         .slice(0, limit),
     putOutbox: async (rows) => putAll(outbox, rows),
+    markSent: async (rows) => putAll(outbox, rows),
     deleteOutbox: async (refs) => deleteAll(outbox, refs),
     parkedOutbox: async () => sorted().filter((row) => row.parked !== null),
     buckets: async (indexes) => indexes.map((index) => buckets.get(index) ?? EMPTY_BUCKET),

@@ -53,10 +53,10 @@ async function taken(
   device: Device,
   {bytes = 1_048_576, rows = 500}: {bytes?: number; rows?: number},
 ): Promise<string[]> {
-  const batch = await device.store.transaction('write', (tx) =>
+  const {items} = await device.store.transaction('write', (tx) =>
     takeBatch(tx, device.ports.time.wallMs(), {bytes, rows}),
   );
-  return batch.map(({pushed}) => pushed.id);
+  return items.map(({pushed}) => pushed.id);
 }
 
 /** How many bodies each of the next reads asks for. */

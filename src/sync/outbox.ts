@@ -3,7 +3,7 @@
  * a retry sends the same bytes. Before its first sending it is set by the time of the edit, shifted by the measured offset.
  */
 
-import {isErased, type Ref, type Version} from '../../protocol/entity.ts';
+import {isErased, type Ref, refKey, type Version} from '../../protocol/entity.ts';
 import {EMPTY_HASH} from '../../protocol/hash.ts';
 import {MAX_SENT_STAMPS} from '../../protocol/limits.ts';
 import type {PushedEntity} from '../../protocol/messages.ts';
@@ -31,11 +31,25 @@ const HEAD_BYTES = 500;
 /** Of large texts only a few fit into a batch: so many rows are read first, then twice as many while they are likely to fit. */
 const LOADED_FIRST = 50;
 
-/** The next rows to push, stamped and marked as sent in this transaction; empty when nothing waits. */
-export async function takeBatch(tx: StoreTx, wallMs: number, limits: BatchLimits): Promise<BatchItem[]> {
+export interface Batch {
+  readonly items: readonly BatchItem[];
+  /** Where the next batch begins, which may be taken while this one is on its way; null where it may not. */
+  readonly end: Ref | null;
+}
+
+/**
+ * The next rows to push, stamped and marked as sent in this transaction; empty when nothing waits. `behind`: the end of the
+ * batch that is on its way; of what it carries nothing is taken.
+ */
+export async function takeBatch(
+  tx: StoreTx,
+  wallMs: number,
+  limits: BatchLimits,
+  behind: Ref | null = null,
+): Promise<Batch> {
   const state = await tx.state();
-  const rows = await nextRows(tx, limits.rows);
-  if (state === undefined || rows.length === 0) return [];
+  const {rows, order} = await nextRows(tx, limits.rows, behind);
+  if (state === undefined || rows.length === 0) return {items: [], end: null};
   const ws = new Workset(tx);
   const writing = writingBy(state, wallMs);
   const items: BatchItem[] = [];
@@ -56,13 +70,20 @@ export async function takeBatch(tx: StoreTx, wallMs: number, limits: BatchLimits
     bytes += size;
   }
   await ws.flush();
-  return items;
+  const taken = new Set(items.map(({pushed}) => refKey(pushed)));
+  return {items, end: order === 'by_ref' ? (rows.findLast((row) => taken.has(refKey(row))) ?? null) : null};
+}
+
+interface NextRows {
+  readonly rows: readonly OutboxRow[];
+  readonly order: 'oldest_first' | 'by_ref';
 }
 
 /** The oldest first; but more than a batch, as a first upload is, goes out in the order that reads fastest. */
-async function nextRows(tx: StoreTx, limit: number): Promise<OutboxRow[]> {
-  const oldest = await tx.outboxHead(limit);
-  return oldest.length < limit ? oldest : tx.outboxByRef(limit);
+async function nextRows(tx: StoreTx, limit: number, behind: Ref | null): Promise<NextRows> {
+  const oldest = behind === null ? await tx.outboxHead(limit) : null;
+  if (oldest !== null && oldest.length < limit) return {rows: oldest, order: 'oldest_first'};
+  return {rows: await tx.outboxByRef(limit, behind), order: 'by_ref'};
 }
 
 async function loadFrom(ws: Workset, rows: readonly OutboxRow[]): Promise<void> {
@@ -88,7 +109,7 @@ function send(ws: Workset, row: OutboxRow, writing: Writing): BatchItem | undefi
   const own = isOwn && stamp > (entity.own ?? '') ? stamp : entity.own;
   if (stamp !== entity.stamp || own !== entity.own) ws.setEntity({...entity, stamp, own});
   const sent = row.sent.includes(stamp) ? row.sent : [...row.sent, stamp];
-  ws.setOutbox(row, {...row, stamp, sent, tries: row.tries + 1});
+  ws.markSent({...row, stamp, sent, tries: row.tries + 1});
   const wire = {
     ...encodeVersion(pushed, leftOut(ws, row, pushed)),
     base: row.base,
@@ -106,7 +127,9 @@ function finalStamp(row: OutboxRow, ownSent: Stamp | null, {replica, wallMs, cor
 /** A part that the server has isn't sent: it has the base's, and for a revision what it revises. */
 function leftOut(ws: Workset, row: OutboxRow, pushed: Version): {data: boolean; body: boolean} {
   const [of] = revisedRef(ws, row);
-  const revised = of === undefined ? undefined : ws.outbox(of)?.baseVersion;
+  const original = of === undefined ? undefined : ws.outbox(of);
+  // Once that has left, the server may no longer have what it had.
+  const revised = original?.sent.length === 0 ? original.baseVersion : undefined;
   const had = row.sendWhole ? undefined : (row.baseVersion ?? revised);
   // Written beside a version that is damaged here: what is damaged can't be sent, and the server has it whole.
   if (!had && row.baseVersion === null && ws.entity(row)?.known) return damagedParts(pushed);

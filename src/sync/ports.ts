@@ -233,9 +233,14 @@ export interface StoreTx {
   outbox(refs: readonly Ref[]): Promise<(OutboxRow | undefined)[]>;
   /** Rows that aren't parked, oldest `queuedMs` first. */
   outboxHead(limit: number): Promise<OutboxRow[]>;
-  /** Rows that aren't parked, by kind and then id: with many waiting these are neighbours, whose rows are read at once. */
-  outboxByRef(limit: number): Promise<OutboxRow[]>;
+  /**
+   * Rows that aren't parked, by kind and then id, after `after` (null: from the first): with many waiting these are
+   * neighbours, whose rows are read at once.
+   */
+  outboxByRef(limit: number, after: Ref | null): Promise<OutboxRow[]>;
   putOutbox(rows: readonly OutboxRow[]): Promise<void>;
+  /** The same for rows that are stored, and of which nothing but `stamp`, `sent` and `tries` changed: many at once cost little. */
+  markSent(rows: readonly OutboxRow[]): Promise<void>;
   deleteOutbox(refs: readonly Ref[]): Promise<void>;
   /** All rows that are parked. */
   parkedOutbox(): Promise<OutboxRow[]>;

@@ -8,8 +8,8 @@ import {PUSH_BATCH_BYTES} from '../../protocol/limits.ts';
 import type {CallAnswer} from '../../protocol/messages.ts';
 import {isSkewed, isStepped, readInstant} from './clock.ts';
 import {writingBy} from './local-version.ts';
-import {type BatchItem, takeBatch} from './outbox.ts';
-import type {StoreTx} from './ports.ts';
+import {type Batch, type BatchItem, takeBatch} from './outbox.ts';
+import type {StoreTx, Time} from './ports.ts';
 import type {RoundPorts} from './round.ts';
 import {
   askedBy,
@@ -39,8 +39,7 @@ export interface Pushed {
 }
 
 /** What a request carries, stamped and durable; nothing when nothing waits, or while it isn't known what time it is. */
-export interface Taken {
-  readonly items: readonly BatchItem[];
+export interface Taken extends Batch {
   readonly state: LinkedState;
   readonly clockUnsure: boolean;
 }
@@ -50,7 +49,7 @@ export interface Taken {
  * what was taken already.
  */
 export async function pushAll(ports: RoundPorts, first: Taken | null = null): Promise<Result<Pushed>> {
-  const take = (bytes: number) => ports.store.transaction('write', (tx) => takeNext(tx, ports, bytes));
+  const take = (bytes: number) => takeIn(ports, {bytes, behind: null});
   let standing: Standing | null = null;
   let maxBytes = PUSH_BATCH_BYTES;
   let taken = first === null ? await take(maxBytes) : ok(first);
@@ -58,52 +57,128 @@ export async function pushAll(ports: RoundPorts, first: Taken | null = null): Pr
     if (!taken.ok) return taken;
     const {items, state, clockUnsure} = taken.value;
     if (items.length === 0) return ok({standing, state, end: clockUnsure ? 'clock_unsure' : 'nothing_waits'});
-    const answer = await ports.transport.call('push', requestOf(state, items), callOptions(state));
-    if (answer.ok) {
-      taken = await storeAnswer(ports, items, answer.value, maxBytes);
-      standing = answer.value;
-      if (taken.ok && isPausedSince(state, taken.value.state))
-        return ok({standing, state: taken.value.state, end: 'paused'});
+    const run = await pushRun(ports, taken.value, maxBytes);
+    if (!run.ok) return run;
+    standing = run.value.standing ?? standing;
+    if (run.value.type === 'paused') return ok({standing, state: run.value.state, end: 'paused'});
+    if (run.value.type === 'answered') {
+      taken = ok(run.value.next);
       continue;
     }
-    if (answer.error.type === 'timeout' && maxBytes > SLOW_LINE_BYTES && items.length > 1) {
+    const {unanswered, error} = run.value;
+    if (error.type === 'timeout' && maxBytes > SLOW_LINE_BYTES && unanswered.length > 1) {
       maxBytes = SLOW_LINE_BYTES;
-    } else if (answer.error.type === 'too_large') {
-      if (items.length === 1) await park(ports, items, answer.error);
+    } else if (error.type === 'too_large') {
+      if (unanswered.length === 1) await park(ports, unanswered, error);
       maxBytes = Math.ceil(maxBytes / 4);
     } else {
-      return answer;
+      return failed(error);
     }
     taken = await take(maxBytes);
   }
 }
 
+/** `next`: taken with the last answer. `failed`: the server didn't answer, or not with verdicts. */
+type Run =
+  | {readonly type: 'answered'; readonly standing: Standing; readonly next: Taken}
+  | {readonly type: 'paused'; readonly standing: Standing; readonly state: LinkedState}
+  | {
+      readonly type: 'failed';
+      readonly standing: Standing | null;
+      readonly unanswered: readonly BatchItem[];
+      readonly error: SyncError;
+    };
+
+/**
+ * One batch, and those behind it where so much waits: the next is taken while one is on its way, and leaves as soon as that is
+ * answered, so that the server works on it while the answer is being stored. Only one at a time is on its way, so that they are
+ * judged in their order; what was taken and doesn't leave is as if its request had been lost.
+ */
+async function pushRun(ports: RoundPorts, first: Taken, bytes: number): Promise<Result<Run>> {
+  let batch = first;
+  let answering = send(ports, batch);
+  let standing: Standing | null = null;
+  let ahead = await takeAhead(ports, batch, bytes);
+  for (;;) {
+    const answer = await answering;
+    if (!ahead.ok) return ahead;
+    if (!answer.ok) return ok({type: 'failed', standing, unanswered: batch.items, error: answer.error});
+    standing = answer.value;
+    const versions = readVersions(batch, answer.value);
+    if (!versions.ok) return versions;
+    const following = await findFollowing(ports, batch, ahead.value);
+    if (following !== null) answering = send(ports, following);
+    const stored = await storeAnswer(ports, batch, answer.value, versions.value, {bytes, behind: following});
+    if (!stored.ok) return stored;
+    const isPaused = isPausedSince(batch.state, stored.value.state);
+    if (following === null)
+      return ok(
+        isPaused
+          ? {type: 'paused', standing, state: stored.value.state}
+          : {type: 'answered', standing, next: stored.value},
+      );
+    batch = following;
+    ahead = stored;
+  }
+}
+
+function send({transport}: RoundPorts, {state, items}: Taken) {
+  return transport.call('push', requestOf(state, items), callOptions(state));
+}
+
+function takeAhead(ports: RoundPorts, batch: Taken, bytes: number): Promise<Result<Taken | null>> {
+  return batch.end === null ? Promise.resolve(ok(null)) : takeIn(ports, {bytes, behind: batch});
+}
+
+/** What was taken behind a batch, where it may leave now that this is answered: sync may have been paused, or the clock set. */
+async function findFollowing({store, time}: RoundPorts, batch: Taken, ahead: Taken | null): Promise<Taken | null> {
+  if (ahead === null || ahead.items.length === 0) return null;
+  const link = linkOf(await store.transaction('read', (tx) => tx.state()));
+  const mayLeave = link.ok && !isPausedSince(batch.state, link.value) && !isClockUnsure(link.value, time);
+  return mayLeave ? {...ahead, state: link.value} : null;
+}
+
+function takeIn(ports: RoundPorts, how: Taking): Promise<Result<Taken>> {
+  return ports.store.transaction('write', (tx) => takeNext(tx, ports, how));
+}
+
+interface Taking {
+  readonly bytes: number;
+  /** The batch that is on its way meanwhile: nothing of it is taken. */
+  readonly behind: Taken | null;
+}
+
 /** The next batch, in the caller's transaction. */
 export async function takeNext(
   tx: StoreTx,
-  {time}: Pick<RoundPorts, 'time'>,
-  bytes: number = PUSH_BATCH_BYTES,
+  {time, batchRows = BATCH_ROWS}: Pick<RoundPorts, 'time' | 'batchRows'>,
+  {bytes, behind}: Taking = {bytes: PUSH_BATCH_BYTES, behind: null},
 ): Promise<Result<Taken>> {
   const link = linkOf(await tx.state());
   if (!link.ok) return link;
-  const {clock, clockChoice} = link.value;
+  const clockUnsure = isClockUnsure(link.value, time);
+  const isNothingTaken = clockUnsure || (behind !== null && behind.end === null);
+  const batch = isNothingTaken
+    ? {items: [], end: null}
+    : await takeBatch(tx, time.wallMs(), {bytes, rows: batchRows}, behind?.end);
+  return ok({...batch, state: link.value, clockUnsure});
+}
+
+function isClockUnsure({clock, clockChoice}: LinkedState, time: Time): boolean {
   const isWrong = clock !== null && isSkewed(clock) && clockChoice === 'own';
-  const clockUnsure = isWrong || (clock !== null && isStepped(clock, readInstant(time)));
-  const items = clockUnsure ? [] : await takeBatch(tx, time.wallMs(), {bytes, rows: BATCH_ROWS});
-  return ok({items, state: link.value, clockUnsure});
+  return isWrong || (clock !== null && isStepped(clock, readInstant(time)));
 }
 
 function requestOf(state: LinkedState, items: readonly BatchItem[]) {
   return {...askedBy(state), entities: items.map(({wire}) => wire)};
 }
 
-/** With what goes next, taken in the same transaction. */
-async function storeAnswer(
-  ports: RoundPorts,
-  items: readonly BatchItem[],
-  answer: CallAnswer<'push'>,
-  maxBytes: number,
-): Promise<Result<Taken>> {
+type Versions = readonly (ServerVersion | undefined)[];
+
+/** Those that the verdicts bring along. The whole answer is checked: behind it the next batch leaves. */
+function readVersions({items, state}: Taken, answer: CallAnswer<'push'>): Result<Versions> {
+  const stranger = strangerIn(state, answer);
+  if (stranger !== undefined) return failed(stranger);
   const versions = answer.verdicts.map(versionIn);
   if (answer.verdicts.length !== items.length || versions.includes('damaged')) {
     return failed({type: 'server_error', message: 'the server answered with a version that fails its own hash'});
@@ -113,9 +188,20 @@ async function storeAnswer(
     return verdict !== undefined && isVerdictOn(item, verdict, versions[i] as ServerVersion | undefined);
   });
   if (!isAnswer) return failed({type: 'server_error', message: 'the server answered about other entities'});
+  return ok(versions as Versions);
+}
+
+/** With what goes next, taken in the same transaction. */
+async function storeAnswer(
+  ports: RoundPorts,
+  {items}: Taken,
+  answer: CallAnswer<'push'>,
+  versions: Versions,
+  next: Taking,
+): Promise<Result<Taken>> {
   return ports.store.transaction('write', async (tx) => {
-    const stored = await storeVerdicts(tx, ports, items, answer, versions as (ServerVersion | undefined)[]);
-    return stored.ok ? takeNext(tx, ports, maxBytes) : stored;
+    const stored = await storeVerdicts(tx, ports, items, answer, versions);
+    return stored.ok ? takeNext(tx, ports, next) : stored;
   });
 }
 
@@ -124,7 +210,7 @@ async function storeVerdicts(
   {time, merging}: RoundPorts,
   items: readonly BatchItem[],
   answer: CallAnswer<'push'>,
-  versions: readonly (ServerVersion | undefined)[],
+  versions: Versions,
 ): Promise<Result<void>> {
   const state = await tx.state();
   if (state === undefined) return failed({type: 'not_set_up', message: 'the notebook was removed'});

@@ -39,6 +39,8 @@ export interface RoundPorts {
   readonly noteOf: NoteOf;
   readonly readLifetimes: ReadLifetimes;
   readonly hashAll: HashAll;
+  /** A push has no more rows than this; where it isn't given, as many as serve best. */
+  readonly batchRows?: number;
 }
 
 const SAMPLE_TRIES = 3;
@@ -79,11 +81,12 @@ function look({store}: Pick<RoundPorts, 'store'>): Promise<Found> {
 }
 
 /** An edit is on its way after one transaction. */
-function lookAndTake({store, time}: RoundPorts): Promise<Found> {
+function lookAndTake(ports: RoundPorts): Promise<Found> {
+  const {store, time} = ports;
   return store.transaction('write', async (tx) => {
     const {state, waits} = await lookIn(tx);
     const isNext = waits && state !== undefined && serves(state, time) && !isReturning(state);
-    const taken = isNext ? await takeNext(tx, {time}) : null;
+    const taken = isNext ? await takeNext(tx, ports) : null;
     return {state, waits, taken: taken?.ok ? taken.value : null};
   });
 }

@@ -15,7 +15,9 @@ test('superseded by a version that does not descend from it keeps the pushed tex
   await a.create('note1', 'One', 'base');
   await settle(a);
   await a.save('note1', await a.load('note1'), {text: 'mine'});
-  const [item] = await a.store.transaction('write', (tx) => takeBatch(tx, world.nowMs, {bytes: 1e6, rows: 10}));
+  const {
+    items: [item],
+  } = await a.store.transaction('write', (tx) => takeBatch(tx, world.nowMs, {bytes: 1e6, rows: 10}));
   if (item === undefined) throw new Error('nothing waits');
   const {kind, id, stamp} = item.pushed;
   const theirs = makeVersion({
@@ -60,7 +62,9 @@ test('a version that the server names without a missing part doesn’t replace a
   await settle(a);
   await a.store.transaction('write', (tx) => tx.deleteBodies([{kind: 'note', id: 'note1'}]));
   await a.writer.write([{type: 'patch', kind: 'note', id: 'note1', edit: () => noteData('Renamed')}]);
-  const [item] = await a.store.transaction('write', (tx) => takeBatch(tx, world.nowMs, {bytes: 1e6, rows: 10}));
+  const {
+    items: [item],
+  } = await a.store.transaction('write', (tx) => takeBatch(tx, world.nowMs, {bytes: 1e6, rows: 10}));
   if (item === undefined) throw new Error('nothing waits');
   const {kind, id, stamp} = item.pushed;
   const version = (after: Stamp, text: string) =>

@@ -18,7 +18,7 @@ interface Slot {
   entity: EntityRow | undefined;
   body: BodyRow | undefined;
   outbox: OutboxRow | undefined;
-  changed: {entity: boolean; body: boolean; outbox: boolean};
+  changed: {entity: boolean; body: boolean; outbox: boolean; sent: boolean};
 }
 
 export class Workset {
@@ -72,7 +72,7 @@ export class Workset {
         entity: entities[i],
         body,
         outbox: outbox[i],
-        changed: {entity: false, body: false, outbox: false},
+        changed: {entity: false, body: false, outbox: false, sent: false},
       });
     });
   }
@@ -119,6 +119,13 @@ export class Workset {
     slot.changed.outbox = true;
   }
 
+  /** As setOutbox, of a row that was loaded, and that leaves in a request: nothing but `stamp`, `sent` and `tries` is new. */
+  markSent(row: OutboxRow): void {
+    const slot = this.#slot(row);
+    slot.outbox = row;
+    slot.changed.sent = true;
+  }
+
   /**
    * Writes what changed and brings the digest up to date. Once, at the end of the transaction. `packing`: what is new comes in
    * the order that StoreTx.packEntities wants.
@@ -141,6 +148,10 @@ export class Workset {
       write(
         refsWithout(bodies, ({body}) => body),
         (refs) => this.tx.deleteBodies(refs),
+      ),
+      write(
+        slots.flatMap(({outbox: row, changed}) => (row && changed.sent && !changed.outbox ? row : [])),
+        (rows) => this.tx.markSent(rows),
       ),
       write(
         outbox.flatMap(({outbox: row}) => row ?? []),

@@ -11,6 +11,7 @@ import type {EntityRow, OutboxRow, Random, ReplicaState, Store, Time} from '../.
 import {stateOf} from '../../sync/testing/rows.ts';
 import {createWriter} from '../../sync/writer.ts';
 import {createDexieStore} from '../dexie-store.ts';
+import {readOnce} from '../live.ts';
 import {createNotebook} from '../notebook.ts';
 import type {EntityRecord} from '../records.ts';
 import type {Notebook} from '../repositories.ts';
@@ -79,10 +80,11 @@ export async function createNotebookWorld(): Promise<NotebookWorld> {
       return row;
     },
     outbox: () => store.transaction('read', (tx) => tx.outboxHead(1000)),
-    all: async (kind) => {
-      const rows = await database.entities(kind).bulkGet(await database.entities(kind).ids(null, 1_000_000));
-      return rows.filter((row) => row !== undefined);
-    },
+    all: (kind) =>
+      readOnce(database, async ({entities}) => {
+        const rows = await entities(kind).bulkGet(await entities(kind).ids(null, 1_000_000));
+        return rows.filter((row) => row !== undefined);
+      }),
     close: async () => {
       for (const one of opened) one.close();
       await Dexie.delete(name);

@@ -127,7 +127,7 @@ it('what was made here and acknowledged is packed, and everything finds it where
   await world.store.transaction('write', (tx) => tx.putEntities(acked));
   expect(await rowsOfTheirOwn()).toEqual([0, 0]);
   expect(await world.entity('note', 'z0042')).toStrictEqual(acked.find(({id}) => id === 'z0042'));
-  await world.notebook.renameNote('z0042', 'renamed');
+  await world.notebook.renameNote('z0042', 'renamed', 'z0042');
   await watched.until(({notes}) => notes.some(({title}) => title === 'renamed'));
   watched.stop();
   await world.notebook.deletePlace('of-z0000');

@@ -88,12 +88,12 @@ export const PLANTED: readonly Planted[] = [
     name: 'a stale page is stored after an ack',
     edits: [
       {file: 'src/sync/pull.ts', find: 'if (!isStillAt(state, place)) return linkOf(state);', put: ''},
-      {file: 'src/sync/pull.ts', find: 'return seq >= pulled.seq;', put: 'return seq === pulled.seq;'},
+      {file: 'src/sync/pulled-rows.ts', find: 'return seq >= pulled.seq;', put: 'return seq === pulled.seq;'},
     ],
   },
   {
     name: 'an older seq overwrites a newer one',
-    edits: [{file: 'src/sync/pull.ts', find: 'return seq >= pulled.seq;', put: 'return seq === pulled.seq;'}],
+    edits: [{file: 'src/sync/pulled-rows.ts', find: 'return seq >= pulled.seq;', put: 'return seq === pulled.seq;'}],
   },
   {
     name: 'a page is stored wherever the cursor is by now',
@@ -265,7 +265,7 @@ export const PLANTED: readonly Planted[] = [
     name: 'a tombstone is not in the digest',
     edits: [
       {
-        file: 'src/sync/verdict.ts',
+        file: 'src/sync/server-version.ts',
         find: 'counted: isCounted(version)};',
         put: 'counted: isCounted(version) && !version.deleted};',
       },

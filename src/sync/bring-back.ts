@@ -7,7 +7,7 @@
 import {isErased, type Meta, type Ref, type RevisionMeta, type Version} from '../../protocol/entity.ts';
 import {damagedParts} from './inspect.ts';
 import {type Writing, writeVersion} from './local-version.ts';
-import type {ServerVersion} from './verdict.ts';
+import type {ServerVersion} from './server-version.ts';
 import type {Workset} from './workset.ts';
 
 /** What the erased among `told` are revisions of, as far as a conflict of that stays open here. Loads that; they must be loaded. */

@@ -8,6 +8,8 @@
 import type {Bytes} from '../../protocol/bytes.ts';
 import {keepsLosers, type Version} from '../../protocol/entity.ts';
 import {hashOf} from '../../protocol/hash.ts';
+import type {Writing} from './local-version.ts';
+import type {Workset} from './workset.ts';
 
 export interface Merged {
   readonly data: Bytes;
@@ -21,6 +23,13 @@ export interface Merged {
 export interface Merging {
   readonly mergeData: (base: Bytes | null, mine: Bytes, theirs: Bytes) => Bytes | null;
   readonly mergeBody: (base: Merged | null, older: Merged, newer: Merged) => Bytes | null;
+}
+
+/** What a verdict is applied with. */
+export interface Judging {
+  readonly ws: Workset;
+  readonly writing: Writing;
+  readonly merging: Merging;
 }
 
 /**

@@ -11,7 +11,7 @@ import {ERASE_AFTER_MS} from '../../protocol/limits.ts';
 import {TOMBSTONE_HORIZON_MS} from '../../server/core/drop.ts';
 import type {Change} from './changes.ts';
 import {localRoot} from './check.ts';
-import {fetchEntities} from './pull.ts';
+import {fetchEntities} from './fetch-entities.ts';
 import {type RoundPorts, runRound} from './round.ts';
 import {createMortal, createMortalServer} from './testing/mortal.ts';
 import {createWorld, type Device, noteData, settle, type World} from './testing/world.ts';

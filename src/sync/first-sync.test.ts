@@ -4,8 +4,9 @@ import {MAX_PULL_ROWS} from '../../protocol/limits.ts';
 import type {CallName} from '../../protocol/messages.ts';
 import type {Change} from './changes.ts';
 import {localRoot} from './check.ts';
+import {fetchEntities} from './fetch-entities.ts';
 import {isArriving} from './ports.ts';
-import {fetchEntities, firstSyncTo} from './pull.ts';
+import {firstSyncTo} from './pull-place.ts';
 import {type RoundPorts, runRound} from './round.ts';
 import {createWorld, type Device, noteData, settle, type World} from './testing/world.ts';
 

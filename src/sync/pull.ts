@@ -1,38 +1,25 @@
 /**
  * Pull: pages of what others changed, in the server's order (design section 5.3 and "First sync"). A page, its digest and
- * the place from which to go on are one transaction, stored only if that place is still the one it was asked with. An
- * older seq never overwrites a newer ◆; an entity with an outbox row only learns of `theirs`: the push decides.
+ * the place from which to go on are one transaction, stored only if that place is still the one it was asked with.
  */
 
-import {compareRefs, hasBody, isErased, keepsLosers, type Ref, refKey, type Version} from '../../protocol/entity.ts';
+import {hasBody} from '../../protocol/entity.ts';
 import {failed, ok, type Result} from '../../protocol/errors.ts';
 import {EMPTY_HASH} from '../../protocol/hash.ts';
 import {MAX_FETCH_REFS} from '../../protocol/limits.ts';
-import type {CallAnswer, CallRequest, LaneBody, Position} from '../../protocol/messages.ts';
-import {LANES} from '../../protocol/shapes.ts';
+import type {CallAnswer, LaneBody} from '../../protocol/messages.ts';
 import {decodePart} from '../../protocol/wire.ts';
-import {bringBack, findNeeded, loadOriginals} from './bring-back.ts';
-import {countsAsAbsent, damagedParts, isOwnDeleted} from './inspect.ts';
-import {keepVersion, revisionRef, type Writing, writingBy} from './local-version.ts';
-import type {BodyRow, FirstSync, HashAll, OutboxRow, ReplicaState, StoreTx} from './ports.ts';
+import {fetchEntities} from './fetch-entities.ts';
+import {type Writing, writingBy} from './local-version.ts';
+import type {BodyRow, HashAll, ReplicaState, StoreTx} from './ports.ts';
+import {getsOn, isStillAt, moved, nextPlace, type Place, placeOf, requestOf} from './pull-place.ts';
+import {storeBody, storeFirstBodies, storeRows} from './pulled-rows.ts';
 import type {RoundPorts} from './round.ts';
-import {
-  askedBy,
-  callOptions,
-  isPausedSince,
-  type LinkedState,
-  linkOf,
-  type Standing,
-  strangerIn,
-  withSeen,
-} from './standing.ts';
-import {acknowledge, adopt, decodeServerVersion, knownOf, type ServerVersion} from './verdict.ts';
+import {decodeServerVersion, type ServerVersion} from './server-version.ts';
+import {callOptions, isPausedSince, type LinkedState, linkOf, type Standing, strangerIn, withSeen} from './standing.ts';
 import {Workset} from './workset.ts';
 
 type Page = CallAnswer<'pull'>;
-
-/** Where a page was asked from: ordinary pull by cursor, a first sync by lane and entity. */
-type Place = {readonly lane: 'all'; readonly after: Position} | FirstSync;
 
 /** A page whose rows are what they name; `bodies` without those that aren't. */
 interface CheckedPage {
@@ -63,42 +50,6 @@ export async function pullAll(ports: RoundPorts, state: ReplicaState | undefined
     pages.goOn(stored.value);
     asked = next;
   }
-}
-
-/** Starts a first sync where this device has none, up to the head that hello told. An empty account needs none. */
-export function withFirstSync(state: ReplicaState, head: Position): ReplicaState {
-  if (state.cursor !== null || state.firstSync !== null) return state;
-  return head.seq === 0 ? {...state, cursor: head} : {...state, firstSync: firstSyncTo(head)};
-}
-
-export function firstSyncTo(head: Position): FirstSync {
-  return {head, lane: 'heads', after: null, received: 0, total: 0};
-}
-
-/** Gets entities by name, whatever the cursor: bodies that aren't here yet. */
-export async function fetchEntities(ports: RoundPorts, refs: readonly Ref[]): Promise<Result<void>> {
-  const link = linkOf(await ports.store.transaction('read', (tx) => tx.state()));
-  if (!link.ok) return link;
-  const state = link.value;
-  const request = {...askedBy(state), refs: [...refs]};
-  const answer = await ports.transport.call('fetch', request, callOptions(state));
-  if (!answer.ok) return answer;
-  const versions = answer.value.rows.map(decodeServerVersion);
-  return ports.store.transaction('write', async (tx) => {
-    const now = await tx.state();
-    if (now === undefined) return failed({type: 'not_set_up', message: 'the notebook was removed'});
-    const stranger = strangerIn(now, answer.value);
-    if (stranger !== undefined) return failed(stranger);
-    await tx.putState(withSeen(now, answer.value));
-    const ws = new Workset(tx);
-    await storeRows(
-      ws,
-      versions.filter((version) => version !== 'damaged'),
-      writingBy(now, ports.time.wallMs()),
-    );
-    await ws.flush();
-    return ok(undefined);
-  });
 }
 
 /**
@@ -168,33 +119,6 @@ async function checkPage({hashAll}: RoundPorts, page: Page): Promise<Result<Chec
   return ok({page, versions: versions as ServerVersion[], bodies: await soundBodies(page.bodies, hashAll)});
 }
 
-function requestOf(state: LinkedState, from: Place): CallRequest<'pull'> {
-  if (from.lane === 'all') return {...askedBy(state), lane: from.lane, after: from.after.seq};
-  return {...askedBy(state), lane: from.lane, after: from.after, until: from.head.seq};
-}
-
-function placeOf({cursor, firstSync}: LinkedState): Place | null {
-  if (cursor !== null) return {lane: 'all', after: cursor};
-  return firstSync;
-}
-
-/** From where the page after this one is asked; null after the last. */
-function nextPlace(place: Place, page: Page): Place | null {
-  if (place.lane === 'all') return page.done ? null : {lane: 'all', after: page.next};
-  const next = progress(place, page);
-  return next ?? {lane: 'all', after: place.head};
-}
-
-/** The first sync after this page; null when its last lane ended. */
-function progress(place: FirstSync, page: Page): FirstSync | null {
-  const count = page.rows.length + page.bodies.length;
-  const received = place.received + count;
-  const total = Math.max(received, place.after === null ? (page.total ?? 0) : place.total);
-  if (!page.done) return {...place, after: page.last ?? place.after, received, total};
-  const lane = LANES[LANES.indexOf(place.lane) + 1];
-  return lane === undefined ? null : {head: place.head, lane, after: null, received: 0, total: 0};
-}
-
 /** By what the server is to be asked from now on. */
 async function storePage({store, time}: RoundPorts, place: Place, checked: CheckedPage): Promise<Result<LinkedState>> {
   const {page} = checked;
@@ -225,124 +149,6 @@ async function storeContent(
   await ws.flush(place.lane === 'all' ? 'row by row' : 'packing');
 }
 
-/**
- * Where no body is stored and nothing waits, one that comes needs no look at its head: so it is with nearly all of a first sync.
- * Returns the others.
- */
-async function storeFirstBodies(tx: StoreTx, bodies: readonly BodyRow[]): Promise<BodyRow[]> {
-  if (bodies.length === 0) return [];
-  const received = [...new Map(bodies.map((body) => [refKey(body), body])).values()];
-  const [stored, waiting] = [await tx.bodies(received), await tx.outbox(received)];
-  const isFirst = ({hash}: BodyRow, i: number) => hash !== EMPTY_HASH && !stored[i] && !waiting[i];
-  const first = received.filter(isFirst);
-  if (first.length > 0) await tx.packBodies(first);
-  return received.filter((body, i) => !isFirst(body, i));
-}
-
-function isStillAt({cursor, firstSync}: ReplicaState, place: Place): boolean {
-  if (place.lane === 'all') return cursor?.seq === place.after.seq && cursor.mark === place.after.mark;
-  return cursor === null && firstSync?.lane === place.lane && isSameRef(firstSync.after, place.after);
-}
-
-/** Else the same page would be asked for again, for ever. */
-function getsOn(place: Place, {done, last, next}: Page): boolean {
-  if (done) return true;
-  if (place.lane === 'all') return next.seq > place.after.seq;
-  return last != null && (place.after === null || compareRefs(place.after, last) < 0);
-}
-
-function isSameRef(a: Ref | null, b: Ref | null): boolean {
-  return a?.kind === b?.kind && a?.id === b?.id;
-}
-
-function moved(state: ReplicaState, place: Place, page: Page): ReplicaState {
-  if (place.lane === 'all') return {...state, cursor: page.next, pulledFrom: state.pulledFrom ?? place.after.seq};
-  const next = progress(place, page);
-  return next === null ? {...state, firstSync: null, cursor: place.head} : {...state, firstSync: next};
-}
-
-async function storeRows(ws: Workset, versions: readonly ServerVersion[], writing: Writing): Promise<void> {
-  await ws.load(versions);
-  await ws.load(
-    versions.flatMap((version) => onlyHere(ws, version).map(({mine, reason}) => revisionRef(mine, reason))),
-  );
-  const disputed = await loadOriginals(ws, versions);
-  for (const version of versions) storeRow(ws, version, {...writing, disputed});
-}
-
-/**
- * What a version from the server would replace though the server can't have seen it: what this device alone has in "Recently
- * deleted"; an edit whose outbox row was damaged away; a version that a damaged server has forgotten, as it says or as it
- * gives out an older one for it. It stays a revision.
- */
-function onlyHere(
-  ws: Workset,
-  pulled: Pick<ServerVersion, 'kind' | 'id' | 'stamp' | 'hash' | 'displaced'>,
-): {readonly mine: Version; readonly reason: 'restore' | 'conflict'}[] {
-  const entity = ws.entity(pulled);
-  const mine = ws.version(pulled);
-  if (entity === undefined || mine === undefined || ws.outbox(pulled) !== undefined || !keepsLosers(pulled.kind))
-    return [];
-  if (mine.body === null || isErased(mine) || mine.hash === pulled.hash) return [];
-  if (isOwnDeleted(entity)) return [{mine, reason: 'restore'}];
-  const isUnsent = entity.known !== null && entity.known.stamp !== entity.stamp;
-  const isForgotten = pulled.stamp < mine.stamp || pulled.displaced?.includes(mine.stamp) === true;
-  const damaged = isUnsent || isForgotten ? damagedParts(mine) : null;
-  return damaged === null || damaged.data || damaged.body ? [] : [{mine, reason: 'conflict'}];
-}
-
-interface Storing extends Writing {
-  /** What is erased on the server and asked about here. */
-  readonly disputed: ReadonlySet<string>;
-}
-
-function storeRow(ws: Workset, pulled: ServerVersion, storing: Storing): void {
-  const row = ws.outbox(pulled);
-  const entity = ws.entity(pulled);
-  const version = withBodyFromHere(ws, pulled);
-  if (isHere(ws, row, pulled)) {
-    fillBody(ws, version);
-    return;
-  }
-  if (row === undefined) {
-    const needed = findNeeded(ws, pulled, storing.disputed);
-    for (const {mine, reason} of onlyHere(ws, pulled)) keepVersion(ws, mine, reason, storing.wallMs);
-    adopt(ws, version);
-    if (isErased(version)) ws.setBody(version, EMPTY_HASH, new Uint8Array(0));
-    if (needed !== undefined) bringBack(ws, needed, storing);
-  } else if (row.sent.includes(version.stamp)) {
-    acknowledge(ws, {pushed: version, sent: [version.stamp]}, row, version);
-  } else {
-    ws.setOutbox(row, {...row, theirs: version});
-    if (entity !== undefined) ws.setEntity({...entity, known: knownOf(version)});
-    fillBody(ws, version);
-  }
-}
-
-/** An older seq never overwrites a newer ◆; the same is the same version, unless this device's row is damaged. */
-function isHere(ws: Workset, row: OutboxRow | undefined, pulled: ServerVersion): boolean {
-  const entity = ws.entity(pulled);
-  const seq = entity?.known?.seq ?? -1;
-  if (seq !== pulled.seq || row !== undefined) return seq >= pulled.seq;
-  return entity?.stamp === pulled.stamp && entity.hash === pulled.hash && !countsAsAbsent(entity);
-}
-
-/** Where what waits here has the same text and lacks it. */
-function fillBody(ws: Workset, {kind, id, parts, body}: ServerVersion): void {
-  if (hasBody(kind) && parts.body !== EMPTY_HASH && body !== null) storeBody(ws, {kind, id}, {hash: parts.body, body});
-}
-
-/** A body that was left out is one that this replica has: stored, or with what waits. */
-function withBodyFromHere(ws: Workset, {displaced: _, ...version}: ServerVersion): ServerVersion {
-  if (version.body !== null) return version;
-  const row = ws.outbox(version);
-  const held = [ws.version(version), row?.baseVersion, row?.theirs].find(
-    (one) => one?.parts.body === version.parts.body && one.body !== null,
-  );
-  const loose = ws.body(version);
-  return {...version, body: held?.body ?? (loose?.hash === version.parts.body ? loose.body : null)};
-}
-
 /** In their order, without those that are damaged. */
 async function soundBodies(received: readonly LaneBody[], hashAll: HashAll): Promise<BodyRow[]> {
   const decoded = received.flatMap(({kind, id, hash, body: part}) => {
@@ -351,16 +157,4 @@ async function soundBodies(received: readonly LaneBody[], hashAll: HashAll): Pro
   });
   const hashes = await hashAll(decoded.map(({body}) => body));
   return decoded.filter(({hash}, i) => hashes[i] === hash);
-}
-
-/** A lane's body goes where it is named: to the stored head, to what waits, or loose until its head comes. */
-function storeBody(ws: Workset, ref: Ref, {hash, body}: Pick<BodyRow, 'hash' | 'body'>): void {
-  const row = ws.outbox(ref);
-  const fill = <T extends {readonly parts: {readonly body: string}; readonly body: Version['body']} | null>(
-    version: T,
-  ): T => (version?.parts.body === hash && version.body === null ? {...version, body} : version);
-  if (row !== undefined) ws.setOutbox(ref, {...row, baseVersion: fill(row.baseVersion), theirs: fill(row.theirs)});
-  const entity = ws.entity(ref);
-  if (entity === undefined || entity.parts.body === hash || ws.body(ref)?.hash !== entity.parts.body)
-    ws.setBody(ref, hash, body);
 }

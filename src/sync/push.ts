@@ -11,6 +11,7 @@ import {writingBy} from './local-version.ts';
 import {type Batch, type BatchItem, takeBatch} from './outbox.ts';
 import type {StoreTx, Time} from './ports.ts';
 import type {RoundPorts} from './round.ts';
+import type {ServerVersion} from './server-version.ts';
 import {
   askedBy,
   callOptions,
@@ -22,7 +23,7 @@ import {
   withSeen,
 } from './standing.ts';
 import {withUnsendable} from './unresolved.ts';
-import {applyVerdict, isVerdictOn, refsOfStored, refsTouched, type ServerVersion, versionIn} from './verdict.ts';
+import {applyVerdict, isVerdictOn, refsOfStored, refsTouched, versionIn} from './verdict.ts';
 import {Workset} from './workset.ts';
 
 const BATCH_ROWS = 500;

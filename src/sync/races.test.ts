@@ -8,7 +8,8 @@ import {utf8Bytes} from '../../protocol/bytes.ts';
 import {SyncFailure} from '../../protocol/errors.ts';
 import {hashOf} from '../../protocol/hash.ts';
 import {localRoot} from './check.ts';
-import {fetchEntities, pullAll} from './pull.ts';
+import {fetchEntities} from './fetch-entities.ts';
+import {pullAll} from './pull.ts';
 import {runRound} from './round.ts';
 import {createWorld, type Device, noteData, settle, type World} from './testing/world.ts';
 

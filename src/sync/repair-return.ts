@@ -13,8 +13,8 @@ import type {StoreTx} from './ports.ts';
 import type {Ground} from './repair-ground.ts';
 import {heldAsKnown, takeRows} from './repair-rows.ts';
 import type {RoundPorts} from './round.ts';
+import {decodeServerVersion} from './server-version.ts';
 import {callOptions, linkOf, type Standing} from './standing.ts';
-import {decodeServerVersion} from './verdict.ts';
 import {Workset} from './workset.ts';
 
 export interface Returned {

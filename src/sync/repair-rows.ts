@@ -8,7 +8,7 @@ import {isErased, keepsLosers, type Ref, type Version} from '../../protocol/enti
 import {countsAsAbsent, isOwnDeleted} from './inspect.ts';
 import {keepVersion, revisionRef} from './local-version.ts';
 import type {EntityRow, OutboxRow, StoreTx} from './ports.ts';
-import {acknowledge, adopt, knownOf, type ServerVersion} from './verdict.ts';
+import {acknowledge, adopt, knownOf, type ServerVersion} from './server-version.ts';
 import {Workset} from './workset.ts';
 
 /** Those that the server had in a higher version, which no digest counts as it is erased: it has to be told. */

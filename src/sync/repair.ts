@@ -18,18 +18,18 @@ import {MAX_FETCH_REFS} from '../../protocol/limits.ts';
 import type {CallAnswer, CallRequest, PulledEntity} from '../../protocol/messages.ts';
 import type {VerifyProgress} from './api.ts';
 import {localRoot} from './check.ts';
+import {fetchEntities} from './fetch-entities.ts';
 import {countsAsAbsent, isOwnDeleted} from './inspect.ts';
 import {letGo} from './let-go.ts';
 import type {HashCheck, StoreTx, Unresolved} from './ports.ts';
-import {fetchEntities} from './pull.ts';
 import {ALL_BUCKETS, type CountedRow, countedRows, recount} from './recount.ts';
 import {type Ground, SAME_HISTORY} from './repair-ground.ts';
 import {returnRows} from './repair-return.ts';
 import {takeRows} from './repair-rows.ts';
 import type {RoundPorts} from './round.ts';
+import {decodeServerVersion, type ServerVersion} from './server-version.ts';
 import {callOptions, linkOf, type Standing} from './standing.ts';
 import {isParkedAsDamaged} from './unresolved.ts';
-import {decodeServerVersion, type ServerVersion} from './verdict.ts';
 
 /** `differing`: the buckets whose kept digests differ. `everything`: both sides compute every hash from the bytes first. */
 export type RepairScope = 'differing' | 'everything';

@@ -23,7 +23,8 @@ import type {
   Time,
   Transport,
 } from './ports.ts';
-import {pullAll, withFirstSync} from './pull.ts';
+import {pullAll} from './pull.ts';
+import {withFirstSync} from './pull-place.ts';
 import {pushAll, type Taken, takeNext} from './push.ts';
 import {isReturning, withFloor} from './returning.ts';
 import {ROUND_LOCK} from './round-lock.ts';

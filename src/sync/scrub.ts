@@ -13,9 +13,9 @@ import {BUCKET_COUNT, type Bucket, EMPTY_BUCKET} from '../../protocol/digest.ts'
 import type {Kind, Ref} from '../../protocol/entity.ts';
 import {EMPTY_HASH} from '../../protocol/hash.ts';
 import {MAX_FETCH_REFS} from '../../protocol/limits.ts';
+import {fetchEntities} from './fetch-entities.ts';
 import {countsAsAbsent, inspect, type StoredRows} from './inspect.ts';
 import type {Scrub, ScrubPass, StoreTx} from './ports.ts';
-import {fetchEntities} from './pull.ts';
 import {ALL_BUCKETS, bodiesExpected, bucketFrom, isSame, listRefs, readRows, recount} from './recount.ts';
 import type {RoundPorts} from './round.ts';
 import {ROUND_LOCK} from './round-lock.ts';

@@ -5,41 +5,26 @@
  * `lost` ◆ until the winner was merged or has replaced it.
  */
 
-import {isCounted} from '../../protocol/digest.ts';
-import {entityHash, isErased, keepsLosers, type Ref, toHead, type Version} from '../../protocol/entity.ts';
-import type {SyncError} from '../../protocol/errors.ts';
-import type {PulledEntity, PushVerdict} from '../../protocol/messages.ts';
+import {isErased, keepsLosers, type Ref, type Version} from '../../protocol/entity.ts';
+import type {PushVerdict} from '../../protocol/messages.ts';
 import {revisionOf} from '../../protocol/revision.ts';
 import type {Stamp} from '../../protocol/stamp.ts';
-import {decodeVersion, isWhole} from '../../protocol/wire.ts';
-import {type Merged, type Merging, mergeVersions} from './conflict.ts';
-import {damagedParts} from './inspect.ts';
-import {
-  keepForMerge,
-  keepVersion,
-  keptTimes,
-  revisionRef,
-  setConflictState,
-  type Writing,
-  writeVersion,
-} from './local-version.ts';
+import {type Judging, type Merged, mergeVersions} from './conflict.ts';
+import {keepForMerge, keepVersion, revisionRef, setConflictState, writeVersion} from './local-version.ts';
+import {partsLacked, sendParts, withPartsOf} from './missing-parts.ts';
 import type {BatchItem} from './outbox.ts';
-import type {Known, OutboxRow} from './ports.ts';
-import {DAMAGED_HERE, TEXT_MISSING} from './unresolved.ts';
+import type {OutboxRow} from './ports.ts';
+import {
+  acknowledge,
+  adopt,
+  decodeServerVersion,
+  knownOf,
+  newest,
+  requeue,
+  type ServerVersion,
+  setKnown,
+} from './server-version.ts';
 import type {Workset} from './workset.ts';
-
-export interface Judging {
-  readonly ws: Workset;
-  readonly writing: Writing;
-  readonly merging: Merging;
-}
-
-export type ServerVersion = Version & {readonly seq: number; readonly displaced?: readonly Stamp[]};
-
-const ASKED_AGAIN: SyncError = {
-  type: 'server_error',
-  message: 'the server asks for parts of a change that it was sent whole',
-};
 
 /** The server's version that a verdict brings along, checked; undefined for verdicts without one. */
 export function versionIn(verdict: PushVerdict): ServerVersion | 'damaged' | undefined {
@@ -112,57 +97,6 @@ export function applyVerdict(
   }
 }
 
-/**
- * The pushed version is the server's current one, as `acked` says. Also for a pulled version that turns out to be ours: with the
- * same stamp, but without its content where the server has erased that since.
- */
-export function acknowledge(
-  ws: Workset,
-  item: Pick<BatchItem, 'pushed' | 'sent'>,
-  row: OutboxRow,
-  acked: ServerVersion,
-): void {
-  const known = knownOf(acked);
-  const newer = row.theirs !== null && row.theirs.seq > acked.seq ? row.theirs : null;
-  if (row.stamp !== item.pushed.stamp) {
-    requeue(ws, item, row, {base: acked.stamp, baseVersion: {...item.pushed, stamp: acked.stamp}, theirs: newer});
-    setKnown(ws, row, newer === null ? known : knownOf(newer));
-  } else if (newer !== null) {
-    adopt(ws, newer, item.sent);
-  } else if (isErased(acked)) {
-    adopt(ws, acked, item.sent);
-  } else {
-    settle(ws, item.pushed, item.sent, {stamp: acked.stamp, known});
-  }
-}
-
-/** The stored version becomes the server's. Its body stays away where it isn't here. */
-export function adopt(ws: Workset, version: ServerVersion, sent: readonly Stamp[] = []): void {
-  const {seq: _, displaced: __, ...whole} = version;
-  const row = ws.entity(version);
-  const ownSent = highest([row?.ownSent, ...sent]);
-  ws.setEntity({
-    ...toHead(whole),
-    known: knownOf(version),
-    own: row?.own ?? null,
-    ownSent,
-    ...keptTimes(row),
-  });
-  if (version.body !== null) ws.setBody(version, version.parts.body, version.body);
-  ws.setOutbox(version, undefined);
-}
-
-export function knownOf(version: ServerVersion): Known {
-  return {stamp: version.stamp, hash: version.hash, seq: version.seq, counted: isCounted(version)};
-}
-
-export function decodeServerVersion(pulled: PulledEntity): ServerVersion | 'damaged' {
-  const decoded = decodeVersion(pulled);
-  if (!decoded.ok || !isWhole(decoded.value)) return 'damaged';
-  const {seq, displaced} = pulled;
-  return {...decoded.value, seq, ...(displaced === undefined ? {} : {displaced})};
-}
-
 function superseded(
   judging: Judging,
   item: BatchItem,
@@ -232,44 +166,6 @@ function lost(
 }
 
 /**
- * The server lacks a part that was left out. Where it isn't here either (a text that never arrived, or that the disk
- * damaged), only the other part was edited here: that edit is made again on top of the server's version, whose part is kept
- * when both changed it.
- */
-function sendParts(
-  judging: Judging,
-  item: BatchItem,
-  row: OutboxRow,
-  current: ServerVersion | undefined,
-  descends: boolean,
-): void {
-  const {ws, writing} = judging;
-  const stored = ws.version(row) ?? item.pushed;
-  const lacks = partsLacked(stored);
-  if (lacks.length === 0) {
-    const isSentWhole = row.sendWhole && row.stamp === item.pushed.stamp;
-    ws.setOutbox(row, {...row, sendWhole: true, parked: isSentWhole ? ASKED_AGAIN : null});
-    return;
-  }
-  if (current === undefined) {
-    ws.setOutbox(row, {...row, parked: stored.body === null ? TEXT_MISSING : DAMAGED_HERE});
-    return;
-  }
-  const latest = newest(current, row.theirs);
-  const mine = withPartsOf(stored, latest, lacks);
-  const base = row.baseVersion && withPartsOf(row.baseVersion, latest, lacks);
-  const isSaid = descends && latest === current; // of that version alone
-  const merged = isSaid && base !== null ? mergeVersions(judging.merging, base, mine, latest) : null;
-  const wins = merged !== null || mine.stamp > latest.stamp;
-  if (merged === null && keepsLosers(latest.kind)) keepVersion(ws, wins ? latest : mine, 'conflict', writing.wallMs);
-  adopt(ws, latest, item.sent);
-  if (!wins) return;
-  const {deleted, meta} = stored;
-  const {data, body} = merged ?? mine;
-  writeVersion(ws, latest, {deleted, meta, data, body: body ?? 'same'}, writing);
-}
-
-/**
  * What both sides were made from. Null where that is nothing: a day note of two devices, never sent before (what was sent
  * may be what theirs was made from, and isn't here any more). Undefined where it isn't known.
  */
@@ -277,20 +173,6 @@ function commonBase(row: OutboxRow, {wire}: BatchItem, descends: boolean): Versi
   if (row.base !== wire.base) return undefined;
   if (row.base === null) return wire.sent.length === 0 ? null : undefined;
   return descends ? (row.baseVersion ?? undefined) : undefined;
-}
-
-type ContentPart = 'data' | 'body';
-
-function partsLacked(version: Version): ContentPart[] {
-  const damaged = damagedParts(version);
-  const isLacked = {data: damaged.data, body: version.body === null || damaged.body};
-  return (['data', 'body'] as const).filter((part) => isLacked[part]);
-}
-
-function withPartsOf(version: Version, other: Version, names: readonly ContentPart[]): Version {
-  const from = (name: ContentPart) => (names.includes(name) ? other : version);
-  const parts = {...version.parts, data: from('data').parts.data, body: from('body').parts.body};
-  return {...version, parts, hash: entityHash(parts), data: from('data').data, body: from('body').body};
 }
 
 /** The merge is a new edit on top of the winner; the winner and, as the server made it, the loser stay in revisions. */
@@ -328,40 +210,4 @@ function isKept(loser: Version, winner: Version): boolean {
   if (!keepsLosers(loser.kind) || isErased(loser)) return false;
   const isSame = loser.parts.data === winner.parts.data && loser.parts.body === winner.parts.body;
   return !(loser.deleted && winner.deleted && isSame);
-}
-
-/** The edit made since goes on waiting; what this request told the server of is settled. */
-function requeue(
-  ws: Workset,
-  item: Pick<BatchItem, 'pushed' | 'sent'>,
-  row: OutboxRow,
-  change: Partial<OutboxRow>,
-): void {
-  ws.setOutbox(row, {
-    ...row,
-    ...change,
-    sent: row.sent.filter((stamp) => !item.sent.includes(stamp)),
-    sendWhole: false,
-  });
-  const entity = ws.entity(row);
-  if (entity !== undefined) ws.setEntity({...entity, ownSent: highest([entity.ownSent, ...item.sent])});
-}
-
-function settle(ws: Workset, ref: Ref, sent: readonly Stamp[], {stamp, known}: {stamp: Stamp; known: Known}): void {
-  const entity = ws.entity(ref);
-  if (entity !== undefined) ws.setEntity({...entity, stamp, known, ownSent: highest([entity.ownSent, ...sent])});
-  ws.setOutbox(ref, undefined);
-}
-
-function setKnown(ws: Workset, ref: Ref, known: Known): void {
-  const entity = ws.entity(ref);
-  if (entity !== undefined && known.seq >= (entity.known?.seq ?? 0)) ws.setEntity({...entity, known});
-}
-
-function newest(current: ServerVersion, theirs: ServerVersion | null): ServerVersion {
-  return theirs !== null && theirs.seq > current.seq ? theirs : current;
-}
-
-function highest(stamps: readonly (Stamp | null | undefined)[]): Stamp | null {
-  return stamps.reduce<Stamp | null>((top, stamp) => (stamp && (top === null || stamp > top) ? stamp : top), null);
 }

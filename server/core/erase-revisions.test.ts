@@ -83,6 +83,34 @@ describe('what is kept of a note', () => {
     expect(await revisions(world)).toEqual([]);
   });
 
+  it('stays where a repair has replaced it, and the deletion wasn’t made on top of it', async () => {
+    const world = await deleted();
+    const unseen = revisionOf(note({stamp: at(5, 'elsewhere'), text: 'never seen by who deleted'}), 'restore');
+    const seen = revisionOf(note({stamp: at(5)}), 'restore');
+    await pushOne(world, unseen);
+    await pushOne(world, seen);
+    world.clock.ms += DAY_MS;
+    await world.core.erase();
+    expect((await revisions(world)).map(({id}) => id)).toEqual([unseen.id]);
+    await expectSound(world);
+  });
+
+  it('goes however many stay', async () => {
+    const world = await deleted();
+    const staying = Array.from({length: 600}, (_, n) =>
+      revisionOf(note({stamp: at(5, `elsewhere${n}`), text: `never seen ${n}`}), 'restore'),
+    );
+    for (const some of [staying.slice(0, 300), staying.slice(300)])
+      await pushAll(
+        world,
+        some.map((one) => pushed(one)),
+      );
+    await pushOne(world, revisionOf(note({stamp: at(4), text: 'late'}), 'edit'));
+    world.clock.ms += DAY_MS;
+    await world.core.erase();
+    expect(await revisions(world)).toHaveLength(staying.length);
+  });
+
   it('is told to who pulls, and takes a seq once', async () => {
     const world = await deleted();
     const {next} = await pullPage(world, {after: 0});

@@ -223,7 +223,7 @@ export const PLANTED: readonly Planted[] = [
         find: 'for (const {facts} of stored) if (facts.openConflictOf !== null) erased.delete(facts.openConflictOf);',
         put: '',
       },
-      {file: 'server/core/erase-revisions.ts', find: " || row.meta.state === 'open'", put: ''},
+      {file: 'server/core/erase-revisions.ts', find: "return state !== 'open';", put: 'return true;'},
     ],
   },
   {

@@ -261,6 +261,23 @@ describe('a save on what has just lost', () => {
     expect((await keptBy(a)).filter((kept) => kept.startsWith('conflict open'))).toEqual([]);
   });
 
+  test('gives the merge of both back to a server that was put back to before them: it is asked about that, and not about what both were made of', async () => {
+    const {world, a, b} = await twoDevices(BASE);
+    const copy = world.storage.copy();
+    await edit(world, a, DESK);
+    await a.round();
+    const loaded = await a.load('note1');
+    await edit(world, b, '<p>one two three four</p><p>five six seven</p>');
+    await settle(b, a);
+    world.nowMs += 1000;
+    await a.save('note1', loaded, {text: DESK.replace('zero', 'zero zero')}, DESK);
+    world.storage.restore(copy);
+    await settle(a, b, a);
+    await expectEverywhere(world, DESK.replace('zero', 'zero zero'), a, b);
+    const open = (await keptBy(a)).filter((one) => one.startsWith('conflict open'));
+    expect(open).toEqual(['conflict open: <p>zero one two three four</p><p>five six seven</p>']);
+  });
+
   test('is a conflict where the titles differ too: a version beside the winner would have its title and not its text', async () => {
     const {world, a, b} = await twoDevices(BASE);
     await edit(world, a, DESK);

@@ -207,10 +207,17 @@ function save(ws: Workset, change: Save, stored: Version | undefined, writing: M
   return conflict && written.outcome === 'written' ? {...written, outcome: 'written_over_conflict'} : written;
 }
 
-/** What the new version is made on top of stays a revision without a badge: nobody is asked. */
+/**
+ * What stood there stays a revision without a badge: nobody is asked. It also stays as what the server has, so that this device can give
+ * it back ◆: without it what waits would have nothing to merge with.
+ */
 function saveBeside(ws: Workset, change: Save, {stored, data, body, lost}: Met & Beside, writing: Writing): Written {
+  const known = ws.entity(change)?.known;
   keepVersion(ws, stored, 'merge', writing.wallMs);
   writeVersion(ws, change, {deleted: false, meta: null, data, body}, writing, [change.loaded.stamp], lost);
+  const queued = ws.outbox(change);
+  if (queued !== undefined && known?.stamp === stored.stamp && known.hash === stored.hash)
+    ws.setOutbox(change, {...queued, theirs: {...stored, seq: known.seq}});
   return told(ws, change, 'written');
 }
 

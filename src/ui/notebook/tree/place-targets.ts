@@ -1,6 +1,7 @@
 /** Notes that another may be placed under, found by a part of their title. */
 
 import {ROOT_NOTE_ID} from '../../../../protocol/ids.ts';
+import {folded} from '../../../notes/folded.ts';
 import type {Tree} from '../../../notes/tree.ts';
 import {notesWithin} from './tree-moves.ts';
 
@@ -30,11 +31,6 @@ export function findTargets(
     else targets.push({noteId: id, title, path: pathOf(tree, id)});
   }
   return {targets, more};
-}
-
-/** For comparing only: small, and each letter one with its accent. What is stored stays as it is. */
-function folded(text: string): string {
-  return text.toLocaleLowerCase().normalize('NFC');
 }
 
 export function pathOf(tree: Tree, noteId: string): string {

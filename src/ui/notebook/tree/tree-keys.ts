@@ -1,5 +1,6 @@
 /** What a key does in the tree (WAI-ARIA tree pattern, and what notes need on top of it), as data: nothing happens here. */
 
+import {folded} from '../../../notes/folded.ts';
 import type {Row} from '../../../notes/tree-rows.ts';
 
 export interface Key {
@@ -71,16 +72,12 @@ export function actionOfKey(key: Key, rows: readonly Row[], index: number): KeyA
 
 /** The next row whose title starts with what was typed; from the row itself on while more than one letter was typed. */
 export function findRow(rows: readonly Row[], from: number, typed: string): number | null {
-  const {compare} = new Intl.Collator(undefined, {sensitivity: 'base', usage: 'search'});
-  const lettersOf = (text: string) => [...text.normalize('NFC')]; // one for a letter that is stored with its accent apart
-  const letters = lettersOf(typed);
-  const start = letters.length > 1 ? from : from + 1;
+  const wanted = folded(typed);
+  if (wanted === '') return null; // an accent alone
+  const start = [...typed.normalize('NFC')].length > 1 ? from : from + 1;
   for (let step = 0; step < rows.length; step++) {
     const index = (start + step) % rows.length;
-    const title = lettersOf(rows[index]?.title ?? '')
-      .slice(0, letters.length)
-      .join('');
-    if (compare(title, typed) === 0) return index;
+    if (folded(rows[index]?.title ?? '').startsWith(wanted)) return index;
   }
   return null;
 }

@@ -169,6 +169,30 @@ test(
   },
 );
 
+test(
+  'an older Aster that another tab keeps open: a new tab says so, and starts when that one is closed',
+  DEEP,
+  async ({newDevice}) => {
+    const device = await newDevice('Desk');
+    const {page} = device;
+    const asleep = await strangeTab(device);
+    // As a tab that the browser has frozen: it hears nothing of the newer one.
+    await asleep.evaluate(async () => {
+      const request = indexedDB.open('aster', 1);
+      await new Promise((resolve) => request.addEventListener('success', resolve));
+      Object.assign(globalThis, {held: request.result});
+    });
+    await page.goto(device.address);
+    const problem = page.getByRole('region', {name: 'Problem'});
+    await expect(problem.getByText('Another tab keeps an older Aster open.', {exact: true})).toBeVisible();
+    await expect(problem.getByText('Close all other tabs of Aster, then reload this one.')).toBeVisible();
+    await asleep.close();
+    await problem.getByRole('button', {name: 'Reload'}).click();
+    await expect(page.getByRole('heading', {level: 1})).toBeVisible();
+    await expect(problem).toBeHidden();
+  },
+);
+
 test('a notebook removed under its page: this is said, nothing empty is made in its place, and one tap brings the notes back', async ({
   server,
   newDevice,

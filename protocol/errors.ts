@@ -43,6 +43,7 @@ export const LOCAL_ERROR_TYPES = [
   'not_whole',
   'storage_full',
   'storage_broken',
+  'storage_blocked',
   'storage_outdated',
   'storage_removed',
   'not_set_up',

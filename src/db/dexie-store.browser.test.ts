@@ -359,7 +359,7 @@ describe('faults of IndexedDB', () => {
     const old = await new Promise<IDBDatabase>((resolve) => {
       request.onsuccess = () => resolve(request.result);
     });
-    await expect(putBucket(1)).rejects.toMatchObject({error: {type: 'storage_broken'}});
+    await expect(putBucket(1)).rejects.toMatchObject({error: {type: 'storage_blocked'}});
     old.close();
     await putBucket(2);
     expect(await readCount()).toBe(2);

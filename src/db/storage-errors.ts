@@ -12,9 +12,10 @@ export function removed(): SyncFailure {
   return new SyncFailure({type: 'storage_removed', message: 'the database was deleted under this page'});
 }
 
+/** Ends when that tab closes the database: one that is awake does so by itself. */
 export function blocked(): SyncFailure {
   const message = 'another tab keeps an older version of the database open';
-  return new SyncFailure({type: 'storage_broken', message});
+  return new SyncFailure({type: 'storage_blocked', message});
 }
 
 /**

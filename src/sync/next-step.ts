@@ -20,6 +20,7 @@ const STEP_BY_TYPE: Record<ErrorType, NextStep> = {
   login_page: 'soon',
   clock_skew: 'soon',
   too_many_tries: 'soon',
+  storage_blocked: 'soon',
   malformed: 'slowly',
   too_large: 'slowly',
   not_found: 'slowly',

@@ -258,7 +258,7 @@ export interface Overview {
 
 /**
  * A transaction applies everything or nothing, and is isolated from every other, those of other tabs included. Rejects
- * with SyncFailure (`storage_full`, `storage_broken`, `storage_outdated`) or with what `body` threw. `body` awaits nothing
+ * with SyncFailure (`storage_full`, `storage_broken`, `storage_blocked`, `storage_outdated`) or with what `body` threw. `body` awaits nothing
  * but the transaction's own operations: IndexedDB commits behind any other await.
  */
 export interface Store {

@@ -53,6 +53,7 @@ const REACHED_BY_TYPE: Record<ErrorType, Reached> = {
   },
   storage_full: {spec: 'storage-failures', reads: 'This device has no room left.'},
   storage_broken: {spec: 'storage-failures', reads: 'The browser’s storage failed.'},
+  storage_blocked: {spec: 'storage-failures', reads: 'Another tab keeps an older Aster open.'},
   storage_outdated: {spec: 'storage-failures', reads: 'A newer Aster is open in another tab.'},
   storage_removed: {spec: 'storage-failures', reads: 'This notebook was removed from this browser.'},
   internal_error: {spec: 'storage-failures', reads: 'Something in Aster failed.'},

@@ -209,6 +209,11 @@ export const WORDING_BY_TYPE: Record<ErrorType, Wording> = {
     meaning: 'What was saved is safe; the last change may not have been stored.',
     cure: 'Reload the page. Copy unsaved text first.',
   },
+  storage_blocked: {
+    what: 'Another tab keeps an older Aster open.',
+    meaning: 'Until that tab is closed, this one can’t open the notebook. Your notes are not affected.',
+    cure: 'Close all other tabs of Aster, then reload this one.',
+  },
   internal_error: {
     what: 'Something in Aster failed.',
     meaning: `${KEPT} Sync tries again by itself.`,

@@ -48,6 +48,7 @@ function nextStep(error: SyncError, onLeave: () => void): ReactNode {
           Verify in Options → Sync
         </Link>
       );
+    case 'storage_blocked':
     case 'storage_outdated':
     case 'storage_removed':
     case 'internal_error':

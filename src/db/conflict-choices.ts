@@ -5,7 +5,7 @@
  */
 
 import {utf8Bytes} from '../../protocol/bytes.ts';
-import {type Ref, type RevisionMeta, refKey} from '../../protocol/entity.ts';
+import {isErased, type Ref, type RevisionMeta, refKey} from '../../protocol/entity.ts';
 import {ROOT_NOTE_ID} from '../../protocol/ids.ts';
 import {conflictCopyId, placeId} from '../notes/derived-ids.ts';
 import {withRevival} from '../notes/note-data.ts';
@@ -54,6 +54,7 @@ async function resolve(writer: Writer, id: string, changes: readonly EntityChang
   const [written] = await writer.write([{type: 'resolve', kind: 'revision', id, changes}]);
   if (written?.outcome === 'written') return {outcome: 'settled'};
   if (written?.outcome === 'body_missing') throw bodyMissing(id);
+  if (written?.outcome === 'missing') throw erased(id);
   return {outcome: 'elsewhere'};
 }
 
@@ -114,12 +115,16 @@ async function planCopy(
   return planCreate(copy, await readChildren(tables, parent));
 }
 
-/** An edit met a deletion and is to stand; what was deleted together with it comes back, too. */
+/**
+ * An edit met a deletion and is to stand; what was deleted together with it comes back, too. Rejects with NotebookError `missing` where a tag's or
+ * attachment's note is erased: it can't be back without that.
+ */
 async function planBack(tables: Tables, conflict: ConflictView, {ref, meta}: Kept): Promise<EntityChange[]> {
-  const back = bringBack(conflict, ref);
   const {noteId} = conflict;
   const note = noteId === null ? undefined : await tables.entities('note').get(noteId);
   const isNote = ref.kind === 'note';
+  if (!isNote && noteId !== null && (note === undefined || isErased(note))) throw erased(conflict.id);
+  const back = await bringBack(tables, conflict, ref);
   if (noteId === null || note === undefined || (!isNote && isLive(note))) return [back];
   const deletedAt = isNote && conflict.other.deleted ? meta.stamp : note.stamp;
   const revived = await planRevival(tables, noteId, deletedAt);
@@ -128,10 +133,12 @@ async function planBack(tables: Tables, conflict: ConflictView, {ref, meta}: Kep
 }
 
 /** Where it is live already this is a change all the same: another device may be deciding to leave it deleted. */
-function bringBack(conflict: ConflictView, ref: Ref): EntityChange {
+async function bringBack({entities}: Tables, conflict: ConflictView, ref: Ref): Promise<EntityChange> {
   const {id, current, other} = conflict;
   if (current !== null && !current.deleted) return {type: 'patch', ...ref, edit: ({data}) => withRevival(data, id)};
-  return current !== null && other.deleted ? {type: 'undelete', ...ref} : takeOther(conflict, ref);
+  const stored = await entities(ref.kind).get(ref.id);
+  const hasContent = stored !== undefined && !isErased(stored);
+  return hasContent && other.deleted ? {type: 'undelete', ...ref} : takeOther(conflict, ref);
 }
 
 async function planDeleted(tables: Tables, conflict: ConflictView, ref: Ref): Promise<EntityChange[]> {
@@ -169,6 +176,10 @@ function isAllTaken(
 
 function loadedAs(loaded: Loaded | null): {readonly loaded?: Loaded} {
   return loaded === null ? {} : {loaded};
+}
+
+function erased(id: string): NotebookError {
+  return new NotebookError('missing', `what conflict ${id} is about is erased`);
 }
 
 function bodyMissing(id: string): NotebookError {

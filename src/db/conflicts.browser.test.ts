@@ -1,6 +1,14 @@
 import {afterEach, beforeEach, describe, expect, it} from 'vitest';
 import {utf8Bytes} from '../../protocol/bytes.ts';
-import {type Kind, makeVersion, type Ref, type RevisionMeta, toHead, type Version} from '../../protocol/entity.ts';
+import {
+  type Kind,
+  makeVersion,
+  NO_BYTES,
+  type Ref,
+  type RevisionMeta,
+  toHead,
+  type Version,
+} from '../../protocol/entity.ts';
 import {revisionOf} from '../../protocol/revision.ts';
 import {writeData} from '../notes/note-data.ts';
 import type {ConflictView, Notebook} from './repositories.ts';
@@ -326,6 +334,31 @@ describe('an edit that met a deletion', () => {
       current: {deleted: true},
       other: {deleted: false, content: {text: 'edited again'}},
     });
+  });
+
+  async function eraseNote(id: string): Promise<void> {
+    const {stamp, meta} = await world.entity('note', id);
+    await store(makeVersion({kind: 'note', id, stamp, deleted: true, meta, data: NO_BYTES, body: NO_BYTES}));
+  }
+
+  it('is not said to be back where it is a tag whose note has been erased, and can still be left deleted', async () => {
+    const {parent, id} = await deletedTree();
+    const tag = writeData({note: id, type: 'label', name: 'l', value: 'new', inheritable: false, position: 1});
+    const view = await conflict(await putConflict({kind: 'attribute', id: 'tag-1', data: tag}));
+    await eraseNote(id);
+    await expect(notebook.settleConflict(view, 'back')).rejects.toMatchObject({type: 'missing'});
+    expect(await titles(parent)).toEqual([]);
+    expect(await openIds()).toEqual([view.id]);
+    expect(await notebook.settleConflict(view, 'deleted')).toEqual({outcome: 'settled'});
+  });
+
+  it('comes back as it was kept where what stands is erased', async () => {
+    const {id} = await deletedTree();
+    const {stamp} = await world.entity('note', id);
+    const kept = await putConflict({id, text: 'kept', deleted: true, stamp});
+    await eraseNote(id);
+    await notebook.settleConflict(await conflict(kept), 'back');
+    expect(await viewOf(id)).toMatchObject({title: 'Theirs', text: 'kept', deleted: false});
   });
 
   it('of a tag brings back the note that it belongs to', async () => {

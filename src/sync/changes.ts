@@ -52,7 +52,7 @@ export type EntityChange =
 
 /**
  * Deals with an open conflict, named by its revision, which becomes `resolved`; what was decided is made with it. Where
- * that can't be, or somebody was faster, nothing is.
+ * that can't be, as what was to come back is erased, or somebody was faster, nothing is.
  */
 export type Resolution = Ref & {
   readonly type: 'resolve';

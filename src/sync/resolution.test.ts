@@ -140,6 +140,23 @@ describe('a conflict that is resolved', () => {
     expect(await a.read('note1')).toEqual({title: 'One', text: 'from B'});
   });
 
+  test.each<EntityChange>([
+    {type: 'undelete', kind: 'note', id: 'note2'},
+    {type: 'patch', kind: 'note', id: 'note2', edit: ({data}) => data},
+    {type: 'replace', kind: 'note', id: 'note2', loaded: {stamp: '', parts: {meta: '', data: '', body: ''}}},
+  ])('stays open where what was decided on is erased: $type', async (change) => {
+    const {world, a, b, id} = await conflicted();
+    await a.create('note2', 'Two', 'gone');
+    await a.remove('note2');
+    await settle(a, b);
+    world.nowMs += WEEK_MS;
+    await world.core.erase();
+    await settle(a, b);
+    expect((await a.entity({kind: 'note', id: 'note2'}))?.data.length).toBe(0);
+    expect(await resolve(a, id, change)).toBe('missing');
+    expect(open(a)).toHaveLength(1);
+  });
+
   test('is told missing where there is none', async () => {
     const {a} = await conflicted();
     expect(await resolve(a, 'unknown', useOther('unknown'))).toBe('missing');

@@ -106,7 +106,7 @@ async function make(ws: Workset, change: Change, writing: Lasting): Promise<Writ
 
 async function resolve(ws: Workset, change: Resolution, writing: Lasting): Promise<Written> {
   if (!isLive(ws.version(change))) return told(ws, change, 'missing');
-  const obstacle = change.changes.map((part) => restoreObstacle(ws, part)).find((found) => found !== null);
+  const obstacle = change.changes.map((part) => obstacleTo(ws, part)).find((found) => found !== null);
   if (obstacle) return told(ws, change, obstacle);
   if (setConflictState(ws, change, 'resolved', writing) === 'not open') return told(ws, change, 'settled');
   for (const part of change.changes) await make(ws, part, writing);
@@ -248,8 +248,22 @@ function restore(
   return replace(ws, change, stored, {data, body: body ?? 'same'}, writing);
 }
 
-function restoreObstacle(ws: Workset, change: EntityChange): 'missing' | 'body_missing' | null {
-  if (change.type !== 'restore') return null;
+/** Why what was decided can't be made. Places are passed over: a note that comes back without its old one is placed anew. */
+function obstacleTo(ws: Workset, change: EntityChange): 'missing' | 'body_missing' | null {
+  const stored = ws.version(change);
+  if (change.type === 'restore') return restoreObstacle(ws, change);
+  if (change.kind === 'branch') return null;
+  const isThere =
+    change.type === 'undelete' || change.type === 'replace'
+      ? stored !== undefined && !isErased(stored)
+      : change.type !== 'patch' || isLive(stored);
+  return isThere ? null : 'missing';
+}
+
+function restoreObstacle(
+  ws: Workset,
+  change: EntityChange & {readonly type: 'restore'},
+): 'missing' | 'body_missing' | null {
   const revision = ws.version({kind: 'revision', id: change.revision});
   if (!isLive(revision)) return 'missing';
   return revision.body === null ? 'body_missing' : null;

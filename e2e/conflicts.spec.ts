@@ -149,6 +149,30 @@ for (const last of ['deletion', 'edit'] as const) {
 }
 
 test(
+  'a text that comes while “Delete note?” asks is not deleted unseen: it is asked about, and can come back',
+  DEEP,
+  async ({server, newDevice}) => {
+    const [a, b] = [await newDevice('Desk'), await newDevice('Couch')];
+    await shareNote(a, b, server, 'Plan', 'Meet.');
+    await a.page.getByRole('button', {name: 'Delete note'}).click();
+    const asked = a.page.getByRole('dialog', {name: 'Delete note?'});
+    await expect(asked).toBeVisible();
+    await replaceText(b, MINE);
+    await isSynced(b);
+    await expect(textBox(a)).toHaveText(MINE);
+    await asked.getByRole('button', {name: 'Delete', exact: true}).click();
+    await expect(treeItem(a, 'Plan')).toBeHidden();
+    for (const device of [a, b]) await expect(badge(device, 1)).toBeVisible();
+    const card = await openConflict(b, 'Plan');
+    await card.getByRole('button', {name: 'Bring the note back'}).click();
+    await areGone(a, b);
+    await openNote(a, 'Plan');
+    await expect(textBox(a)).toHaveText(MINE);
+    await allAreEqual(await observe(server, ACCOUNT), a, b);
+  },
+);
+
+test(
   'nothing of an edit that met a deletion is erased before it is decided, however long that takes',
   DEEP,
   async ({server, newDevice}) => {

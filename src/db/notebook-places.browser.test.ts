@@ -3,7 +3,7 @@ import {ERASE_AFTER_MS} from '../../protocol/limits.ts';
 import {writeData} from '../notes/note-data.ts';
 import type {Notebook} from './repositories.ts';
 import {createShortcuts} from './testing/notebook-shortcuts.ts';
-import {createNotebookWorld, type NotebookWorld} from './testing/notebook-world.ts';
+import {createNotebookWorld, type NotebookWorld, present} from './testing/notebook-world.ts';
 
 let world: NotebookWorld;
 let notebook: Notebook;
@@ -121,6 +121,40 @@ describe('deleting', () => {
       [gone, below, below].sort(),
     );
     await expect(notebook.deletePlace(deadBranches[0]!.id)).resolves.toBeUndefined();
+  });
+
+  it('what came after the question is asked about: another text, another title, and a note that is new below', async () => {
+    const top = await create('top', 'root', 'seen');
+    const below = await create('below', top, 'seen below');
+    const renamed = await create('renamed', top);
+    const same = await create('same', top);
+    const branch = await placeOf(top);
+    const seen = await notebook.readSeen(top);
+    world.nowMs += 1000;
+    await notebook.saveNote(top, (await viewOf(top)).loaded, {text: 'came meanwhile'});
+    await notebook.saveNote(below, (await viewOf(below)).loaded, {text: 'came below'});
+    await notebook.renameNote(renamed, 'renamed meanwhile', 'renamed');
+    const added = await create('new', below, 'new text');
+    await notebook.deletePlace(branch, seen);
+    expect(await titles()).toEqual([]);
+    expect((await tree()).unfiled).toEqual([]);
+    for (const id of [top, below, renamed, same, added]) expect((await viewOf(id)).deleted).toBe(true);
+    const heads = await present(notebook.watchAllConflicts());
+    const views = await Promise.all(heads.map(({id}) => present(notebook.watchConflict(id))));
+    expect(views.every((view) => view?.current?.deleted && !view.other.deleted)).toBe(true);
+    expect(views.map((view) => view?.noteId).sort()).toEqual([top, below, renamed, added].sort());
+    const [conflict] = views.filter((view) => view?.noteId === top);
+    expect(conflict?.other.content).toMatchObject({text: 'came meanwhile'});
+    await notebook.settleConflict(conflict!, 'back');
+    expect(await viewOf(top)).toMatchObject({deleted: false, text: 'came meanwhile'});
+  });
+
+  it('what was all seen asks nothing', async () => {
+    const top = await create('top', 'root', 'text');
+    await create('below', top, 'text below');
+    await notebook.deletePlace(await placeOf(top), await notebook.readSeen(top));
+    expect((await viewOf(top)).deleted).toBe(true);
+    expect(await present(notebook.watchAllConflicts())).toEqual([]);
   });
 
   it('two hundred notes below one goes in one write', async () => {

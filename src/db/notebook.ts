@@ -17,11 +17,18 @@ import {planLifetimes, queryLifetimes} from './lifetime-options.ts';
 import {type Query, readOnce, toLive} from './live.ts';
 import {queryNote} from './note-view.ts';
 import {NotebookError} from './notebook-error.ts';
-import type {AttributeView, Notebook, Placement, Saved} from './repositories.ts';
+import type {AttributeView, Notebook, Placement, Saved, Seen} from './repositories.ts';
 import {queryConflicts, queryRevisions} from './revision-views.ts';
 import type {Database} from './schema.ts';
 import {planCreate, planDelete, planMove, planPlace, withTitle} from './structure-plan.ts';
-import {isAtOrBelow, mustHaveArrived, queryDeletion, readBranchHead, readChildren} from './structure-reads.ts';
+import {
+  isAtOrBelow,
+  mustHaveArrived,
+  queryDeletion,
+  querySeen,
+  readBranchHead,
+  readChildren,
+} from './structure-reads.ts';
 import {createTreeSource} from './tree-source.ts';
 import {queryUnresolved} from './unresolved-notes.ts';
 import {readUnsynced} from './unsynced-changes.ts';
@@ -57,7 +64,8 @@ export function createNotebook(ports: NotebookPorts): Notebook {
     createNote: (placement, note) => createNote(ports, placement, note),
     saveNote: (id, loaded, edit, shown) => saveNote(ports, {id, loaded, edit, shown}),
     renameNote: (id, title, shown) => renameNote(ports, {id, title, shown}),
-    deletePlace: (branchId) => deletePlace(ports, branchId),
+    readSeen: (noteId) => readOnce(db, querySeen(noteId)),
+    deletePlace: (branchId, seen) => deletePlace(ports, branchId, seen),
     movePlace: (branchId, to) => movePlace(ports, branchId, to),
     addPlace: (noteId, to) => addPlace(ports, noteId, to),
     restoreRevision: (revisionId) => restoreRevision(ports, revisionId),
@@ -132,14 +140,14 @@ async function renameNote(
   });
 }
 
-async function deletePlace({db, writer}: NotebookPorts, branchId: string): Promise<void> {
+async function deletePlace({db, writer}: NotebookPorts, branchId: string, seen?: Seen): Promise<void> {
   const branch = await readOnce(db, async (tables) => {
     await mustHaveArrived(tables);
     return readBranchHead(tables, branchId);
   });
   if (branch === undefined) return;
-  const {doomed, branches, owned} = await readOnce(db, queryDeletion(branchId, branch.note));
-  await writer.write(planDelete(branch, doomed, branches, owned));
+  const going = await readOnce(db, queryDeletion(branchId, branch.note));
+  await writer.write(planDelete(branch, going, seen));
 }
 
 async function movePlace({db, writer}: NotebookPorts, branchId: string, to: Placement): Promise<void> {

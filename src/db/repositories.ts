@@ -151,6 +151,9 @@ export interface Saved {
   readonly conflict: boolean;
 }
 
+/** What somebody saw who was asked whether it may be deleted, by the note's id. */
+export type Seen = ReadonlyMap<string, Loaded>;
+
 export type Placement = {
   readonly parent: string;
   readonly position: 'first' | 'last' | {readonly before: string} | {readonly after: string};
@@ -194,8 +197,13 @@ export interface Notebook {
   ): Promise<Saved>;
   /** `shown`: the title that was to be changed. Another that has come since is kept as a conflict. */
   renameNote(id: string, title: string, shown: string): Promise<void>;
-  /** Removes this place; with its last place the note, and what is only below it, goes to "Recently deleted". */
-  deletePlace(branchId: string): Promise<void>;
+  /** The note and everything below it, as they are now: to be read when the question is put. */
+  readSeen(noteId: string): Promise<Seen>;
+  /**
+   * Removes this place; with its last place the note, and what is only below it, goes to "Recently deleted". A text or title that
+   * isn't in `seen` is kept as a conflict, so that somebody is asked about it. Left out: everything was seen.
+   */
+  deletePlace(branchId: string, seen?: Seen): Promise<void>;
   movePlace(branchId: string, to: Placement): Promise<void>;
   addPlace(noteId: string, to: Placement): Promise<void>;
   restoreRevision(revisionId: string): Promise<void>;

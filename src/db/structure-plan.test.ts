@@ -203,7 +203,7 @@ describe('deleting a place', () => {
   it('writes a tombstone for each, and says with which note it goes', () => {
     const branches = ['n<root', 'x<n', 'shared<n', 'other<root'].map((text) => place(text));
     const owned = [{kind: 'attribute', id: 'label', note: 'x'} as const];
-    const changes = planDelete(place('n<root'), new Set(['n', 'x']), branches, owned);
+    const changes = planDelete(place('n<root'), {doomed: new Set(['n', 'x']), branches, owned});
     expect(changes.map(({kind, id, ...rest}) => [kind, id, 'of' in rest ? rest.of : null])).toEqual([
       ['note', 'n', null],
       ['note', 'x', 'n'],
@@ -213,7 +213,7 @@ describe('deleting a place', () => {
       ['attribute', 'label', 'x'],
     ]);
     expect(changes.every((change) => change.type === 'delete')).toBe(true);
-    expect(planDelete(place('n<root'), new Set(), branches, [])).toMatchObject([
+    expect(planDelete(place('n<root'), {doomed: new Set(), branches, owned: []})).toMatchObject([
       {type: 'delete', kind: 'branch', id: 'n<root'},
     ]);
   });

@@ -8,8 +8,11 @@ import type {Head, Kind} from '../../protocol/entity.ts';
 import {ROOT_NOTE_ID} from '../../protocol/ids.ts';
 import {type BranchData, type NoteData, readBranch, readNote, writeData} from '../notes/note-data.ts';
 import {compareBranches, type Position, planInsert} from '../notes/ordering.ts';
-import type {EntityChange} from '../sync/changes.ts';
-import type {BranchHead} from './repositories.ts';
+import type {EntityChange, Loaded} from '../sync/changes.ts';
+import type {BranchHead, Seen} from './repositories.ts';
+
+/** Of a note that came after the question: no version is this one. */
+const NOTHING_SEEN: Loaded = {stamp: '', parts: {meta: '', data: '', body: ''}};
 
 export interface NewNote {
   readonly noteId: string;
@@ -99,19 +102,28 @@ export interface Owned {
   readonly note: string;
 }
 
+export interface Deletion {
+  readonly doomed: ReadonlySet<string>;
+  readonly branches: readonly BranchHead[];
+  /** Live attributes and attachments of the doomed notes. */
+  readonly owned: readonly Owned[];
+}
+
 /**
- * `owned`: live attributes and attachments of the doomed notes. Each goes with the note that it is erased with. Notes below the one
- * whose last place this was name that one: while it is disputed, they aren't erased either.
+ * Each goes with the note that it is erased with. Notes below the one whose last place this was name that one: while it is
+ * disputed, they aren't erased either. `seen`: what of the notes isn't in it is kept as a conflict.
  */
 export function planDelete(
   {id: branchId, note: noteId}: Pick<BranchHead, 'id' | 'note'>,
-  doomed: ReadonlySet<string>,
-  branches: readonly BranchHead[],
-  owned: readonly Owned[],
+  {doomed, branches, owned}: Deletion,
+  seen?: Seen,
 ): EntityChange[] {
   if (doomed.size === 0) return [deletion('branch', branchId)];
   return [
-    ...[...doomed].map((id) => deletion('note', id, id === noteId ? undefined : noteId)),
+    ...[...doomed].map((id) => ({
+      ...deletion('note', id, id === noteId ? undefined : noteId),
+      ...(seen === undefined ? {} : {loaded: seen.get(id) ?? NOTHING_SEEN}),
+    })),
     ...branches.flatMap(({id, note, parent}) => {
       const of = [note, parent].find((end) => doomed.has(end));
       return of === undefined ? [] : [deletion('branch', id, of)];

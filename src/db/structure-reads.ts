@@ -2,13 +2,13 @@
 
 import {ROOT_NOTE_ID} from '../../protocol/ids.ts';
 import {isArriving} from '../sync/ports.ts';
-import {isLive, toBranchHead} from './heads.ts';
+import {isLive, loadedOf, toBranchHead} from './heads.ts';
 import type {Query} from './live.ts';
 import {NotebookError} from './notebook-error.ts';
 import type {EntityRecord} from './records.ts';
-import type {BranchHead} from './repositories.ts';
+import type {BranchHead, Seen} from './repositories.ts';
 import type {Tables} from './schema.ts';
-import {doomedNotes, type Owned} from './structure-plan.ts';
+import {type Deletion, doomedNotes, type Owned} from './structure-plan.ts';
 
 /**
  * Rejects with NotebookError `arriving`. A part of the tree doesn't tell what is below a note, nor where else it is: a deletion
@@ -49,12 +49,6 @@ export async function isAtOrBelow(tables: Tables, noteId: string, ancestorId: st
   return seen.has(ancestorId);
 }
 
-export interface Deletion {
-  readonly doomed: ReadonlySet<string>;
-  readonly branches: readonly BranchHead[];
-  readonly owned: readonly Owned[];
-}
-
 /** What goes with a place of `noteId`. */
 export function queryDeletion(branchId: string, noteId: string): Query<Deletion> {
   return async (tables) => {
@@ -65,6 +59,15 @@ export function queryDeletion(branchId: string, noteId: string): Query<Deletion>
     const liveParents = await readLiveNotes(tables, parents);
     const doomed = doomedNotes(branchId, {noteId, below, branches, liveParents});
     return {doomed, branches, owned: await readOwned(tables, [...doomed])};
+  };
+}
+
+/** The note and all that is below it, whether or not that has other places. */
+export function querySeen(noteId: string): Query<Seen> {
+  return async (tables) => {
+    const {below} = await readBelow(tables, noteId);
+    const rows = await tables.entities('note').bulkGet([...below]);
+    return new Map(rows.flatMap((row) => (row === undefined ? [] : [[row.id, loadedOf(row)] as const])));
   };
 }
 

@@ -2,6 +2,7 @@
 
 import {lazy, Suspense, useState} from 'react';
 import {Link} from 'wouter';
+import type {Seen} from '../../../db/repositories.ts';
 import type {Tree} from '../../../notes/tree.ts';
 import {useApp} from '../../app-context.ts';
 import {IconButton} from '../../parts/button.tsx';
@@ -45,12 +46,14 @@ function OpenHead({note: {view, session}, tree, handle, onGone}: OpenHeadProps) 
   const [opened, setOpened] = useState<'revisions' | 'details' | 'delete' | 'early' | null>(null);
   const close = () => setOpened(null);
   const current = currentOf(session);
+  // What this page is saving would count as written by somebody else while it asks.
+  const isSaving = session.state === 'typing' || session.state === 'saving';
   const open = (what: typeof opened) => {
     handle.flush();
     setOpened(what);
   };
-  const remove = async () => {
-    for (const {branchId} of tree.places(view.id)) await notebook.deletePlace(branchId);
+  const remove = async (seen: Seen) => {
+    for (const {branchId} of tree.places(view.id)) await notebook.deletePlace(branchId, seen);
     onGone();
   };
   return (
@@ -77,7 +80,7 @@ function OpenHead({note: {view, session}, tree, handle, onGone}: OpenHeadProps) 
       ) : null}
       {opened === 'details' ? <NoteDetails view={view} text={current.text} tree={tree} onClose={close} /> : null}
       {opened === 'early' ? <EarlyDialog title={shownTitle(current.title)} what="delete" onClose={close} /> : null}
-      {opened === 'delete' ? (
+      {opened === 'delete' && !isSaving ? (
         <DeleteDialog
           tree={tree}
           noteId={view.id}

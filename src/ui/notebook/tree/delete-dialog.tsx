@@ -1,6 +1,10 @@
-/** Asks before a note, or one of its places, goes; says what goes with it and how long it is kept. */
+/**
+ * Asks before a note, or one of its places, goes; says what goes with it and how long it is kept. What is written elsewhere while it asks
+ * is not deleted unseen: it stays as a conflict.
+ */
 
-import {useMemo} from 'react';
+import {useEffect, useMemo, useState} from 'react';
+import type {Seen} from '../../../db/repositories.ts';
 import type {Tree} from '../../../notes/tree.ts';
 import {useApp} from '../../app-context.ts';
 import {formatCount} from '../../formats.ts';
@@ -18,18 +22,20 @@ interface DeleteDialogProps {
   readonly title: string;
   /** One place of several, or the note with all its places. */
   readonly what: 'place' | 'note';
-  readonly onDelete: () => Promise<void>;
+  /** `seen`: what was there when the question was put. */
+  readonly onDelete: (seen: Seen) => Promise<void>;
   readonly onClose: () => void;
 }
 
 export function DeleteDialog({tree, noteId, title, what, onDelete, onClose}: DeleteDialogProps) {
   const {notebook} = useApp();
   const lifetimes = useLive(useMemo(() => notebook.watchLifetimes(), [notebook]));
+  const seen = useSeen(noteId);
   const action = useAction();
   const otherPlaces = what === 'place' ? tree.places(noteId).length - 1 : 0;
   const remove = () =>
     action.run(async () => {
-      await onDelete();
+      await onDelete(await seen);
       onClose();
     });
   return (
@@ -55,6 +61,14 @@ export function DeleteDialog({tree, noteId, title, what, onDelete, onClose}: Del
       </div>
     </Dialog>
   );
+}
+
+/** A failed reading is told when it is needed. */
+function useSeen(noteId: string): Promise<Seen> {
+  const {notebook} = useApp();
+  const [seen] = useState(() => notebook.readSeen(noteId));
+  useEffect(() => void seen.catch(() => undefined), [seen]);
+  return seen;
 }
 
 function withBelow(count: number): string {

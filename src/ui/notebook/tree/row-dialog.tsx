@@ -1,6 +1,7 @@
 /** The dialog that an item of a row's menu opens. */
 
 import {useState} from 'react';
+import type {Seen} from '../../../db/repositories.ts';
 import type {Tree} from '../../../notes/tree.ts';
 import type {Row} from '../../../notes/tree-rows.ts';
 import {useApp} from '../../app-context.ts';
@@ -30,7 +31,7 @@ export function RowDialog({tree, opened: {dialog, row}, onClose}: RowDialogProps
   if (isEarly) return <EarlyDialog title={title} what={dialog} onClose={onClose} />;
   const add = (parent: string) => notebook.addPlace(noteId, {parent, position: 'last'});
   if (dialog === 'delete') {
-    const remove = () => notebook.deletePlace(branchId);
+    const remove = (seen: Seen) => notebook.deletePlace(branchId, seen);
     return <DeleteDialog tree={tree} noteId={noteId} title={title} what="place" onDelete={remove} onClose={onClose} />;
   }
   const move = (parent: string) => notebook.movePlace(branchId, {parent, position: 'last'});

@@ -4,8 +4,9 @@
  */
 import type {Page} from '@playwright/test';
 import {setUpServer, signIn} from './fixtures/accounts.ts';
+import {badge} from './fixtures/conflicts.ts';
 import {DEEP} from './fixtures/deep.ts';
-import type {Device} from './fixtures/device.ts';
+import {crashTab, type Device, newTab} from './fixtures/device.ts';
 import {createNote, isSaved, openNote, replaceText, textBox} from './fixtures/notes.ts';
 import {ACCOUNT, observe} from './fixtures/observer.ts';
 import {allAreEqual, closeSyncPanel, isSynced, openSyncPanel, outbox, status} from './fixtures/sync-panel.ts';
@@ -112,21 +113,56 @@ test('a device without room: what is typed stays in the page, sync says why it s
   expect(await observer.conflicts()).toEqual([]);
 });
 
+/** From the next change on nothing can be stored, where `isBroken` is set in the page. */
+async function addBreakage({page}: Device): Promise<void> {
+  await page.addInitScript(() => {
+    const {transaction} = IDBDatabase.prototype;
+    IDBDatabase.prototype.transaction = function (names, mode, options) {
+      if (mode === 'readwrite' && 'isBroken' in globalThis) throw new DOMException('the disk is gone', 'UnknownError');
+      return transaction.call(this, names, mode, options);
+    };
+  });
+}
+
+async function breakStorage({page}: Device): Promise<void> {
+  await page.evaluate(() => void Object.assign(globalThis, {isBroken: true}));
+}
+
+test(
+  'a text that a killed page left is as old as it is: what another device wrote since stands, and the text is asked about',
+  DEEP,
+  async ({server, newDevice}) => {
+    const [a, b] = [await newDevice('Desk'), await newDevice('Couch')];
+    await addBreakage(a);
+    await startWithNote(a, server.setupLink);
+    await signIn(b);
+    await openNote(b, 'Plan');
+    await breakStorage(a);
+    await type(a, 'Left behind.');
+    await isNotSaved(a, 'The browser’s storage failed.');
+    await crashTab(a);
+    await replaceText(b, 'Written since.');
+    await isSynced(b);
+
+    const again = await newTab(a);
+    await isSynced(again);
+    await openNote(again, 'Plan');
+    await expect(textBox(again)).toHaveText('Written since.');
+    for (const device of [again, b]) await expect(badge(device, 1)).toBeVisible();
+    const observer = await observe(server, ACCOUNT);
+    expect((await observer.conflicts()).map(({text}) => text)).toEqual(['<p>Left behind.</p>']);
+    await allAreEqual(observer, again, b);
+  },
+);
+
 test(
   'a storage that fails: what is typed stays in the page, and a reload stores and sends it',
   DEEP,
   async ({server, newDevice}) => {
     const device = await newDevice('Desk');
-    await device.page.addInitScript(() => {
-      const {transaction} = IDBDatabase.prototype;
-      IDBDatabase.prototype.transaction = function (names, mode, options) {
-        if (mode === 'readwrite' && 'isBroken' in globalThis)
-          throw new DOMException('the disk is gone', 'UnknownError');
-        return transaction.call(this, names, mode, options);
-      };
-    });
+    await addBreakage(device);
     await startWithNote(device, server.setupLink);
-    await device.page.evaluate(() => void Object.assign(globalThis, {isBroken: true}));
+    await breakStorage(device);
     await type(device, 'Written on a broken disk.');
     await isNotSaved(device, 'The browser’s storage failed.');
     const panel = await openSyncPanel(device);

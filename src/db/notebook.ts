@@ -4,20 +4,20 @@
  * with SyncFailure.
  */
 
-import {utf8Bytes} from '../../protocol/bytes.ts';
 import {ROOT_NOTE_ID} from '../../protocol/ids.ts';
 import type {LifetimeValues} from '../notes/lifetimes.ts';
-import {readAttribute, writeData} from '../notes/note-data.ts';
-import type {Change, Loaded, Writer, Written} from '../sync/changes.ts';
+import {readAttribute} from '../notes/note-data.ts';
+import type {Writer} from '../sync/changes.ts';
 import type {Time} from '../sync/ports.ts';
 import {settleConflict, takeFromOther} from './conflict-choices.ts';
 import {queryAllConflicts, queryConflict} from './conflict-views.ts';
 import {isLive, noteDataOf} from './heads.ts';
 import {planLifetimes, queryLifetimes} from './lifetime-options.ts';
 import {type Query, readOnce, toLive} from './live.ts';
+import {newNoteData, saveDraft, saveNote} from './note-saves.ts';
 import {queryNote} from './note-view.ts';
 import {NotebookError} from './notebook-error.ts';
-import type {AttributeView, Notebook, Placement, Saved, Seen} from './repositories.ts';
+import type {AttributeView, Notebook, Placement, Seen} from './repositories.ts';
 import {queryConflicts, queryRevisions} from './revision-views.ts';
 import type {Database} from './schema.ts';
 import {planCreate, planDelete, planMove, planPlace, withTitle} from './structure-plan.ts';
@@ -33,6 +33,7 @@ import {createTreeSource} from './tree-source.ts';
 import {queryUnresolved} from './unresolved-notes.ts';
 import {readUnsynced} from './unsynced-changes.ts';
 import {queryOutbox} from './waiting-changes.ts';
+import {writeOne} from './write-one.ts';
 
 export interface NotebookPorts {
   readonly db: Database;
@@ -40,10 +41,7 @@ export interface NotebookPorts {
   readonly time: Time;
 }
 
-type NoteEdit = Parameters<Notebook['saveNote']>[2];
-type NoteDraft = Parameters<Notebook['createNote']>[1];
-
-const MIME_BY_TYPE: {readonly [type: string]: string} = {text: 'text/html', code: 'text/plain'};
+type NewNote = Parameters<Notebook['createNote']>[1];
 
 export function createNotebook(ports: NotebookPorts): Notebook {
   const {db, writer, time} = ports;
@@ -63,6 +61,7 @@ export function createNotebook(ports: NotebookPorts): Notebook {
     readUnsynced: () => readUnsynced(db),
     createNote: (placement, note) => createNote(ports, placement, note),
     saveNote: (id, loaded, edit, shown) => saveNote(ports, {id, loaded, edit, shown}),
+    saveDraft: (draft) => saveDraft(ports, draft),
     renameNote: (id, title, shown) => renameNote(ports, {id, title, shown}),
     readSeen: (noteId) => readOnce(db, querySeen(noteId)),
     deletePlace: (branchId, seen) => deletePlace(ports, branchId, seen),
@@ -86,45 +85,13 @@ function queryAttributes(noteId: string): Query<readonly AttributeView[]> {
   };
 }
 
-async function createNote({db, writer, time}: NotebookPorts, to: Placement, note: NoteDraft): Promise<string> {
+async function createNote({db, writer, time}: NotebookPorts, to: Placement, note: NewNote): Promise<string> {
   const {title, type = 'text', text = ''} = note;
-  const data = {title, type, mime: MIME_BY_TYPE[type] ?? '', created: time.wallMs()};
+  const data = newNoteData(title, type, time.wallMs());
   const [noteId, branchId] = [writer.newId(), writer.newId()];
   const siblings = await readOnce(db, (tables) => readChildren(tables, to.parent));
   await writer.write(planCreate({noteId, branchId, ...to, data, text}, siblings));
   return noteId;
-}
-
-interface NoteSave {
-  readonly id: string;
-  readonly loaded: Loaded;
-  readonly edit: NoteEdit;
-  /** The text that the editor showed before. */
-  readonly shown: string | undefined;
-}
-
-async function saveNote({db, writer}: NotebookPorts, {id, loaded, edit, shown}: NoteSave): Promise<Saved> {
-  const {title, text} = edit;
-  const data = title === undefined ? undefined : await readOnce(db, queryDataWithTitle(id, title));
-  const written = await writeOneTold(writer, {
-    type: 'save',
-    kind: 'note',
-    id,
-    loaded,
-    ...(data === undefined ? {} : {data}),
-    ...(text === undefined ? {} : {body: utf8Bytes(text)}),
-    ...(shown === undefined ? {} : {shown: utf8Bytes(shown)}),
-  });
-  return {loaded: written.loaded ?? loaded, conflict: written.outcome === 'written_over_conflict'};
-}
-
-/** What is stored with another title: what a newer version added, or another device changed beside it, stays. */
-function queryDataWithTitle(id: string, title: string): Query<ReturnType<typeof writeData>> {
-  return async ({entities}) => {
-    const row = await entities('note').get(id);
-    if (row === undefined) throw new NotebookError('missing', `there is no note ${id}`);
-    return withTitle(row, title) ?? (row.data.length > 0 ? row.data : writeData({...noteDataOf(row), title}));
-  };
 }
 
 async function renameNote(
@@ -179,21 +146,6 @@ async function restoreRevision({db, writer}: NotebookPorts, revisionId: string):
 async function saveLifetimes({db, writer}: NotebookPorts, values: LifetimeValues): Promise<void> {
   const changes = planLifetimes(await readOnce(db, queryLifetimes), values);
   if (changes.length > 0) await writer.write(changes);
-}
-
-async function writeOne(writer: Writer, change: Change): Promise<void> {
-  await writeOneTold(writer, change);
-}
-
-async function writeOneTold(writer: Writer, change: Change): Promise<Written> {
-  const [written] = await writer.write([change]);
-  if (written === undefined || written.outcome === 'missing') {
-    throw new NotebookError('missing', `there is no ${change.kind} ${change.id}`);
-  }
-  if (written.outcome === 'body_missing') {
-    throw new NotebookError('body_missing', `the text of ${change.kind} ${change.id} isn't on this device yet`);
-  }
-  return written;
 }
 
 function belowItself(noteId: string): NotebookError {

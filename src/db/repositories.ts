@@ -144,6 +144,20 @@ export interface UnsyncedChange {
   readonly version: Version;
 }
 
+/** What a page left unsaved. */
+export interface Draft {
+  readonly noteId: string;
+  readonly loaded: Loaded;
+  readonly edit: {readonly title?: string; readonly text?: string};
+  /** The text that the edit was made of; left out where there is no room for both. */
+  readonly shown?: string | undefined;
+  /** What the note was then. */
+  readonly title: string;
+  readonly type: string;
+  /** When the last of it was typed, in milliseconds of this device's clock. */
+  readonly editedMs: number;
+}
+
 export interface Saved {
   /** Of what was given, which isn't what is stored where it was merged. */
   readonly loaded: Loaded;
@@ -195,6 +209,11 @@ export interface Notebook {
     edit: {readonly title?: string; readonly text?: string},
     shown?: string,
   ): Promise<Saved>;
+  /**
+   * Saves a draft as of the time when it was typed: a newer text stands, and the draft is a conflict beside it; of a note that is gone it becomes
+   * a note of its own, at the top. Twice is once. Rejects with NotebookError `arriving` while the note may still come.
+   */
+  saveDraft(draft: Draft): Promise<void>;
   /** `shown`: the title that was to be changed. Another that has come since is kept as a conflict. */
   renameNote(id: string, title: string, shown: string): Promise<void>;
   /** The note and everything below it, as they are now: to be read when the question is put. */

@@ -16,6 +16,11 @@ export function triliumAttachmentId(theirId: string): string {
   return derivedId('trilium-attachment', theirId);
 }
 
+/** What was typed into a note that is gone: one note, however often a start finds it. */
+export function draftNoteId(noteId: string, title: string, text: string): string {
+  return derivedId('draft', noteId, title, text);
+}
+
 /** The second note of "Keep both as two notes", which two devices may choose for the same conflict. */
 export function conflictCopyId(revisionId: string): string {
   return derivedId('conflict-copy', revisionId);

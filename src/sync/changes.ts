@@ -21,13 +21,17 @@ export interface Loaded {
  */
 export type EntityChange =
   | (Ref & {readonly type: 'create'; readonly data: Bytes; readonly body?: Bytes})
-  /** `shown`: the body that the editor showed, so that one that was stored meanwhile can be merged with the new one. */
+  /**
+   * `shown`: the body that the editor showed, so that one that was stored meanwhile can be merged with the new one. `editedMs`: when it was typed, in
+   * device time, where that wasn't now: a newer version that its editor didn't show stands then, and this one is the conflict.
+   */
   | (Ref & {
       readonly type: 'save';
       readonly loaded: Loaded;
       readonly data?: Bytes;
       readonly body?: Bytes;
       readonly shown?: Bytes;
+      readonly editedMs?: number;
     })
   /** `hasShown`: whether the person saw this version, as far as it is replaced. */
   | (Ref & {
@@ -64,13 +68,15 @@ export type Change = EntityChange | Resolution;
 
 /**
  * `exists`, `missing`, `unchanged`, `body_missing`, `settled` (a conflict that is dealt with): nothing was written for this change.
- * `merged`: with what was stored meanwhile; `loaded` is then of what was given, not of what is stored.
+ * `merged`: with what was stored meanwhile; `loaded` is then of what was given, not of what is stored. `kept`: as a conflict beside a newer
+ * version, which stands.
  */
 export interface Written extends Ref {
   readonly outcome:
     | 'written'
     | 'written_over_conflict'
     | 'merged'
+    | 'kept'
     | 'unchanged'
     | 'exists'
     | 'missing'

@@ -161,7 +161,8 @@ function hashedAsStored(revision: Version): Version {
   return {...revision, parts: found, hash: entityHash(found)};
 }
 
-function compose(ref: Ref, content: Content, stamp: Stamp, stored: Version | undefined): Version {
+/** The version that a change makes of the stored one; written by nobody yet. */
+export function compose(ref: Ref, content: Content, stamp: Stamp, stored: Version | undefined): Version {
   const made = composeParts(ref, content, stamp, stored);
   if (stored === undefined || content.data !== stored.data) return made;
   // What isn't changed keeps the hash that it has: a damaged part must not become a sound one by an edit of the other.

@@ -9,11 +9,12 @@ import {SyncFailure} from '../../protocol/errors.ts';
 import {hashOf} from '../../protocol/hash.ts';
 import {ID_BYTES, idFromBytes} from '../../protocol/ids.ts';
 import {ERASE_AFTER_MS} from '../../protocol/limits.ts';
-import type {Stamp} from '../../protocol/stamp.ts';
+import {makeStamp, type Stamp} from '../../protocol/stamp.ts';
 import type {Change, EntityChange, Loaded, Resolution, Writer, Written} from './changes.ts';
 import type {Merging} from './conflict.ts';
 import {
   type Content,
+  compose,
   isLeftToServer,
   keepForMerge,
   keepUnseen,
@@ -122,8 +123,11 @@ async function loadRevisions(ws: Workset, change: EntityChange, writing: Lasting
   if (change.type === 'restore' || change.type === 'replace' || change.type === 'delete')
     await ws.load([revisionRef(stored, 'restore'), unseenRef(stored, writing)]);
   if (change.type !== 'save') return [];
-  if (replacesUnseen(stored, change))
-    await ws.load([unseenRef(stored, writing), revisionRef(stored, 'merge'), lostRef(change)]);
+  if (replacesUnseen(stored, change)) {
+    const overtaken = overtakenBy(stored, change, writing) ?? stored;
+    await ws.load([stored, overtaken].map((version) => unseenRef(version, writing)));
+    await ws.load([revisionRef(stored, 'merge'), lostRef(change)]);
+  }
   if (!isTimeToRevise(ws, change, stored, writing)) return [];
   const automatic = (await ws.tx.revisionsOf(change.id)).filter((row) => keptAutomatically(row) !== null);
   await ws.load([revisionRef(stored, 'edit'), ...automatic]);
@@ -194,17 +198,37 @@ function save(ws: Workset, change: Save, stored: Version | undefined, writing: M
   const conflict = stored !== undefined && replacesUnseen(stored, change);
   const {body} = change;
   const way = conflict && body !== undefined ? wayAround(ws, stored, change, writing.merging) : null;
+  const typed = {...writing, wallMs: typedMs(ws, change, writing)};
   if (way !== null && stored !== undefined && body !== undefined) {
     const met = {stored, data, body};
-    if ('lost' in way) return saveBeside(ws, change, {...met, ...way}, writing);
-    return saveMerged(ws, change, {...met, ...way}, writing);
+    if ('lost' in way) return saveBeside(ws, change, {...met, ...way}, typed);
+    return saveMerged(ws, change, {...met, ...way}, typed);
+  }
+  const overtaken = conflict ? overtakenBy(stored, change, writing) : null;
+  if (stored !== undefined && overtaken !== null) {
+    if (!isOther(overtaken, stored)) return told(ws, change, 'unchanged'); // a deletion of just this
+    keepUnseen(ws, overtaken, writing);
+    return told(ws, change, 'kept');
   }
   if (conflict && !isErased(stored) && !isLeftToServer(ws, stored, change)) keepUnseen(ws, stored, writing);
   const revise = stored !== undefined && isTimeToRevise(ws, change, stored, writing);
   const content = {deleted: false, meta: null, data, body: body ?? ('same' as const)};
-  const written = put(ws, change, content, writing, [change.loaded.stamp]);
+  const written = put(ws, change, content, typed, [change.loaded.stamp]);
   if (revise && written.outcome === 'written') keepAutomatically(ws, stored, writing);
   return conflict && written.outcome === 'written' ? {...written, outcome: 'written_over_conflict'} : written;
+}
+
+/** The time of a save: not before that of an edit which waits, as what is written has that one's content, too. */
+function typedMs(ws: Workset, change: Save, {wallMs}: Writing): number {
+  return Math.min(wallMs, Math.max(change.editedMs ?? wallMs, ws.outbox(change)?.editedMs ?? 0));
+}
+
+/** What was typed, as a version of its time, where the stored one is newer than that. */
+function overtakenBy(stored: Version, change: Save, {replica, wallMs, correctionMs}: Writing): Version | null {
+  const {editedMs, loaded, data = stored.data, body = 'same'} = change;
+  if (editedMs === undefined) return null;
+  const stamp = makeStamp(Math.min(editedMs, wallMs) + correctionMs, replica, [loaded.stamp]);
+  return stored.stamp < stamp ? null : compose(change, {deleted: false, meta: null, data, body}, stamp, stored);
 }
 
 /**

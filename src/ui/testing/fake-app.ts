@@ -3,6 +3,7 @@
 import {failed, ok, type Result} from '../../../protocol/errors.ts';
 import type {Notebook} from '../../db/repositories.ts';
 import type {Live, SyncControl, SyncStatus} from '../../sync/api.ts';
+import type {Writer} from '../../sync/changes.ts';
 import type {ReplicaState} from '../../sync/ports.ts';
 import {newReplicaState} from '../../sync/replica-state.ts';
 import type {App} from '../app-context.ts';
@@ -98,7 +99,7 @@ export function fakeApp({status, control = {}, notebook = {}}: FakeAppInput): Ap
     }),
     failure: {subscribe: () => () => {}},
     update: {ready: settable(false), restart: async () => {}, check: () => {}},
-    writer: withoutRest({}),
+    writer: withoutRest<Writer>({newId: () => 'new-id'}),
     importTrilium: () => Promise.reject(new Error('not faked')),
     version: '0.0.0',
     leftBehind: null,

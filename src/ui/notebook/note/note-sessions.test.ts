@@ -1,8 +1,8 @@
 import {describe, expect, it} from 'vitest';
 import {SyncFailure} from '../../../../protocol/errors.ts';
-import type {Notebook, NoteView, Saved} from '../../../db/repositories.ts';
+import type {Draft, Notebook, NoteView, Saved} from '../../../db/repositories.ts';
 import type {Loaded} from '../../../sync/changes.ts';
-import {createDrafts, type Draft, recoverDrafts} from './drafts.ts';
+import {createDrafts, recoverDrafts} from './drafts.ts';
 import {currentOf} from './note-session.ts';
 import {createNoteSessions} from './note-sessions.ts';
 
@@ -65,7 +65,7 @@ describe('note sessions', () => {
     handle.retain();
     handle.type({text: 'last words'});
     world.sessions.flushAll();
-    expect(world.drafts.all().map(({edit}) => edit)).toEqual([{text: 'last words'}]);
+    expect(world.draftsLeft().map(({edit}) => edit)).toEqual([{text: 'last words'}]);
     // The page is gone here: nothing of it runs any more.
     await recoverDrafts(world.notebook, world.drafts);
     expect(world.stored()).toBe('last words');
@@ -120,7 +120,22 @@ describe('note sessions', () => {
     const loaded = world.loaded();
     world.writeElsewhere('<p>theirs</p>');
     world.sessions.flushAll();
-    expect(world.drafts.all()).toEqual([{noteId: 'n1', loaded, edit: {text: '<p>mine</p>'}, shown: ''}]);
+    expect(world.draftsLeft()).toEqual([
+      {noteId: 'n1', loaded, edit: {text: '<p>mine</p>'}, shown: '', title: 'T', type: 'text', editedMs: 1000},
+    ]);
+  });
+
+  it('put away the time when it was typed, however long it could not be saved since', async () => {
+    const world = createWorld();
+    world.fail('storage_full');
+    const handle = world.sessions.of('n1');
+    handle.retain();
+    handle.type({text: 'typed'});
+    handle.flush();
+    await world.settle();
+    world.nowMs += 3_600_000;
+    world.sessions.flushAll();
+    expect(world.draftsLeft().map(({editedMs}) => editedMs)).toEqual([1000]);
   });
 
   it('leave no draft behind when the save ended', async () => {
@@ -144,19 +159,31 @@ describe('note sessions', () => {
 });
 
 describe('drafts', () => {
+  const draft: Draft = {
+    noteId: 'n1',
+    loaded: loadedOf(1, ''),
+    edit: {text: 'x'},
+    title: 'T',
+    type: 'text',
+    editedMs: 5,
+  };
+  const draftsIn = (storage: Storage) =>
+    createDrafts(storage, '/', 'looking')
+      .all()
+      .map((kept) => kept.draft);
+
   it('that are damaged are passed over, and a storage that refuses loses no more than drafts', () => {
     const storage = memoryStorage();
-    storage.setItem('aster.draft./.n1', '{"noteId":1}');
-    storage.setItem('aster.draft./.n2', 'not json');
-    expect(createDrafts(storage, '/').all()).toEqual([]);
+    storage.setItem('aster.draft./.page.n1', '{"noteId":1}');
+    storage.setItem('aster.draft./.page.n2', 'not json');
+    expect(draftsIn(storage)).toEqual([]);
     const full = {
       ...storage,
       setItem: () => {
         throw new DOMException('full', 'QuotaExceededError');
       },
     } as Storage;
-    const refusing = createDrafts(full, '/');
-    const draft: Draft = {noteId: 'n1', loaded: loadedOf(1, ''), edit: {text: 'x'}};
+    const refusing = createDrafts(full, '/', 'page');
     expect(() => refusing.put(draft)).not.toThrow();
   });
 
@@ -169,16 +196,48 @@ describe('drafts', () => {
         storage.setItem(key, value);
       },
     } as Storage;
-    const draft: Draft = {noteId: 'n1', loaded: loadedOf(1, ''), edit: {text: 'x'}};
-    createDrafts(small, '/').put({...draft, shown: 'y'.repeat(500)});
-    expect(createDrafts(storage, '/').all()).toEqual([draft]);
+    createDrafts(small, '/', 'page').put({...draft, shown: 'y'.repeat(500)});
+    expect(draftsIn(storage)).toEqual([draft]);
   });
 
   it('of two apps on one host stay apart', () => {
     const storage = memoryStorage();
-    createDrafts(storage, '/').put({noteId: 'n1', loaded: loadedOf(1, ''), edit: {text: 'x'}});
-    expect(createDrafts(storage, '/notes/').all()).toEqual([]);
-    expect(createDrafts(storage, '/').all()).toHaveLength(1);
+    createDrafts(storage, '/', 'page').put(draft);
+    expect(createDrafts(storage, '/notes/', 'page').all()).toEqual([]);
+    expect(draftsIn(storage)).toHaveLength(1);
+  });
+
+  it('of two pages are two: neither takes the other’s place, nor removes it', () => {
+    const storage = memoryStorage();
+    const [one, other] = [createDrafts(storage, '/', 'one'), createDrafts(storage, '/', 'other')];
+    one.put({...draft, edit: {text: 'second'}, editedMs: 9});
+    other.put({...draft, edit: {text: 'first'}, editedMs: 7});
+    expect(draftsIn(storage).map(({edit}) => edit.text)).toEqual(['first', 'second']);
+    one.remove('n1');
+    expect(draftsIn(storage).map(({edit}) => edit.text)).toEqual(['first']);
+  });
+
+  it('that an earlier build left are older than anything else', () => {
+    const storage = memoryStorage();
+    const {noteId, loaded, edit} = draft;
+    storage.setItem('aster.draft./.n1', JSON.stringify({noteId, loaded, edit}));
+    expect(draftsIn(storage)).toEqual([{noteId, loaded, edit, title: '', type: 'text', editedMs: 0}]);
+  });
+
+  it('that can’t be saved stay, and one that its page has replaced meanwhile stays too', async () => {
+    const storage = memoryStorage();
+    const drafts = createDrafts(storage, '/', 'page');
+    drafts.put(draft);
+    drafts.put({...draft, noteId: 'n2'});
+    const notebook = {
+      async saveDraft({noteId}: Draft) {
+        if (noteId === 'n2') throw new SyncFailure({type: 'storage_full', message: 'no room'});
+        drafts.put({...draft, edit: {text: 'typed meanwhile'}});
+      },
+    } as unknown as Notebook;
+    const left = await recoverDrafts(notebook, createDrafts(storage, '/', 'later'));
+    expect(left.map((kept) => kept.draft.noteId)).toEqual(['n2']);
+    expect(draftsIn(storage).map(({edit}) => edit.text)).toEqual(['typed meanwhile', 'x']);
   });
 });
 
@@ -207,7 +266,9 @@ function createWorld() {
   const world = {
     saves: [] as string[],
     overlaps: 0,
-    drafts: createDrafts(memoryStorage(), '/'),
+    drafts: createDrafts(memoryStorage(), '/', 'page'),
+    nowMs: 1000,
+    draftsLeft: (): Draft[] => world.drafts.all().map((kept) => kept.draft),
     notebook: {
       watchNote: () => ({
         subscribe(listener: (view: NoteView | null) => void) {
@@ -225,6 +286,9 @@ function createWorld() {
         text = edit.text ?? text;
         stamp++;
         return {loaded: loadedOf(stamp, text), conflict: false};
+      },
+      async saveDraft({edit}: Draft) {
+        text = edit.text ?? text;
       },
     } as unknown as Notebook,
     stored: () => text,
@@ -257,13 +321,8 @@ function createWorld() {
       else pause = null;
     };
   };
-  return {
-    ...world,
-    get overlaps() {
-      return world.overlaps;
-    },
-    sessions: createNoteSessions({notebook: world.notebook, drafts: world.drafts, wait}),
-  };
+  const {notebook, drafts} = world;
+  return Object.assign(world, {sessions: createNoteSessions({notebook, drafts, wait, nowMs: () => world.nowMs})});
 }
 
 function loadedOf(stamp: number, text: string): Loaded {

@@ -54,6 +54,8 @@ interface Ports {
   readonly drafts: Drafts;
   /** Calls once after `ms`, unless cancelled. */
   readonly wait: (ms: number, action: () => void) => () => void;
+  /** The device's clock. */
+  readonly nowMs: () => number;
 }
 
 const TYPING_PAUSE_MS = 300;
@@ -106,7 +108,7 @@ interface Life {
   readonly onDone: () => void;
 }
 
-function createRunner(noteId: string, {notebook, drafts, wait}: Ports, {onUse, onChange, onDone}: Life): Runner {
+function createRunner(noteId: string, {notebook, drafts, wait, nowMs}: Ports, {onUse, onChange, onDone}: Life): Runner {
   const listeners = new Set<() => void>();
   let now: OpenNote = {state: 'loading'};
   let retained = 0;
@@ -116,6 +118,7 @@ function createRunner(noteId: string, {notebook, drafts, wait}: Ports, {onUse, o
   /** Not null for a while after the last key press; `held`: what is stored by then. */
   let rest: {held: Shown | null; readonly cancel: () => void} | null = null;
   let hasDraft = false;
+  let typedMs = 0;
 
   const set = (next: OpenNote) => {
     now = next;
@@ -175,6 +178,7 @@ function createRunner(noteId: string, {notebook, drafts, wait}: Ports, {onUse, o
   };
 
   const type = (edit: Edit) => {
+    typedMs = nowMs();
     rest?.cancel();
     rest = {held: rest?.held ?? null, cancel: wait(REST_MS, endRest)};
     send({type: 'typed', edit});
@@ -192,8 +196,9 @@ function createRunner(noteId: string, {notebook, drafts, wait}: Ports, {onUse, o
 
   const draft = () => {
     if (now.state !== 'open' || now.session.state === 'clean') return;
-    const {loaded, text} = now.session.shown;
-    drafts.put({noteId, loaded, edit: unsavedOf(now.session), shown: text ?? undefined});
+    const {loaded, title, type, text} = now.session.shown;
+    const edit = unsavedOf(now.session);
+    drafts.put({noteId, loaded, edit, shown: text ?? undefined, title, type, editedMs: typedMs});
     hasDraft = true;
   };
 

@@ -51,21 +51,21 @@ function Watching({tree}: {readonly tree: Live<Tree>}) {
 }
 
 it('a draft of an earlier page is saved when its note has arrived, by the last of the tree at the latest', async () => {
-  const drafts = createDrafts(localStorage, '/');
-  const draft = {noteId: 'n1', loaded: {stamp: '1', parts: {meta: '', data: '', body: ''}}, edit: {text: 'last words'}};
+  const drafts = createDrafts(localStorage, '/', 'earlier');
+  const loaded = {stamp: '1', parts: {meta: '', data: '', body: ''}};
+  const draft = {noteId: 'n1', loaded, edit: {text: 'last words'}, title: 'Here', type: 'text', editedMs: 1};
   drafts.put(draft);
   let isHere = false;
-  const saveNote = vi.fn<Notebook['saveNote']>(async (_id, loaded) => {
-    if (!isHere) throw new NotebookError('missing', 'not here yet');
-    return {loaded, conflict: false};
+  const saveDraft = vi.fn<Notebook['saveDraft']>(async () => {
+    if (!isHere) throw new NotebookError('arriving', 'not here yet');
   });
-  const app = fakeApp({status: settable(SYNCED), notebook: {saveNote}});
+  const app = fakeApp({status: settable(SYNCED), notebook: {saveDraft}});
   const tree = settable(buildTree({notes: [], branches: [], arriving: true, complete: false}));
   render(app, <Watching tree={tree} />);
-  await vi.waitFor(() => expect(saveNote).toHaveBeenCalled());
+  await vi.waitFor(() => expect(saveDraft).toHaveBeenCalled());
   expect(drafts.all()).toHaveLength(1);
   isHere = true;
   tree.set(buildTree({notes: [{id: 'n1', title: 'Here'}], branches: [], arriving: false, complete: true}));
   await vi.waitFor(() => expect(drafts.all()).toEqual([]));
-  expect(saveNote).toHaveBeenLastCalledWith('n1', draft.loaded, draft.edit, undefined);
+  expect(saveDraft).toHaveBeenLastCalledWith(draft);
 });

@@ -3,19 +3,23 @@
 import {useEffect, useRef} from 'react';
 import type {Notebook} from '../../../db/repositories.ts';
 import type {Tree} from '../../../notes/tree.ts';
-import {useApp} from '../../app-context.ts';
+import {type App, useApp} from '../../app-context.ts';
 import {browserStorage} from '../../browser-storage.ts';
-import {createDrafts, type Draft, recoverDrafts} from './drafts.ts';
+import {createDrafts, type Drafts, type KeptDraft, recoverDrafts} from './drafts.ts';
 import {createNoteSessions, type NoteSessions} from './note-sessions.ts';
 
+interface Opened {
+  readonly sessions: NoteSessions;
+  readonly drafts: Drafts;
+  /** What earlier pages couldn't save and this one couldn't so far. */
+  left: Promise<readonly KeptDraft[]>;
+}
+
 /** Outlives the screens: a text that couldn't be stored yet must not go when another screen is shown. */
-const sessionsByNotebook = new WeakMap<Notebook, NoteSessions>();
-/** What earlier pages couldn't save and this one couldn't so far. */
-const leftByNotebook = new WeakMap<Notebook, Promise<readonly Draft[]>>();
+const openedByNotebook = new WeakMap<Notebook, Opened>();
 
 export function useNoteSessions(): NoteSessions {
-  const {notebook, basePath} = useApp();
-  return sessionsOf(notebook, basePath);
+  return openedIn(useApp()).sessions;
 }
 
 /** Saves when the page is hidden or goes; asks before it goes while something can't be saved. */
@@ -41,33 +45,28 @@ export function useSaveBeforeLeaving(sessions: NoteSessions): void {
 
 /** What an earlier page couldn't save may belong to a note that arrives only now (ADR 29). */
 export function useDraftsOfArriving(tree: Tree | undefined): void {
-  const {notebook, basePath} = useApp();
+  const {notebook} = useApp();
   const wasArriving = useRef(false);
   useEffect(() => {
     if (tree === undefined) return;
-    if (tree.arriving || wasArriving.current) recoverAgain(notebook, basePath);
+    if (tree.arriving || wasArriving.current) recoverAgain(notebook);
     wasArriving.current = tree.arriving;
-  }, [notebook, basePath, tree]);
+  }, [notebook, tree]);
 }
 
-function sessionsOf(notebook: Notebook, basePath: string): NoteSessions {
-  const found = sessionsByNotebook.get(notebook);
+function openedIn({notebook, basePath, writer}: App): Opened {
+  const found = openedByNotebook.get(notebook);
   if (found !== undefined) return found;
-  const drafts = createDrafts(browserStorage(), basePath);
-  const made = createNoteSessions({notebook, drafts, wait: waitMs});
-  sessionsByNotebook.set(notebook, made);
-  leftByNotebook.set(notebook, recoverDrafts(notebook, drafts));
+  const drafts = createDrafts(browserStorage(), basePath, writer.newId());
+  const sessions = createNoteSessions({notebook, drafts, wait: waitMs, nowMs: Date.now});
+  const made = {sessions, drafts, left: recoverDrafts(notebook, drafts)};
+  openedByNotebook.set(notebook, made);
   return made;
 }
 
-function recoverAgain(notebook: Notebook, basePath: string): void {
-  const drafts = createDrafts(browserStorage(), basePath);
-  const left = leftByNotebook.get(notebook);
-  if (left === undefined) return;
-  leftByNotebook.set(
-    notebook,
-    left.then((earlier) => recoverDrafts(notebook, drafts, earlier)),
-  );
+function recoverAgain(notebook: Notebook): void {
+  const opened = openedByNotebook.get(notebook);
+  if (opened !== undefined) opened.left = opened.left.then((left) => recoverDrafts(notebook, opened.drafts, left));
 }
 
 function waitMs(ms: number, action: () => void): () => void {

@@ -8,7 +8,7 @@ import * as z from 'zod/mini';
 import type {Draft, Notebook} from '../../../db/repositories.ts';
 
 export interface Drafts {
-  put(draft: Draft): void;
+  put(draft: Draft): 'kept' | 'no room';
   /** This page's own. */
   remove(noteId: string): void;
   /** Those of all pages, the oldest first. */
@@ -35,7 +35,7 @@ const draftSchema = z.object({
 });
 
 /**
- * A full or forbidden storage loses drafts, never more: the editor still holds the text. The storage is the origin's, so
+ * A full or forbidden storage keeps no draft, and `put` says so: the editor still holds the text. The storage is the origin's, so
  * the app's own path keeps the drafts of two Asters on one host apart. `page`: a random id of this page.
  */
 export function createDrafts(storage: Storage | null, basePath: string, page: string): Drafts {
@@ -43,12 +43,13 @@ export function createDrafts(storage: Storage | null, basePath: string, page: st
   const keyOf = (noteId: string) => `${prefix}${page}.${noteId}`;
   return {
     put({shown, ...draft}) {
-      const store = (value: Draft) => storage?.setItem(keyOf(draft.noteId), JSON.stringify(value));
-      const isStored = attempt(() => {
-        store({...draft, shown});
-        return true;
-      });
-      if (!isStored) attempt(() => store(draft));
+      if (storage === null) return 'no room';
+      const store = (value: Draft) =>
+        attempt(() => {
+          storage.setItem(keyOf(draft.noteId), JSON.stringify(value));
+          return 'kept' as const;
+        });
+      return store({...draft, shown}) ?? store(draft) ?? 'no room';
     },
     remove: (noteId) => attempt(() => storage?.removeItem(keyOf(noteId))),
     all: () =>

@@ -6,6 +6,9 @@ import {createDrafts, recoverDrafts} from './drafts.ts';
 import {currentOf} from './note-session.ts';
 import {createNoteSessions} from './note-sessions.ts';
 
+/** Of the test's localStorage, in letters. */
+const ROOM = 5000;
+
 describe('note sessions', () => {
   it('save after a pause of typing, and at once when the note is left', async () => {
     const world = createWorld();
@@ -138,6 +141,20 @@ describe('note sessions', () => {
     expect(world.draftsLeft().map(({editedMs}) => editedMs)).toEqual([1000]);
   });
 
+  it('say that a text is at risk while it is neither saved nor fits where drafts are kept', async () => {
+    const world = createWorld();
+    const handle = world.sessions.of('n1');
+    handle.retain();
+    handle.type({text: 'small'});
+    expect(world.sessions.flushAll()).toBe('safe');
+    await world.settle();
+    handle.type({text: 'x'.repeat(ROOM)});
+    expect(world.sessions.flushAll()).toBe('at risk');
+    await world.settle();
+    expect(world.sessions.flushAll()).toBe('safe');
+    expect(world.draftsLeft()).toEqual([]);
+  });
+
   it('leave no draft behind when the save ended', async () => {
     const world = createWorld();
     const handle = world.sessions.of('n1');
@@ -183,20 +200,13 @@ describe('drafts', () => {
         throw new DOMException('full', 'QuotaExceededError');
       },
     } as Storage;
-    const refusing = createDrafts(full, '/', 'page');
-    expect(() => refusing.put(draft)).not.toThrow();
+    expect(createDrafts(full, '/', 'page').put(draft)).toBe('no room');
+    expect(createDrafts(null, '/', 'page').put(draft)).toBe('no room');
   });
 
   it('go without the text that they were made of where there is no room for both', () => {
     const storage = memoryStorage();
-    const small = {
-      ...storage,
-      setItem(key: string, value: string) {
-        if (value.length > 500) throw new DOMException('full', 'QuotaExceededError');
-        storage.setItem(key, value);
-      },
-    } as Storage;
-    createDrafts(small, '/', 'page').put({...draft, shown: 'y'.repeat(500)});
+    expect(createDrafts(storage, '/', 'page').put({...draft, shown: 'y'.repeat(ROOM)})).toBe('kept');
     expect(draftsIn(storage)).toEqual([draft]);
   });
 
@@ -337,7 +347,10 @@ function memoryStorage(): Storage {
     },
     key: (index) => [...items.keys()][index] ?? null,
     getItem: (key) => items.get(key) ?? null,
-    setItem: (key, value) => void items.set(key, value),
+    setItem(key, value) {
+      if (value.length > ROOM) throw new DOMException('full', 'QuotaExceededError');
+      items.set(key, value);
+    },
     removeItem: (key) => void items.delete(key),
     clear: () => items.clear(),
   };

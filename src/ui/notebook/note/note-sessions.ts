@@ -42,8 +42,8 @@ export interface NoteHandle {
 
 export interface NoteSessions {
   of(noteId: string): NoteHandle;
-  /** The page may go at any moment: saves, and puts what is unsaved where it survives. */
-  flushAll(): void;
+  /** The page may go at any moment: saves, and puts what is unsaved where it survives. `at risk`: there is no room for it there. */
+  flushAll(): 'safe' | 'at risk';
   /** The notes whose text could not be stored; the same list until that changes. */
   failed(): readonly string[];
   watchFailed(listener: () => void): () => void;
@@ -87,7 +87,8 @@ export function createNoteSessions(ports: Ports): NoteSessions {
       return made;
     },
     flushAll: () => {
-      for (const runner of handleById.values()) runner.flushAndDraft();
+      const kept = [...handleById.values()].map((runner) => runner.flushAndDraft());
+      return kept.includes('no room') ? 'at risk' : 'safe';
     },
     failed: () => failed,
     watchFailed: (listener) => {
@@ -98,7 +99,7 @@ export function createNoteSessions(ports: Ports): NoteSessions {
 }
 
 interface Runner extends NoteHandle {
-  flushAndDraft(): void;
+  flushAndDraft(): 'kept' | 'no room';
 }
 
 /** `onUse`: from now on this is the note's only runner; `onDone`: nobody shows it and nothing is unsaved. */
@@ -195,11 +196,11 @@ function createRunner(noteId: string, {notebook, drafts, wait, nowMs}: Ports, {o
   };
 
   const draft = () => {
-    if (now.state !== 'open' || now.session.state === 'clean') return;
+    if (now.state !== 'open' || now.session.state === 'clean') return 'kept';
     const {loaded, title, type, text} = now.session.shown;
     const edit = unsavedOf(now.session);
-    drafts.put({noteId, loaded, edit, shown: text ?? undefined, title, type, editedMs: typedMs});
     hasDraft = true;
+    return drafts.put({noteId, loaded, edit, shown: text ?? undefined, title, type, editedMs: typedMs});
   };
 
   const tidy = (session: Session) => {
@@ -240,7 +241,7 @@ function createRunner(noteId: string, {notebook, drafts, wait, nowMs}: Ports, {o
     },
     flushAndDraft: () => {
       send({type: 'flush'});
-      draft();
+      return draft();
     },
   };
 }

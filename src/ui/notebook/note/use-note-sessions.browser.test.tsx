@@ -26,7 +26,7 @@ function leave(): 'asks' | 'goes' {
 
 it('asks before the page goes while a text could not be stored, and only then; what can be saved is saved', async () => {
   let failed: readonly string[] = ['note1'];
-  const flushAll = vi.fn();
+  const flushAll = vi.fn<NoteSessions['flushAll']>(() => 'safe');
   const sessions: NoteSessions = {
     of: () => {
       throw new Error('no note is open');
@@ -39,9 +39,21 @@ it('asks before the page goes while a text could not be stored, and only then; w
   await vi.waitFor(() => expect(leave()).toBe('asks'));
   failed = [];
   expect(leave()).toBe('goes');
+  flushAll.mockReturnValueOnce('at risk');
+  expect(leave()).toBe('asks');
+  expect(leave()).toBe('goes');
   flushAll.mockClear();
   dispatchEvent(new Event('pagehide'));
   expect(flushAll).toHaveBeenCalledOnce();
+});
+
+it('a text that is larger than this browser keeps as a draft is said to be', () => {
+  const drafts = createDrafts(localStorage, '/large/', 'page');
+  const loaded = {stamp: '1', parts: {meta: '', data: '', body: ''}};
+  const draft = {noteId: 'n1', loaded, edit: {text: 'a'}, title: 'Large', type: 'text', editedMs: 1};
+  expect(drafts.put(draft)).toBe('kept');
+  expect(drafts.put({...draft, edit: {text: 'a'.repeat(6_000_000)}})).toBe('no room');
+  drafts.remove('n1');
 });
 
 function Watching({tree}: {readonly tree: Live<Tree>}) {

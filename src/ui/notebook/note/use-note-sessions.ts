@@ -22,15 +22,15 @@ export function useNoteSessions(): NoteSessions {
   return openedIn(useApp()).sessions;
 }
 
-/** Saves when the page is hidden or goes; asks before it goes while something can't be saved. */
+/** Saves when the page is hidden or goes; asks before it goes while something can't be saved, or would be lost where its save doesn't end. */
 export function useSaveBeforeLeaving(sessions: NoteSessions): void {
   useEffect(() => {
     const onHide = () => {
       if (document.visibilityState === 'hidden') sessions.flushAll();
     };
-    const onLeave = () => sessions.flushAll();
+    const onLeave = () => void sessions.flushAll();
     const onAsk = (event: BeforeUnloadEvent) => {
-      if (sessions.failed().length > 0) event.preventDefault();
+      if (sessions.flushAll() === 'at risk' || sessions.failed().length > 0) event.preventDefault();
     };
     document.addEventListener('visibilitychange', onHide);
     addEventListener('pagehide', onLeave);

@@ -78,85 +78,146 @@ export interface Tree {
 
 /** Work and memory grow with the number of notes and branches, apart from sorting siblings, which waits until they are asked for. */
 export function buildTree(input: TreeInput): Tree {
-  const titleById = new Map(input.notes.map(({id, title}) => [id, title]));
-  titleById.delete(ROOT_NOTE_ID);
-  const {below, wayTo, isWhole} = shapeOf(input.branches, titleById);
+  const graph = createGraph(input.notes);
+  const {nodes} = graph;
+  const {placeCount, isWhole} = connectAll(graph, input.branches);
   // Asked for notes one by one, and not before something is on the screen.
-  const branchById = once(() => new Map(allBranches(below).map((branch) => [branch.id, branch])));
-  const branchesByNote = once(() => groupByNote(below));
-  const absentBelow = once(() => (input.arriving ? absentByParent(input.branches, titleById) : NONE_ABSENT));
+  const branchById = once(() => new Map(allBranches(graph).map((branch) => [branch.id, branch])));
+  const branchesByNote = once(() => Map.groupBy(allBranches(graph), ({note}) => note));
+  const absentBelow = once(() => (input.arriving ? absentByParent(input.branches, nodes) : NONE_ABSENT));
 
-  const unplaced = wayTo.size > titleById.size ? [] : [...titleById.keys()].filter((id) => !wayTo.has(id));
-  const placed: Pick<ReadonlySet<string>, 'has'> = unplaced.length === 0 ? wayTo : new Set(wayTo.keys());
-  const tops = isWhole ? unplaced : unplaced.filter((id) => !branchesByNote().has(id));
-  addWays(tops, below, wayTo);
-  const title = (noteId: string): string => titleById.get(noteId) ?? '';
+  const unplaced = [...nodes.values()].filter(({way}) => way === undefined);
+  const tops = isWhole ? unplaced : unplaced.filter(({note}) => !branchesByNote().has(note.id));
+  reach(tops, {arePlaced: false});
+  const title = (noteId: string): string => nodes.get(noteId)?.note.title ?? '';
 
   const tree: Tree = {
-    noteCount: titleById.size,
-    placeCount: [...below].reduce((sum, [parent, branches]) => sum + (placed.has(parent) ? branches.length : 0), 0),
-    unfiled: input.complete ? sortByTitle(tops, title) : [],
+    noteCount: nodes.size,
+    placeCount,
+    unfiled: input.complete
+      ? sortByTitle(
+          tops.map(({note}) => note.id),
+          title,
+        )
+      : [],
     arriving: input.arriving,
-    hasNote: (noteId) => titleById.has(noteId),
-    title: (noteId) => titleById.get(noteId),
-    children: kept((noteId) => placesInOrder(below.get(noteId))),
+    hasNote: (noteId) => nodes.has(noteId),
+    title: (noteId) => nodes.get(noteId)?.note.title,
+    children: kept((noteId) => placesInOrder(nodeOf(graph, noteId)?.below?.map(({branch}) => branch))),
     absent: kept((noteId) => placesInOrder(absentBelow().get(noteId)).map((place) => place.noteId)),
     place: (branchId) => placesInOrder([branchById().get(branchId)])[0],
-    places: (noteId) => placesInOrder(isWhole ? [wayTo.get(noteId)] : branchesByNote().get(noteId)),
-    isPlaced: (noteId) => placed.has(noteId),
-    pathTo: (noteId) => pathTo(noteId, wayTo),
+    places: (noteId) => placesInOrder(isWhole ? [nodes.get(noteId)?.way] : branchesByNote().get(noteId)),
+    isPlaced: (noteId) => nodeOf(graph, noteId)?.isPlaced === true,
+    pathTo: (noteId) => pathTo(noteId, graph),
     rowsAbove: (noteId) => rowsAbove(noteId, tree),
     visibleRows: (expanded) => visibleRows(tree, expanded),
   };
   return tree;
 }
 
+/** A note, or the root, and what the branches make of it. Nodes know each other: at 100,000 notes looking them up is what takes time. */
+interface Node {
+  readonly note: TreeNote;
+  /** The branches that show below it; null where there are none. */
+  below: Edge[] | null;
+  /** The branch by which it is reached first; null for where a way starts, undefined for what isn't reached. */
+  way: TreeBranch | null | undefined;
+  /** Reached from the root. */
+  isPlaced: boolean;
+}
+
+interface Edge {
+  readonly branch: TreeBranch;
+  /** Of the branch's note. */
+  readonly node: Node;
+}
+
+interface Graph {
+  readonly root: Node;
+  /** By note, without the root. */
+  readonly nodes: ReadonlyMap<string, Node>;
+}
+
+function createGraph(notes: readonly TreeNote[]): Graph {
+  const nodes = new Map<string, Node>();
+  for (const note of notes) if (note.id !== ROOT_NOTE_ID) nodes.set(note.id, unreached(note));
+  return {root: unreached({id: ROOT_NOTE_ID, title: ''}), nodes};
+}
+
+function unreached(note: TreeNote): Node {
+  return {note, below: null, way: undefined, isPlaced: false};
+}
+
+function nodeOf({root, nodes}: Graph, noteId: string): Node | undefined {
+  return noteId === ROOT_NOTE_ID ? root : nodes.get(noteId);
+}
+
 interface Shape {
-  /** The branches that show, by their parents. */
-  readonly below: ReadonlyMap<string, TreeBranch[]>;
-  /** For each note that is reached from the root, the branch by which it is reached first; null for the root. */
-  readonly wayTo: Map<string, TreeBranch | null>;
+  /** Branches that lead to the root. */
+  readonly placeCount: number;
   /** Every branch leads on from the root, and each note has one: so it is with most notebooks, and nothing is to be healed. */
   readonly isWhole: boolean;
 }
 
-function shapeOf(branches: readonly TreeBranch[], titleById: ReadonlyMap<string, string>): Shape {
-  const below = connectedBelow(branches, titleById);
-  const wayTo = addWays([ROOT_NOTE_ID], below, new Map());
-  const isWhole = [...below.values()].reduce((count, {length}) => count + length, 0) === wayTo.size - 1;
-  if (isWhole) return {below, wayTo, isWhole};
-  const healed = inOrder(withoutCycles(withoutTwins(allBranches(below))));
-  return {below: healed, wayTo: addWays([ROOT_NOTE_ID], healed, new Map()), isWhole};
+function connectAll(graph: Graph, branches: readonly TreeBranch[]): Shape {
+  const connected = connect(graph, branches);
+  const reached = reach([graph.root], {arePlaced: true});
+  const isWhole = connected === reached.notes;
+  if (isWhole) return {placeCount: reached.branches, isWhole};
+  const healed = withoutCycles(withoutTwins(allBranches(graph)));
+  for (const node of [graph.root, ...graph.nodes.values()]) Object.assign(node, unreached(node.note));
+  connect(graph, healed);
+  for (const node of [graph.root, ...graph.nodes.values()])
+    node.below?.sort((a, b) => compareBranches(a.branch, b.branch));
+  return {placeCount: reach([graph.root], {arePlaced: true}).branches, isWhole};
 }
 
-/** Those whose note and parent are here. */
-function connectedBelow(branches: readonly TreeBranch[], titleById: ReadonlyMap<string, string>): Shape['below'] {
-  const below = Map.groupBy(branches, ({parent}) => parent);
-  for (const [parent, all] of below) {
-    const isHere = parent === ROOT_NOTE_ID || titleById.has(parent);
-    const connected = isHere ? all.filter(({note}) => titleById.has(note)) : [];
-    if (connected.length > 0) below.set(parent, connected);
-    else below.delete(parent);
+/** Those whose note and parent are here; how many these are. */
+function connect(graph: Graph, branches: readonly TreeBranch[]): number {
+  let count = 0;
+  for (const branch of branches) {
+    const [node, parent] = [graph.nodes.get(branch.note), nodeOf(graph, branch.parent)];
+    if (node === undefined || parent === undefined) continue;
+    const edge = {branch, node};
+    if (parent.below === null) parent.below = [edge];
+    else parent.below.push(edge);
+    count += 1;
   }
-  return below;
+  return count;
+}
+
+/**
+ * Sets the ways of what is below `starts` and wasn't reached before, breadth first and siblings as they come. How many branches lead on,
+ * and to how many notes.
+ */
+function reach(starts: readonly Node[], {arePlaced}: {readonly arePlaced: boolean}): {branches: number; notes: number} {
+  const open = [...starts].sort((a, b) => (a.note.id < b.note.id ? -1 : 1));
+  for (const node of open) {
+    node.way = null;
+    node.isPlaced = arePlaced;
+  }
+  let branches = 0;
+  // Grows while it is walked: every note comes once.
+  for (const {below} of open) {
+    if (below === null) continue;
+    branches += below.length;
+    for (const {branch, node} of below) {
+      if (node.way !== undefined) continue;
+      node.way = branch;
+      node.isPlaced = arePlaced;
+      open.push(node);
+    }
+  }
+  return {branches, notes: open.length - starts.length};
 }
 
 const NONE_ABSENT: ReadonlyMap<string, TreeBranch[]> = new Map();
 
-function absentByParent(
-  branches: readonly TreeBranch[],
-  titleById: ReadonlyMap<string, string>,
-): ReadonlyMap<string, TreeBranch[]> {
+function absentByParent(branches: readonly TreeBranch[], nodes: Graph['nodes']): ReadonlyMap<string, TreeBranch[]> {
   return Map.groupBy(
-    branches.filter(({note}) => !titleById.has(note)),
+    branches.filter(({note}) => !nodes.has(note)),
     ({parent}) => parent,
   );
-}
-
-function inOrder(branches: readonly TreeBranch[]): ReadonlyMap<string, TreeBranch[]> {
-  const below = Map.groupBy(branches, ({parent}) => parent);
-  for (const siblings of below.values()) siblings.sort(compareBranches);
-  return below;
 }
 
 /** Of two branches with the same note and parent the lower id stays. */
@@ -192,12 +253,8 @@ function toPlace({id, note, parent, key, prefix}: TreeBranch): Place {
   return {branchId: id, noteId: note, parentId: parent, key, prefix: prefix ?? ''};
 }
 
-function allBranches(below: Shape['below']): TreeBranch[] {
-  return [...below.values()].flat();
-}
-
-function groupByNote(below: Shape['below']): ReadonlyMap<string, TreeBranch[]> {
-  return Map.groupBy(allBranches(below), ({note}) => note);
+function allBranches({root, nodes}: Graph): TreeBranch[] {
+  return [root, ...nodes.values()].flatMap(({below}) => below?.map(({branch}) => branch) ?? []);
 }
 
 function once<T>(make: () => T): () => T {
@@ -219,31 +276,10 @@ function kept<T>(make: (key: string) => T): (key: string) => T {
   };
 }
 
-/**
- * Adds to `wayTo`, for each note below `starts`, the branch by which it is reached first, breadth first and siblings as they come; null
- * for a start.
- */
-function addWays(
-  starts: readonly string[],
-  below: Shape['below'],
-  wayTo: Map<string, TreeBranch | null>,
-): Map<string, TreeBranch | null> {
-  const open = [...starts].sort();
-  for (const start of open) wayTo.set(start, null);
-  // Grows while it is walked: every note comes once.
-  for (const noteId of open) {
-    for (const branch of below.get(noteId) ?? []) {
-      if (wayTo.has(branch.note)) continue;
-      wayTo.set(branch.note, branch);
-      open.push(branch.note);
-    }
-  }
-  return wayTo;
-}
-
-function pathTo(noteId: string, wayTo: ReadonlyMap<string, TreeBranch | null>): Place[] {
+function pathTo(noteId: string, graph: Graph): Place[] {
   const path: Place[] = [];
-  for (let branch = wayTo.get(noteId); branch; branch = wayTo.get(branch.parent)) path.push(toPlace(branch));
+  for (let branch = nodeOf(graph, noteId)?.way; branch; branch = nodeOf(graph, branch.parent)?.way)
+    path.push(toPlace(branch));
   return path.reverse();
 }
 

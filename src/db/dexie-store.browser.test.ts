@@ -197,6 +197,8 @@ it('brings along what version 4 has: packs without what was made here, and a pus
     ]);
     expect(await tx.outbox([NOTE])).toEqual([{...WAITING, sent: [WAITING.stamp], tries: 1}]);
   });
+  const listed = await readOnce(database, ({entities}) => entities('note').list());
+  expect(listed).toEqual([{id: 'n2', stamp, data: new TextDecoder().decode(data)}]);
   database.close();
   await Dexie.delete(name);
 });

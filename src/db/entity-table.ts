@@ -1,23 +1,14 @@
 /**
- * The rows of one kind: each in a record of its own, or packed with its neighbours (packs.ts). Who reads doesn't see which; a
- * row of its own hides a packed one. Where rows point (a branch at its note and parent) an index finds those of their own, and
+ * The rows of one kind: each in a record of its own, or packed with its neighbours (packs.ts), what the tree shows of these apart
+ * (pack-lists.ts). Who reads doesn't see which; a row of its own hides a packed one. Where rows point (a branch at its note and parent) an index finds those of their own, and
  * a text of all pointers of some thousand packed ones, which is read through: that costs less than an index does.
  */
 
 import type {Table} from 'dexie';
-import {utf8Text} from '../../protocol/bytes.ts';
 import type {Kind} from '../../protocol/entity.ts';
 import type {EntityRow} from '../sync/ports.ts';
-import {
-  isPackable,
-  type ListedRow,
-  listPacked,
-  type PackRecord,
-  packEntities,
-  unpackEntities,
-  unpackEntity,
-  withoutEntities,
-} from './packs.ts';
+import {isListed, type ListedRow, type ListRecord, listedIn, listOf, toListed} from './pack-lists.ts';
+import {isPackable, type PackRecord, packEntities, unpackEntities, unpackEntity, withoutEntities} from './packs.ts';
 import {
   type EntityRecord,
   entityToRecord,
@@ -34,17 +25,19 @@ export interface EntityTables {
   readonly own: Table<EntityRecord, string>;
   readonly packs: Table<PackRecord, PackKey>;
   readonly pointers: Table<PointerRecord, PackKey>;
+  /** One for each pack of a kind that is listed. */
+  readonly lists: Table<ListRecord, PackKey>;
 }
 
 export interface EntityTable {
   get(id: string): Promise<EntityRecord | undefined>;
   /** In the order of `ids`. */
   bulkGet(ids: readonly string[]): Promise<(EntityRecord | undefined)[]>;
-  /** All of them, in no order. */
+  /** The live ones of a kind that is listed, in no order. */
   list(): Promise<ListedRow[]>;
-  /** The `last` of each pack, in order: what `listPacks` reads packs by. */
+  /** The `last` of each pack, in order: what `listPacks` takes. */
   packs(): Promise<string[]>;
-  /** What shows of these packs, in no order; a pack that is gone is passed over. */
+  /** What shows of these packs, in no order; one that is gone is passed over. */
   listPacks(lasts: readonly string[]): Promise<ListedRow[]>;
   /** Those that point at one of `values`, in no order. */
   pointingAt(pointer: PointerName, values: readonly (string | number)[]): Promise<EntityRecord[]>;
@@ -65,10 +58,10 @@ const MAX_TRACKED_ROWS = 500;
 /** Fewer rows that are put again stay as they are: an edit would only write them once more. */
 const REPACKED_ROWS = 64;
 
-/** Some megabytes. */
-const PACKS_AT_ONCE = 64;
+/** About two megabytes. */
+const LISTS_AT_ONCE = 128;
 
-export function createEntityTable(kind: Kind, {own, packs, pointers}: EntityTables): EntityTable {
+export function createEntityTable(kind: Kind, {own, packs, pointers, lists}: EntityTables): EntityTable {
   const packsFrom = (id: string) => packs.where('[kind+last]').between([kind, id], [kind, []]);
   const ofKind = [[kind], [kind, []]] as const;
 
@@ -103,15 +96,16 @@ export function createEntityTable(kind: Kind, {own, packs, pointers}: EntityTabl
     return byId;
   }
 
-  /** The next packs are read while those that came are taken apart. */
+  /** The next lists are read while those that came are taken apart. */
   async function listAllPacked(): Promise<ListedRow[]> {
     const rows: ListedRow[] = [];
-    const readFrom = (id: string) => packsFrom(id).limit(PACKS_AT_ONCE).toArray();
+    const listsFrom = (id: string) => lists.where('[kind+last]').between([kind, id], [kind, []]);
+    const readFrom = (id: string) => listsFrom(id).limit(LISTS_AT_ONCE).toArray();
     for (let reading: ReturnType<typeof readFrom> | null = readFrom(''); reading !== null; ) {
-      const some: PackRecord[] = await reading;
+      const some: ListRecord[] = await reading;
       const last = some.at(-1)?.last;
-      reading = last === undefined || some.length < PACKS_AT_ONCE ? null : readFrom(`${last}\0`);
-      for (const pack of some) for (const row of listPacked(pack)) rows.push(row);
+      reading = last === undefined || some.length < LISTS_AT_ONCE ? null : readFrom(`${last}\0`);
+      for (const list of some) for (const row of listedIn(list)) rows.push(row);
     }
     return rows;
   }
@@ -136,9 +130,18 @@ export function createEntityTable(kind: Kind, {own, packs, pointers}: EntityTabl
   }
 
   async function putPacks(sorted: readonly EntityRow[]): Promise<void> {
-    await packs.bulkPut(packEntities(kind, sorted));
+    const made = packEntities(kind, sorted);
+    await packs.bulkPut(made);
+    if (isListed(kind)) await lists.bulkPut(made.map(listOf));
     const pointing = pointerRecord(kind, sorted);
     if (pointing !== null) await pointers.put(pointing);
+  }
+
+  async function replacePack({last}: PackRecord, kept: PackRecord | null): Promise<void> {
+    const key: PackKey = [kind, last];
+    await (kept === null ? packs.delete(key) : packs.put(kept));
+    if (!isListed(kind)) return;
+    await (kept === null ? lists.delete(key) : lists.put(listOf(kept)));
   }
 
   /** Whether it could be: only in place of neighbours of their own, with no others between them. */
@@ -174,8 +177,8 @@ export function createEntityTable(kind: Kind, {own, packs, pointers}: EntityTabl
     },
     async list() {
       const [records, packed] = await Promise.all([own.toArray(), listAllPacked()]);
-      const rows = records.map(toListed);
-      const hidden = new Set(rows.map(({id}) => id));
+      const hidden = new Set(records.map(({id}) => id));
+      const rows = records.flatMap((record) => toListed(record) ?? []);
       return rows.concat(hidden.size === 0 ? packed : packed.filter(({id}) => !hidden.has(id)));
     },
     async packs() {
@@ -188,11 +191,11 @@ export function createEntityTable(kind: Kind, {own, packs, pointers}: EntityTabl
     async listPacks(lasts) {
       if (lasts.length === 0) return [];
       const [found, ownIds] = await Promise.all([
-        packs.bulkGet(lasts.map((last): PackKey => [kind, last])),
+        lists.bulkGet(lasts.map((last): PackKey => [kind, last])),
         own.toCollection().primaryKeys(),
       ]);
       const hidden = new Set(ownIds);
-      const rows = found.flatMap((pack) => (pack === undefined ? [] : listPacked(pack)));
+      const rows = found.flatMap((list) => (list === undefined ? [] : listedIn(list)));
       return hidden.size === 0 ? rows : rows.filter(({id}) => !hidden.has(id));
     },
     async pointingAt(pointer, values) {
@@ -242,16 +245,10 @@ export function createEntityTable(kind: Kind, {own, packs, pointers}: EntityTabl
     async bulkDelete(ids) {
       await own.bulkDelete([...ids]);
       for (const {pack, held} of await packsOf(ids)) {
-        const kept = withoutEntities(pack, new Set(held));
-        if (kept === null) await packs.delete([pack.kind, pack.last]);
-        else await packs.put(kept);
+        await replacePack(pack, withoutEntities(pack, new Set(held)));
       }
     },
   };
-}
-
-export function toListed({id, stamp, deleted, parts, data}: EntityRow): ListedRow {
-  return {id, stamp, deleted, dataHash: parts.data, data: utf8Text(data)};
 }
 
 function byId(a: EntityRow, b: EntityRow): number {

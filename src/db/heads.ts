@@ -5,19 +5,14 @@ import {EMPTY_HASH} from '../../protocol/hash.ts';
 import {type NoteData, readBranch, readNote} from '../notes/note-data.ts';
 import type {Loaded} from '../sync/changes.ts';
 import type {EntityRow} from '../sync/ports.ts';
-import type {ListedRow} from './packs.ts';
 import type {BodyRecord, EntityRecord} from './records.ts';
-import type {BranchHead, NoteHead} from './repositories.ts';
+import type {BranchHead} from './repositories.ts';
 
 /** A note whose data can't be read keeps its place, so that what is below it does too; no editor takes this type. */
 const UNREADABLE: NoteData = {title: '', type: 'unknown', mime: ''};
 
 export function noteDataOf({data}: {readonly data: Uint8Array | string | undefined}): NoteData {
   return (data === undefined ? undefined : readNote(data)) ?? UNREADABLE;
-}
-
-export function toNoteHead(row: Pick<ListedRow, 'id' | 'data'>): NoteHead {
-  return {...noteDataOf(row), id: row.id};
 }
 
 export function toBranchHead(row: {

@@ -1,6 +1,6 @@
-/** Decoded heads of the live rows of one table, kept between reads so that an unchanged row stays the same object. */
+/** Heads of the live rows of one table, kept between reads so that an unchanged row stays the same object. */
 
-import type {ListedRow} from './packs.ts';
+import type {ListedRow} from './pack-lists.ts';
 
 /** What a read brought: the whole table, or some ids with what is there now. */
 export type ReadTable =
@@ -13,29 +13,29 @@ export interface KeptHeads<H> {
   list(): H[];
 }
 
-/** `markOf` is what an unchanged head is known by. */
-export function createKeptHeads<H extends {readonly id: string}>(
-  markOf: (row: ListedRow) => string,
-  decode: (row: ListedRow) => H | undefined,
-): KeptHeads<H> {
-  let kept = new Map<string, {readonly mark: string; readonly head: H}>();
+export interface Heads<H> {
+  /** Undefined for a row that isn't shown. */
+  readonly toHead: (row: ListedRow) => H | undefined;
+  /** Whether the row still shows this. */
+  readonly isOf: (head: H, row: ListedRow) => boolean;
+}
+
+export function createKeptHeads<H extends {readonly id: string}>({toHead, isOf}: Heads<H>): KeptHeads<H> {
+  let kept = new Map<string, H>();
   const headOf = (row: ListedRow | undefined) => {
-    if (row === undefined || row.deleted) return undefined;
+    if (row === undefined) return undefined;
     const known = kept.get(row.id);
-    const mark = markOf(row);
-    if (known?.mark === mark) return known;
-    const head = decode(row);
-    return head && {mark, head};
+    return known !== undefined && isOf(known, row) ? known : toHead(row);
   };
 
   function replaceAll(rows: readonly ListedRow[]): boolean {
     const next: typeof kept = new Map();
     let isSame = true;
     for (const row of rows) {
-      const one = headOf(row);
-      if (one === undefined) continue;
-      next.set(row.id, one);
-      isSame &&= one === kept.get(row.id);
+      const head = headOf(row);
+      if (head === undefined) continue;
+      next.set(row.id, head);
+      isSame &&= head === kept.get(row.id);
     }
     isSame &&= next.size === kept.size;
     kept = next;
@@ -45,17 +45,17 @@ export function createKeptHeads<H extends {readonly id: string}>(
   function replaceSome(rowById: ReadonlyMap<string, ListedRow | undefined>): boolean {
     let isChanged = false;
     for (const [id, row] of rowById) {
-      const one = headOf(row);
-      if (one === kept.get(id)) continue;
+      const head = headOf(row);
+      if (head === kept.get(id)) continue;
       isChanged = true;
-      if (one === undefined) kept.delete(id);
-      else kept.set(id, one);
+      if (head === undefined) kept.delete(id);
+      else kept.set(id, head);
     }
     return isChanged;
   }
 
   return {
     apply: (read: ReadTable) => (read.type === 'all' ? replaceAll(read.rows) : replaceSome(read.rowById)),
-    list: () => Array.from(kept.values(), ({head}) => head),
+    list: () => [...kept.values()],
   };
 }

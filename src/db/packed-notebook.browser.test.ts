@@ -134,6 +134,19 @@ it('what was made here and acknowledged is packed, and everything finds it where
   expect((await present(world.notebook.watchTree())).notes).toHaveLength(3);
 });
 
+it('a row that is taken out of its pack is listed no more, and the last takes the list with it', async () => {
+  const {dexie} = world.database;
+  const remove = (id: string) => world.store.transaction('write', (tx) => tx.deleteEntities([{kind: 'note', id}]));
+  const titles = async () => (await present(world.notebook.watchTree())).notes.map(({title}) => title).sort();
+  const lists = dexie.table('packLists').where('[kind+last]').between(['note'], ['note', []]);
+  await remove('other');
+  expect(await titles()).toEqual(['above', 'below']);
+  await remove('above');
+  await remove('below');
+  expect(await titles()).toEqual([]);
+  expect(await lists.count()).toBe(0);
+});
+
 async function rowsOfTheirOwn(): Promise<number[]> {
   const {dexie} = world.database;
   return Promise.all(['notes', 'branches'].map((name) => dexie.table(name).count()));

@@ -87,29 +87,6 @@ export function packEntities(kind: Kind, rows: readonly EntityRow[]): PackRecord
   return packs;
 }
 
-/** What a list shows of a row: its data as text, undefined where it is none; no other bytes, and of the hashes only that of the data. */
-export interface ListedRow {
-  readonly id: string;
-  readonly stamp: string;
-  readonly deleted: boolean;
-  readonly dataHash: string;
-  readonly data: string | undefined;
-}
-
-/** In the order of `ids`. Ten thousands of rows are listed when the app starts, which is why they aren't made whole first. */
-export function listPacked({ids, rows}: PackRecord): ListedRow[] {
-  const packed = parseRows(rows);
-  const listed: ListedRow[] = [];
-  for (const [index, id] of ids.entries()) {
-    const row = packed[index];
-    if (row === undefined) continue;
-    const [stamp, , , dataHash, , part, rest] = row;
-    const data = typeof part === 'string' ? part : undefined;
-    listed.push({id, stamp, deleted: rest?.deleted ?? false, dataHash, data});
-  }
-  return listed;
-}
-
 /** In the order of `ids`. */
 export function unpackEntities({kind, ids, rows}: PackRecord): EntityRow[] {
   const packed = parseRows(rows);

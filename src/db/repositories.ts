@@ -11,9 +11,10 @@ import type {Live} from '../sync/api.ts';
 import type {Loaded} from '../sync/changes.ts';
 import type {OutboxRow, Unresolved} from '../sync/ports.ts';
 
-/** A live note's head; its title is all the tree needs. */
-export interface NoteHead extends NoteData {
+/** A live note, by what the tree shows of it. */
+export interface NoteTitle {
   readonly id: string;
+  readonly title: string;
 }
 
 export interface BranchHead extends BranchData {
@@ -23,7 +24,7 @@ export interface BranchHead extends BranchData {
 
 /** All live notes and branches; src/notes/tree.ts turns them into what is shown. */
 export interface TreeSource {
-  readonly notes: readonly NoteHead[];
+  readonly notes: readonly NoteTitle[];
   readonly branches: readonly BranchHead[];
   /** Whether everything that the server has is here; "Unfiled" shows only then. */
   readonly complete: boolean;
@@ -31,7 +32,8 @@ export interface TreeSource {
   readonly arriving: boolean;
 }
 
-export interface NoteView extends NoteHead {
+export interface NoteView extends NoteData {
+  readonly id: string;
   readonly loaded: Loaded;
   /** Null: the text isn't here yet. Decoded from UTF-8; `undecodable` where it can't be. */
   readonly text: string | null;

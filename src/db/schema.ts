@@ -11,9 +11,11 @@ import Dexie, {type Collection, type Table} from 'dexie';
 import type {Kind} from '../../protocol/entity.ts';
 import type {SyncError, SyncFailure} from '../../protocol/errors.ts';
 import {type BodyTable, createBodyTable} from './body-table.ts';
-import {createEntityTable, type EntityTable} from './entity-table.ts';
+import {createEntityTable, type EntityTable, type PackKey} from './entity-table.ts';
 import {guardFactory} from './guarded-factory.ts';
 import {createOutboxTable, type OutboxTable} from './outbox-table.ts';
+import {isListed, type ListRecord, listOf} from './pack-lists.ts';
+import type {PackRecord} from './packs.ts';
 import {type AsideRecord, type EntityRecord, isOpenConflict, type ShelfRecord, type StateRecord} from './records.ts';
 import type {RefKey} from './rows-of-keys.ts';
 import {blocked, outdated, removed} from './storage-errors.ts';
@@ -32,6 +34,7 @@ const STORES = {
   bodies: '[kind+id]',
   packs: '[kind+last]',
   packPointers: '[kind+last]',
+  packLists: '[kind+last]',
   bodyPacks: '[kind+last]',
   outbox: '[kind+id], [held+queuedMs]',
   sent: 'key',
@@ -102,9 +105,9 @@ export async function isDatabaseOurs({dexie}: Database): Promise<boolean> {
 
 /** The tables as `table` gives them, of one transaction. */
 export function tablesOf(table: (name: string) => Table): Tables {
-  const [packs, pointers] = [table('packs'), table('packPointers')];
+  const [packs, pointers, lists] = [table('packs'), table('packPointers'), table('packLists')];
   return {
-    entities: (kind) => createEntityTable(kind, {own: table(TABLE_BY_KIND[kind]), packs, pointers}),
+    entities: (kind) => createEntityTable(kind, {own: table(TABLE_BY_KIND[kind]), packs, pointers, lists}),
     bodies: createBodyTable({own: table('bodies'), packs: table('bodyPacks')}),
     outbox: createOutboxTable({own: table('outbox'), sent: table('sent')}),
     buckets: table('buckets'),
@@ -122,7 +125,7 @@ function createDexie(name: string): Dexie {
     indexedDB: guardFactory(indexedDB, NATIVE_VERSION),
     IDBKeyRange,
   });
-  const {aside, packs, packPointers, bodyPacks, sent, ...since1} = STORES;
+  const {aside, packs, packPointers, bodyPacks, sent, packLists, ...since1} = STORES;
   dexie.version(1).stores({...since1, revisions: 'id, of'});
   dexie
     .version(2)
@@ -136,8 +139,10 @@ function createDexie(name: string): Dexie {
     .version(4)
     .stores({packs, packPointers, bodyPacks})
     .upgrade((transaction) => transaction.table('state').toCollection().modify(beginLaneAgain));
-  // Version 5: what left in a request may be said beside the rows, and packs have rows that were made here.
-  dexie.version(SCHEMA_VERSION).stores({sent});
+  dexie
+    .version(SCHEMA_VERSION)
+    .stores({sent, packLists})
+    .upgrade((transaction) => listPacks(transaction.table('packs'), transaction.table('packLists')));
   return dexie;
 }
 
@@ -157,6 +162,21 @@ function beginLaneAgain(record: StateRecord): void {
   const {firstSync} = record.state;
   if (firstSync !== null)
     Object.assign(record, {state: {...record.state, firstSync: {...firstSync, after: null, received: 0}}});
+}
+
+/** Some megabytes. */
+const LISTED_AT_ONCE = 64;
+
+/**
+ * Version 5: what left in a request may be said beside the rows, packs have rows that were made here, and what the tree shows of packed
+ * rows is apart from them.
+ */
+async function listPacks(packs: Table<PackRecord, PackKey>, lists: Table<ListRecord, PackKey>): Promise<void> {
+  const keys = (await packs.toCollection().primaryKeys()).filter(([kind]) => isListed(kind));
+  for (let at = 0; at < keys.length; at += LISTED_AT_ONCE) {
+    const some = await packs.bulkGet(keys.slice(at, at + LISTED_AT_ONCE));
+    await lists.bulkPut(some.flatMap((pack) => (pack === undefined ? [] : [listOf(pack)])));
+  }
 }
 
 function rejectWhenBlocked(dexie: Dexie): Promise<never> {

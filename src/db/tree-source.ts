@@ -16,12 +16,11 @@
 import Dexie, {type ObservabilitySet} from 'dexie';
 import type {Live} from '../sync/api.ts';
 import {isArriving, type ReplicaState, type Time} from '../sync/ports.ts';
-import {toListed} from './entity-table.ts';
-import {toBranchHead, toNoteHead} from './heads.ts';
+import {noteDataOf, toBranchHead} from './heads.ts';
 import {createKeptHeads, type ReadTable} from './kept-heads.ts';
 import {readOnce, tellFailure} from './live.ts';
-import type {ListedRow} from './packs.ts';
-import type {BranchHead, NoteHead, TreeSource} from './repositories.ts';
+import {type ListedRow, toListed} from './pack-lists.ts';
+import type {BranchHead, NoteTitle, TreeSource} from './repositories.ts';
 import type {Database, Tables} from './schema.ts';
 import {
   EVERYTHING,
@@ -70,13 +69,36 @@ export function createTreeSource(database: Database, time: Time): Live<TreeSourc
   };
 }
 
+/** Its data is parsed when somebody asks for the title, which most notes of a large notebook are never asked for. */
+class ListedNote implements NoteTitle {
+  readonly id: string;
+  readonly data: string;
+  #title: string | undefined;
+
+  constructor(id: string, data: string) {
+    this.id = id;
+    this.data = data;
+  }
+
+  get title(): string {
+    this.#title ??= noteDataOf(this).title;
+    return this.#title;
+  }
+}
+
 class TreeReading {
   latest: TreeSource | null = null;
   readonly #database: Database;
   readonly #time: Time;
   readonly #emit: (source: TreeSource) => void;
-  readonly #notes = createKeptHeads<NoteHead>((row) => row.dataHash, toNoteHead);
-  readonly #branches = createKeptHeads<BranchHead>((row) => row.stamp, toBranchHead);
+  readonly #notes = createKeptHeads<ListedNote>({
+    toHead: ({id, data}) => new ListedNote(id, data),
+    isOf: (note, row) => note.data === row.data,
+  });
+  readonly #branches = createKeptHeads<BranchHead>({
+    toHead: toBranchHead,
+    isOf: (branch, row) => branch.stamp === row.stamp,
+  });
   /** Rows to read again at once, and whether all are to be read again when it is time. */
   #stale: Stale | null = null;
   #needsAll = true;

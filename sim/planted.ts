@@ -200,7 +200,7 @@ export const PLANTED: readonly Planted[] = [
     edits: [
       {
         file: 'server/core/drop.ts',
-        find: 'floor: Math.max(document.floor, ...rows.map(({seq}) => seq))',
+        find: 'floor: Math.max(document.floor, ...dropped.map(({seq}) => seq))',
         put: 'floor: document.floor',
       },
     ],

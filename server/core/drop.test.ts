@@ -164,4 +164,16 @@ describe('a first sync', () => {
       expect([...rows, ...bodies].map(({id}) => id)).not.toContain('note-1');
     }
   });
+
+  it('takes no row for erased because a column says so', async () => {
+    const world = await erased();
+    const rows = world.storage.tables.entities.get(world.device.accountId);
+    const stored = rows?.get('note:note-2');
+    if (stored === undefined) throw new Error('no note-2');
+    rows?.set('note:note-2', {...stored, facts: {...stored.facts, erased: true}});
+    world.clock.ms += TOMBSTONE_HORIZON_MS;
+    await world.core.erase();
+    expect(await current(world, 'note-2')).toMatchObject({stamp: at(3)});
+    expect(await floorOf(world)).toBe(3);
+  });
 });

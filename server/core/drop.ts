@@ -5,8 +5,11 @@
  * (ADR 18). No seq is taken and no digest changes: what has no content counts in none.
  */
 
+import {isErased} from '../../protocol/entity.ts';
+import type {ErasedRow, StorageReads} from '../storage/port.ts';
 import {readDocument} from './history.ts';
 import type {CorePorts} from './ports.ts';
+import {isSound} from './sound.ts';
 
 export const TOMBSTONE_HORIZON_MS = 180 * 24 * 3_600_000;
 const ROWS_PER_TRANSACTION = 500;
@@ -20,17 +23,26 @@ export async function dropErased(ports: CorePorts, accountId: string): Promise<v
   }
 }
 
-/** How many were dropped. */
+/** How many were found. */
 async function dropSome({storage, now, tombstoneHorizonMs}: CorePorts, accountId: string): Promise<number> {
   return storage.write(accountId, async (tx) => {
     const rows = await tx.erasedTombstones(accountId, now() - tombstoneHorizonMs, ROWS_PER_TRANSACTION);
-    if (rows.length === 0) return 0;
+    const dropped: ErasedRow[] = [];
     for (const row of rows) {
+      if (!(await isErasedRow(tx, accountId, row))) continue;
       await tx.deleteEntity(accountId, row);
       await tx.forgetJudged(accountId, row);
+      dropped.push(row);
     }
+    if (dropped.length === 0) return 0;
     const document = await readDocument(tx, accountId);
-    await tx.putDocument(accountId, {...document, floor: Math.max(document.floor, ...rows.map(({seq}) => seq))});
+    await tx.putDocument(accountId, {...document, floor: Math.max(document.floor, ...dropped.map(({seq}) => seq))});
     return rows.length;
   });
+}
+
+/** By what it says itself: the column that it was found by may have been damaged apart from it. */
+async function isErasedRow(tx: StorageReads, accountId: string, ref: ErasedRow): Promise<boolean> {
+  const row = await tx.head(accountId, ref);
+  return row !== undefined && isErased(row) && isSound(row);
 }

@@ -1,5 +1,6 @@
 import {describe, expect, it} from 'vitest';
 import {revisionOf} from '../../protocol/revision.ts';
+import type {RowFacts} from '../storage/row-facts.ts';
 import {
   at,
   createRandom,
@@ -135,6 +136,23 @@ describe('erasing', () => {
     expect(heads).toEqual([1_201 + 1_199]);
     expect(await current(world, 'note-0')).toMatchObject({body: 'text'});
     for (const id of ['note-1', 'note-600', 'note-1199']) expect((await current(world, id))?.body).toBeUndefined();
+  });
+
+  it('believes what a row says itself, not the columns by which it was found', async () => {
+    const world = await deleted();
+    await pushOne(world, note({id: 'live', stamp: at(1)}));
+    const rows = world.storage.tables.entities.get(world.device.accountId) ?? new Map();
+    const find = (key: string, facts: Partial<RowFacts>) => {
+      const stored = rows.get(key);
+      rows.set(key, {...stored, facts: {...stored?.facts, ...facts}});
+    };
+    find('note:live', {eraseAtMs: 0});
+    find('note:note-1', {eraseAtMs: 0});
+    find('attribute:label', {tombstoneOf: 'live'});
+    await world.core.erase();
+    expect(await current(world, 'live')).toMatchObject({stamp: at(1), body: 'text'});
+    expect(await current(world)).toMatchObject({deleted: true, body: 'text'});
+    expect(await current(world, 'label', 'attribute')).toMatchObject({data: 'title'});
   });
 
   it('happens once, and makes no commit where nothing is due', async () => {

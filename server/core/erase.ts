@@ -5,15 +5,18 @@
  * 2. What was deleted together with a note is erased together with it, not before. A note that was deleted below another has
  *    its own time, and waits as long as that one is disputed.
  * 3. So many rows at a time, without their texts: a large notebook that was deleted is no more work at once than a small one.
+ * 4. What is due is found by columns, which a disk may have damaged. Only what the row says itself is believed: that it is a sound
+ *    deletion, and when its time has passed.
  */
 
 import {entityHash, isErased, NO_BYTES} from '../../protocol/entity.ts';
 import {EMPTY_HASH} from '../../protocol/hash.ts';
-import type {DueQuery, EntityRow, StorageReads} from '../storage/port.ts';
+import type {DueQuery, DueRow, EntityRow, StorageReads} from '../storage/port.ts';
 import {factsOf} from '../storage/row-facts.ts';
 import {openCommit, type WholeVersion} from './commit.ts';
 import {eraseRevisions} from './erase-revisions.ts';
 import type {CorePorts, Standing} from './ports.ts';
+import {isSound} from './sound.ts';
 
 const ROWS_PER_TRANSACTION = 500;
 
@@ -47,7 +50,7 @@ async function eraseSome(ports: CorePorts, accountId: string, query: DueQuery): 
     const due = await tx.dueTombstones(accountId, query);
     const commit = await openCommit(tx, accountId, ports);
     const done = new Set<string>();
-    for (const row of due) {
+    for (const row of due.filter((one) => isDue(one, query.nowMs))) {
       const group = await groupOf(tx, accountId, row);
       if (group === undefined || (await isDisputed(tx, accountId, group))) continue;
       for (const member of group) {
@@ -61,9 +64,14 @@ async function eraseSome(ports: CorePorts, accountId: string, query: DueQuery): 
   });
 }
 
-function lastOf(due: readonly EntityRow[], {limit}: DueQuery): DueQuery['after'] {
+function isDue(row: EntityRow, nowMs: number): boolean {
+  const {eraseAtMs} = factsOf(row);
+  return eraseAtMs !== null && eraseAtMs <= nowMs && isSound(row);
+}
+
+function lastOf(due: readonly DueRow[], {limit}: DueQuery): DueQuery['after'] {
   const row = due.length < limit ? undefined : due.at(-1);
-  return row === undefined ? null : {eraseAtMs: factsOf(row).eraseAtMs ?? 0, seq: row.seq};
+  return row === undefined ? null : {eraseAtMs: row.foundAtMs, seq: row.seq};
 }
 
 /** What goes together with a due tombstone; undefined where it must wait for another note. */
@@ -71,11 +79,16 @@ async function groupOf(tx: StorageReads, accountId: string, row: EntityRow): Pro
   const noteId = row.meta?.type === 'tombstone' ? row.meta.of : undefined;
   if (row.kind === 'note') {
     const isBelowDisputed = noteId !== undefined && (await tx.hasOpenConflict(accountId, noteId));
-    return isBelowDisputed ? undefined : [row, ...(await tx.tombstonesOf(accountId, row.id))];
+    const belonging = await tx.tombstonesOf(accountId, row.id);
+    return isBelowDisputed ? undefined : [row, ...belonging.filter((one) => isDeletedWith(one, row.id))];
   }
   if (noteId === undefined) return [row];
   const note = await tx.head(accountId, {kind: 'note', id: noteId});
   return note === undefined || isErased(note) ? [row] : undefined;
+}
+
+function isDeletedWith(row: EntityRow, noteId: string): boolean {
+  return factsOf(row).tombstoneOf === noteId && isSound(row);
 }
 
 async function isDisputed(tx: StorageReads, accountId: string, group: readonly EntityRow[]): Promise<boolean> {

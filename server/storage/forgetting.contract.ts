@@ -45,11 +45,12 @@ export function testForgetting(name: string, create: () => Promise<StorageUnderT
         const due = (nowMs: number, more: Partial<DueQuery> = {}) =>
           tx.dueTombstones('ann', {nowMs, after: null, limit: 9, ...more});
         const heads = [withNote, deletion].map((row) => ({...row, body: null}));
+        const found = heads.map((row, i) => ({...row, foundAtMs: [1050, 1100][i]}));
         expect(await due(1049)).toEqual([]);
-        expect(await due(1100)).toEqual(heads);
-        expect(await due(1100, {limit: 1})).toEqual(heads.slice(0, 1));
-        expect(await due(1100, {after: {eraseAtMs: 1050, seq: 2}})).toEqual(heads.slice(1));
-        expect(await due(1100, {after: {eraseAtMs: 1050, seq: 1}})).toEqual(heads);
+        expect(await due(1100)).toEqual(found);
+        expect(await due(1100, {limit: 1})).toEqual(found.slice(0, 1));
+        expect(await due(1100, {after: {eraseAtMs: 1050, seq: 2}})).toEqual(found.slice(1));
+        expect(await due(1100, {after: {eraseAtMs: 1050, seq: 1}})).toEqual(found);
         expect(await due(1100, {after: {eraseAtMs: 1100, seq: 1}})).toEqual([]);
         expect(await tx.tombstonesOf('ann', live.id)).toEqual(heads.slice(0, 1));
         expect(await tx.hasOpenConflict('ann', live.id)).toBe(true);

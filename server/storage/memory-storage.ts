@@ -161,7 +161,7 @@ function readsOf(tables: Tables): StorageReads {
         .filter(({row, eraseAtMs}) => eraseAtMs <= nowMs && isAfter({eraseAtMs, seq: row.seq}, after))
         .sort((a, b) => a.eraseAtMs - b.eraseAtMs || a.row.seq - b.row.seq)
         .slice(0, limit)
-        .map(({row}) => ({...row, body: null})),
+        .map(({row, eraseAtMs}) => ({...row, body: null, foundAtMs: eraseAtMs})),
     erasedTombstones: async (accountId, untilMs, limit) =>
       rowsOf(accountId)
         .filter(({row, facts}) => facts.erased && row.receivedMs <= untilMs)

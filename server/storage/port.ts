@@ -54,7 +54,7 @@ export interface StorageReads {
   commitAt(accountId: string, seq: number): Promise<CommitRow | undefined>;
   bucket(accountId: string, index: number): Promise<Bucket | undefined>;
   /** Tombstones with content whose time has passed, the oldest first, after `after`, at most `limit`. Without bodies (null). */
-  dueTombstones(accountId: string, query: DueQuery): Promise<readonly EntityRow[]>;
+  dueTombstones(accountId: string, query: DueQuery): Promise<readonly DueRow[]>;
   /** Tombstones without content that came or lost it at or before `untilMs`, the oldest first, at most `limit`. */
   erasedTombstones(accountId: string, untilMs: number, limit: number): Promise<readonly ErasedRow[]>;
   /** What belonged to a note and was deleted together with it, as far as it has content; notes are none of it. */
@@ -154,6 +154,11 @@ export interface DueQuery {
   /** Null: from the first. */
   readonly after: {readonly eraseAtMs: number; readonly seq: number} | null;
   readonly limit: number;
+}
+
+export interface DueRow extends EntityRow {
+  /** The time by which it was found, and is ordered: what is stored beside the row, and may have been damaged apart from it. */
+  readonly foundAtMs: number;
 }
 
 /** Everything but revisions, at its seq; texts of notes, at their bodySeq; revisions. Nothing that is erased. */

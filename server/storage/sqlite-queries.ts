@@ -86,8 +86,8 @@ export function readsOf(db: Database): StorageReads {
   );
   const commitAt = one<CommitRow>('SELECT seq, mark FROM commits WHERE account = ? AND seq >= ? ORDER BY seq LIMIT 1');
   const bucket = one<{sum: string; count: number}>('SELECT sum, count FROM buckets WHERE account = ? AND bucket = ?');
-  const due = many<SqlEntity>(
-    `SELECT ${HEAD_COLUMNS}, NULL AS body FROM entities
+  const due = many<SqlEntity & {erase_at_ms: number}>(
+    `SELECT ${HEAD_COLUMNS}, NULL AS body, erase_at_ms FROM entities
       WHERE account = ? AND erase_at_ms <= ? AND erase_at_ms >= ? AND (erase_at_ms, seq) > (?, ?)
       ORDER BY erase_at_ms, seq LIMIT ?`,
   );
@@ -133,7 +133,8 @@ export function readsOf(db: Database): StorageReads {
     bucket: async (accountId, index) => bucket(accountId, index),
     dueTombstones: async (accountId, {nowMs, after, limit}) => {
       const {eraseAtMs, seq} = after ?? {eraseAtMs: Number.MIN_SAFE_INTEGER, seq: 0};
-      return due(accountId, nowMs, eraseAtMs, eraseAtMs, seq, limit).map(toEntityRow);
+      const rows = due(accountId, nowMs, eraseAtMs, eraseAtMs, seq, limit);
+      return rows.map((row) => ({...toEntityRow(row), foundAtMs: row.erase_at_ms}));
     },
     erasedTombstones: async (accountId, untilMs, limit) => erased(accountId, untilMs, limit),
     tombstonesOf: async (accountId, noteId) => tombstonesOf(accountId, noteId).map(toEntityRow),

@@ -17,6 +17,7 @@ const COUNTER_DIGITS = 4;
 /** Year 5188: no clock is that wrong, and the text stays nine digits. The millisecond after it is left for successors. */
 export const MAX_STAMP_MS = 36 ** MILLIS_DIGITS - 2;
 const MAX_COUNTER = 36 ** COUNTER_DIGITS - 1;
+const ONE_ACT_MS = 5_000;
 
 /** Nobody takes a stamp of the very last millisecond: each that is taken has a successor. */
 export const STAMP_PATTERN = /^(?!z{9})[0-9a-z]{9}-[0-9a-z]{4}-[A-Za-z0-9_-]{4,32}$/;
@@ -43,6 +44,15 @@ export function makeStamp(nowMs: number, replica: string, after: readonly (Stamp
   const now = {millis: clamp(Math.floor(nowMs)), counter: 0, replica};
   if (latest === '' || now.millis > parseStamp(latest).millis) return formatStamp(now);
   return successor(latest, replica);
+}
+
+/**
+ * Whether two versions were written in one act of a person, as a folder is deleted with what is in it: stamps of one act are made
+ * from one clock reading, and what the clock check adds to each may differ a little.
+ */
+export function isOneAct(a: Stamp, b: Stamp): boolean {
+  const [one, other] = [parseStamp(a), parseStamp(b)];
+  return one.replica === other.replica && Math.abs(one.millis - other.millis) <= ONE_ACT_MS;
 }
 
 /** The least stamp of `replica` that sorts after `stamp` whatever the replica ids are. */

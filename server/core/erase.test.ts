@@ -109,6 +109,73 @@ describe('erasing', () => {
     expect((await current(world, 'below'))?.body).toBeUndefined();
   });
 
+  describe('of a folder with a note and another one below that', () => {
+    const DELETED = {eraseAfterMs: WEEK_MS};
+    const middle = note({id: 'middle', stamp: at(1)});
+    const edit = note({id: 'middle', stamp: at(1, 'bbbb'), text: 'edited'});
+
+    /** All three and a label of the middle one go in one act of device aaaa; the folder is named by those below it. */
+    async function folderDeleted(): Promise<World> {
+      const world = await createWorld();
+      const folder = note({stamp: at(1)});
+      const below = note({id: 'below', stamp: at(1)});
+      const tag = note({id: 'label-1', kind: 'attribute', stamp: at(1)});
+      for (const one of [folder, middle, below, tag]) await pushOne(world, one);
+      await pushOne(world, deletionOf(folder, at(10), DELETED), {base: at(1)});
+      await pushOne(world, deletionOf(middle, at(11), {...DELETED, of: 'note-1'}), {base: at(1)});
+      await pushOne(world, deletionOf(below, at(12), {...DELETED, of: 'note-1'}), {base: at(1)});
+      await pushOne(world, deletionOf(tag, at(13), {...DELETED, of: 'middle'}), {base: at(1)});
+      return world;
+    }
+
+    async function erasedAfterAWeek(world: World, id: string): Promise<boolean> {
+      world.clock.ms += WEEK_MS;
+      await world.core.erase();
+      return (await current(world, id))?.body === undefined;
+    }
+
+    it('waits while an edit of the middle one that lost is undecided, then goes', async () => {
+      const world = await folderDeleted();
+      expect(await pushOne(world, edit)).toMatchObject({type: 'lost'});
+      expect(await erasedAfterAWeek(world, 'below')).toBe(false);
+      const decided = {...revisionOf(edit, 'conflict', {state: 'resolved'}), stamp: at(99)};
+      await pushOne(world, decided, {base: edit.stamp});
+      expect(await erasedAfterAWeek(world, 'below')).toBe(true);
+    });
+
+    it('waits while an edit of the middle one that won is undecided, then goes', async () => {
+      const world = await folderDeleted();
+      expect(await pushOne(world, {...edit, stamp: at(50, 'bbbb')})).toMatchObject({type: 'won'});
+      expect(await erasedAfterAWeek(world, 'below')).toBe(false);
+      const lost = deletionOf(middle, at(11), {...DELETED, of: 'note-1'});
+      const decided = {...revisionOf(lost, 'conflict', {state: 'resolved'}), stamp: at(99)};
+      await pushOne(world, decided, {base: lost.stamp});
+      expect(await erasedAfterAWeek(world, 'below')).toBe(true);
+    });
+
+    it('waits while an edit of a label that won is undecided', async () => {
+      const world = await folderDeleted();
+      const tag = note({id: 'label-1', kind: 'attribute', stamp: at(50, 'bbbb'), title: 'edited'});
+      expect(await pushOne(world, tag)).toMatchObject({type: 'won'});
+      expect(await erasedAfterAWeek(world, 'middle')).toBe(false);
+    });
+
+    it('doesn’t wait for a conflict of what was deleted at another time, or by another device', async () => {
+      const world = await folderDeleted();
+      for (const [id, stamp] of [
+        ['later', at(60_000)],
+        ['elsewhere', at(11, 'cccc')],
+      ] as const) {
+        const other = note({id, stamp: at(1)});
+        await pushOne(world, other);
+        await pushOne(world, deletionOf(other, stamp, DELETED), {base: at(1)});
+        await pushOne(world, {...edit, id});
+      }
+      expect(await erasedAfterAWeek(world, 'below')).toBe(true);
+      expect(await current(world, 'later')).toMatchObject({body: 'text'});
+    });
+  });
+
   it('of a note that was deleted below another has a time of its own, also where that one was restored', async () => {
     const world = await deleted();
     await pushOne(world, deletionOf(note({id: 'below', stamp: at(1)}), at(2), {eraseAfterMs: 0, of: 'note-1'}));
@@ -123,7 +190,7 @@ describe('erasing', () => {
     const disputed = note({id: 'note-0', stamp: at(1)});
     await pushOne(world, revisionOf({...disputed, stamp: at(1, 'bbbb')}, 'conflict'));
     const deletions = Array.from({length: 1_200}, (_, n) =>
-      deletionOf(note({id: `note-${n}`, stamp: at(1)}), at(2), {eraseAfterMs: 0}),
+      deletionOf(note({id: `note-${n}`, stamp: at(1)}), at(2, n === 0 ? 'cccc' : 'aaaa'), {eraseAfterMs: 0}),
     );
     for (let from = 0; from < deletions.length; from += 400)
       await pushAll(

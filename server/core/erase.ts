@@ -1,7 +1,8 @@
 /**
  * Erasing deletions whose time has passed (design section 4): a new seq, the same stamp, the content gone.
  *
- * 1. Nothing is erased while an unresolved conflict of it is left: its two sides are still being asked about.
+ * 1. Nothing is erased while an unresolved conflict of it is left, or of anything that was deleted in the same act: its two sides are
+ *    still being asked about, and what comes back brings along what went with it (disputed-acts.ts).
  * 2. What was deleted together with a note is erased together with it, not before. A note that was deleted below another has
  *    its own time, and waits as long as that one is disputed.
  * 3. So many rows at a time, without their texts: a large notebook that was deleted is no more work at once than a small one.
@@ -14,6 +15,7 @@ import {EMPTY_HASH} from '../../protocol/hash.ts';
 import type {DueQuery, DueRow, EntityRow, StorageReads} from '../storage/port.ts';
 import {factsOf} from '../storage/row-facts.ts';
 import {openCommit, type WholeVersion} from './commit.ts';
+import {readDisputedActs} from './disputed-acts.ts';
 import {eraseRevisions} from './erase-revisions.ts';
 import type {CorePorts, Standing} from './ports.ts';
 import {isSound} from './sound.ts';
@@ -50,7 +52,9 @@ async function eraseSome(ports: CorePorts, accountId: string, query: DueQuery): 
     const due = await tx.dueTombstones(accountId, query);
     const commit = await openCommit(tx, accountId, ports);
     const done = new Set<string>();
-    for (const row of due.filter((one) => isDue(one, query.nowMs))) {
+    const over = due.filter((one) => isDue(one, query.nowMs));
+    const isOfDisputedAct = over.length === 0 ? () => false : await readDisputedActs(tx, accountId);
+    for (const row of over.filter((one) => !isOfDisputedAct(one))) {
       const group = await groupOf(tx, accountId, row);
       if (group === undefined || (await isDisputed(tx, accountId, group))) continue;
       for (const member of group) {

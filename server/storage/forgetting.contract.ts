@@ -53,6 +53,8 @@ export function testForgetting(name: string, create: () => Promise<StorageUnderT
         expect(await due(1100, {after: {eraseAtMs: 1050, seq: 1}})).toEqual(found);
         expect(await due(1100, {after: {eraseAtMs: 1100, seq: 1}})).toEqual([]);
         expect(await tx.tombstonesOf('ann', live.id)).toEqual(heads.slice(0, 1));
+        expect(await tx.openConflicts('ann')).toEqual([{...open, body: null}]);
+        expect(await tx.openConflicts('bob')).toEqual([]);
         expect(await tx.hasOpenConflict('ann', live.id)).toBe(true);
         expect(await tx.hasOpenConflict('ann', 'other')).toBe(false);
         expect(await tx.hasOpenConflict('bob', live.id)).toBe(false);

@@ -186,6 +186,10 @@ function readsOf(tables: Tables): StorageReads {
     },
     asides: async (accountId) =>
       [...(tables.aside.get(accountId)?.values() ?? [])].map(({kind, id, stamp}) => ({kind, id, stamp})),
+    openConflicts: async (accountId) =>
+      rowsOf(accountId)
+        .filter(({facts}) => facts.openConflictOf !== null)
+        .map(({row}) => ({...row, body: null})),
     hasOpenConflict: async (accountId, of) => rowsOf(accountId).some(({facts}) => facts.openConflictOf === of),
   };
 }

@@ -66,6 +66,8 @@ export interface StorageReads {
   revisionsOfErased(accountId: string, limit: number): Promise<readonly EntityRow[]>;
   /** The versions whose bytes were ever set aside, in no order. */
   asides(accountId: string): Promise<readonly AsideRef[]>;
+  /** All live revisions that are unresolved conflicts, in no order; without bodies (null). */
+  openConflicts(accountId: string): Promise<readonly EntityRow[]>;
   /** Whether a live revision keeps an unresolved conflict of this entity. */
   hasOpenConflict(accountId: string, of: string): Promise<boolean>;
 }

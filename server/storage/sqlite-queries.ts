@@ -101,6 +101,9 @@ export function readsOf(db: Database): StorageReads {
   );
   const revisionsOfErased = many<SqlEntity>(REVISIONS_OF_ERASED);
   const asides = many<AsideRef>('SELECT DISTINCT kind, id, stamp FROM set_aside WHERE account = ?');
+  const openConflicts = many<SqlEntity>(
+    `SELECT ${HEAD_COLUMNS}, NULL AS body FROM entities WHERE account = ? AND open_conflict_of IS NOT NULL`,
+  );
   const openConflict = one<{found: 1}>(
     'SELECT 1 AS found FROM entities WHERE account = ? AND open_conflict_of = ? LIMIT 1',
   );
@@ -140,6 +143,7 @@ export function readsOf(db: Database): StorageReads {
     tombstonesOf: async (accountId, noteId) => tombstonesOf(accountId, noteId).map(toEntityRow),
     revisionsOfErased: async (accountId, limit) => revisionsOfErased(accountId, limit).map(toEntityRow),
     asides: async (accountId) => asides(accountId),
+    openConflicts: async (accountId) => openConflicts(accountId).map(toEntityRow),
     hasOpenConflict: async (accountId, of) => openConflict(accountId, of) !== undefined,
   };
 }

@@ -6,7 +6,7 @@
 
 import {isErased, type Kind} from '../../protocol/entity.ts';
 import {ROOT_NOTE_ID} from '../../protocol/ids.ts';
-import {parseStamp, type Stamp} from '../../protocol/stamp.ts';
+import {isOneAct, type Stamp} from '../../protocol/stamp.ts';
 import {placeId} from '../notes/derived-ids.ts';
 import type {EntityChange} from '../sync/changes.ts';
 import {isLive} from './heads.ts';
@@ -14,9 +14,6 @@ import type {EntityRecord} from './records.ts';
 import type {Tables} from './schema.ts';
 import {deletion, planPlace} from './structure-plan.ts';
 import {readChildren, readPlaces} from './structure-reads.ts';
-
-/** Stamps of one deletion are made from one clock reading; what the clock check adds to each may differ a little. */
-const ONE_ACT_MS = 5_000;
 
 /** Without the note itself. `deletedAt`: the stamp of its deletion. */
 export async function planRevival(tables: Tables, noteId: string, deletedAt: Stamp): Promise<EntityChange[]> {
@@ -42,7 +39,7 @@ async function reviveBelow(
   const own = [...(await readPlaces(tables, noteId)), ...below, ...(await readOwned(tables, noteId)).flat()];
   const changes = own.filter((row) => wentWith(row, noteId)).map(undelete);
   for (const child of await readNotes(tables, below)) {
-    if (seen.has(child.id) || !isSameAct(child, deletedAt)) continue;
+    if (seen.has(child.id) || !isOneAct(child.stamp, deletedAt)) continue;
     seen.add(child.id);
     changes.push(undelete(child), ...(await reviveBelow(tables, child.id, deletedAt, seen)));
   }
@@ -77,11 +74,6 @@ async function placeAtTop(tables: Tables, note: string): Promise<EntityChange[]>
 
 function wentWith({deleted, meta}: EntityRecord, noteId: string): boolean {
   return deleted && meta?.type === 'tombstone' && meta.of === noteId;
-}
-
-function isSameAct({stamp}: EntityRecord, deletedAt: Stamp): boolean {
-  const [one, other] = [parseStamp(stamp), parseStamp(deletedAt)];
-  return one.replica === other.replica && Math.abs(one.millis - other.millis) <= ONE_ACT_MS;
 }
 
 function undelete({kind, id}: EntityRecord): EntityChange {

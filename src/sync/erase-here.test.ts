@@ -103,6 +103,30 @@ describe('a notebook without a server', () => {
     expect(await alone.body(NOTE)).toBeDefined();
   });
 
+  test.each([
+    'deletion',
+    'edit',
+  ] as const)('waits while a note in the middle is disputed, where the %s stands', async (stands) => {
+    const alone = await createAlone();
+    const [middle, below] = [{kind: 'note', id: 'middle'} as const, {kind: 'note', id: 'below'} as const];
+    for (const ref of [middle, below])
+      await alone.writer.write([{type: 'create', ...ref, data: noteData('One'), body: utf8Bytes('text')}]);
+    if (stands === 'deletion') await alone.keepConflict(middle, 'open');
+    await alone.removeAll();
+    await alone.writer.write([middle, below].map((ref) => ({type: 'delete', ...ref, of: NOTE.id})));
+    alone.clock.nowMs += HOUR_MS;
+    if (stands === 'edit') {
+      await alone.keepConflict(middle, 'open');
+      await alone.writer.write([{type: 'undelete', ...middle}]);
+    }
+    alone.clock.nowMs += ERASE_AFTER_MS;
+    await alone.erase();
+    expect(await alone.body(below)).toBeDefined();
+    await alone.keepConflict(middle, 'resolved');
+    await alone.erase();
+    expect(await alone.body(below)).toBeUndefined();
+  });
+
   test('erases what was deleted with a note never before it', async () => {
     const alone = await createAlone();
     await alone.writer.write([

@@ -4,8 +4,8 @@
  *
  * 1. A deletion is erased when its time has passed since it was made, by this device's clock; not while that clock is known
  *    to be wrong, nor in a look before which it was set.
- * 2. Nothing is erased while an unresolved conflict of the note is left, or of the one that it was deleted below; what was
- *    deleted with a note, after it and not before.
+ * 2. Nothing is erased while an unresolved conflict of the note is left, of the one that it was deleted below, or of anything that was
+ *    deleted in the same act; what was deleted with a note, after it and not before.
  * 3. Without a server, the revisions of what was erased go after it (ADR 31).
  * 4. Same stamp, content gone. Each row by itself, so that a kill leaves what the next look finishes.
  */
@@ -22,7 +22,7 @@ import {
 } from '../../protocol/entity.ts';
 import {SyncFailure} from '../../protocol/errors.ts';
 import {EMPTY_HASH} from '../../protocol/hash.ts';
-import {parseStamp} from '../../protocol/stamp.ts';
+import {isOneAct, parseStamp, type Stamp} from '../../protocol/stamp.ts';
 import {correctionMs, isSkewed, isStepped, readInstant} from './clock.ts';
 import {isOwnDeleted} from './inspect.ts';
 import type {EntityRow, Locks, NoteOf, ReplicaState, Store, StoreTx, Time} from './ports.ts';
@@ -86,7 +86,7 @@ export async function eraseHere({store, time, noteOf}: Pick<EraserPorts, 'store'
   const state = await store.transaction('read', (tx) => tx.state());
   if (state === undefined || (state.server !== null && (state.ownDeletedMs ?? null) === null)) return;
   if (state.clock !== null && isSkewed(state.clock)) return;
-  const look: Look = {state, nowMs: time.wallMs() + correctionMs(state), noteOf, disputed: new Set()};
+  const look: Look = {state, nowMs: time.wallMs() + correctionMs(state), noteOf, disputed: new Set(), acts: new Set()};
   let left = 0;
   for (const kind of ORDER) {
     let after: string | null = null;
@@ -106,6 +106,8 @@ interface Look {
   readonly noteOf: NoteOf;
   /** What an unresolved conflict is of, and the note of that. */
   readonly disputed: Set<string | null>;
+  /** Stamps of deletions that are in dispute: all of one act may come back together. */
+  readonly acts: Set<Stamp>;
 }
 
 interface Page {
@@ -119,14 +121,24 @@ async function readPage(tx: StoreTx, look: Look, kind: Kind, after: string | nul
   const ids = await tx.ids(kind, after, ROWS_PER_READ);
   const refs = ids.map((id): Ref => ({kind, id}));
   const rows = (await tx.entities(refs)).filter((row): row is EntityRow => row !== undefined);
-  for (const {meta, ...row} of rows) {
-    if (meta?.type !== 'revision' || meta.state !== 'open') continue;
-    look.disputed.add(meta.of).add(look.noteOf({...row, meta}));
-  }
+  for (const row of rows) await noteDispute(tx, look, row);
   const deleted = rows.filter((row) => isOwnDeleted(row) && !isErased(row));
   const candidates = rows.filter((row) => isCandidate(look, row));
   const due = candidates.length === 0 ? [] : await dueOf(tx, look, candidates);
   return {due, left: deleted.length, next: ids.length < ROWS_PER_READ ? null : (ids.at(-1) ?? null)};
+}
+
+async function noteDispute(tx: StoreTx, {disputed, acts, noteOf}: Look, revision: EntityRow): Promise<void> {
+  const {meta} = revision;
+  if (meta?.type !== 'revision' || meta.state !== 'open') return;
+  disputed.add(meta.of).add(noteOf(revision));
+  if (meta.wasDeleted) acts.add(meta.stamp);
+  const [current] = await tx.entities([{kind: meta.ofKind, id: meta.of}]);
+  if (current?.deleted) acts.add(current.stamp);
+}
+
+function isOfDisputedAct({acts}: Look, {deleted, stamp}: EntityRow): boolean {
+  return deleted && [...acts].some((act) => isOneAct(act, stamp));
 }
 
 function isCandidate({state}: Look, row: EntityRow): boolean {
@@ -140,7 +152,7 @@ async function dueOf(tx: StoreTx, look: Look, candidates: readonly EntityRow[]):
   const before = await tx.entities(candidates.map((row) => goesAfter(row) ?? row));
   return candidates.filter((row, i) => {
     if (look.state.server !== null && waiting[i] !== undefined) return false;
-    if (look.disputed.has(row.id) || look.disputed.has(look.noteOf(row))) return false;
+    if (look.disputed.has(row.id) || look.disputed.has(look.noteOf(row)) || isOfDisputedAct(look, row)) return false;
     if (goesAfter(row) === undefined) return isOver(row, look.nowMs);
     const first = before[i];
     return first === undefined ? row.deleted : isErased(first);

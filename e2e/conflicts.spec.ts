@@ -13,12 +13,12 @@ import {goOffline, goOnline} from './fixtures/device.ts';
 import {createNote, isSaved, openNote, replaceText, textBox, titleBox} from './fixtures/notes.ts';
 import {ACCOUNT, observe} from './fixtures/observer.ts';
 import {closeRevisions, openRevisions} from './fixtures/revisions.ts';
+import {skewServerByDays} from './fixtures/server-clock.ts';
 import {allAreEqual, isSynced} from './fixtures/sync-panel.ts';
 import {expect, test} from './fixtures/test.ts';
 import {notesTree, treeItem} from './fixtures/tree.ts';
 
 const MINE = 'Meet at noon by the lake.';
-const DAY_MS = 24 * 3_600_000;
 const THEIRS = 'Gather at nine near a bridge.';
 
 test('two devices change the same words: both show it, one decides for the current text, and it is gone on both', async ({
@@ -176,19 +176,19 @@ test(
   'nothing of an edit that met a deletion is erased before it is decided, however long that takes',
   DEEP,
   async ({server, newDevice}) => {
-    test.slow(); // the server starts four times
+    test.slow(); // the server starts six times
     const [a, b] = [await newDevice('Desk'), await newDevice('Couch')];
     await meet(a, b, server, 'deletion');
     const observer = await observe(server, ACCOUNT);
     const texts = async () => (await observer.entities()).filter(({kind}) => kind === 'note').map(({body}) => body);
-    await server.skewClock(8 * DAY_MS);
+    await skewServerByDays(server, observer, 8);
     expect(await texts()).toContain('<p>Meet.</p>');
     await server.skewClock(0);
     await isSynced(a, b);
     const card = await openConflict(a, 'Plan');
     await card.getByRole('button', {name: 'Leave it deleted'}).click();
     await areGone(a, b);
-    await server.skewClock(8 * DAY_MS);
+    await skewServerByDays(server, observer, 8);
     await expect.poll(texts).not.toContain('<p>Meet.</p>');
     // What somebody decided against goes after its note.
     await expect.poll(async () => (await observer.conflicts()).map(({text}) => text)).toEqual([]);

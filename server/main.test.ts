@@ -5,11 +5,12 @@ import {connect} from 'node:net';
 import {tmpdir} from 'node:os';
 import {join} from 'node:path';
 import {createInterface} from 'node:readline';
+import Database from 'better-sqlite3';
 import {afterEach, describe, expect, it} from 'vitest';
 import {DataFolderError} from './data-folder.ts';
 import {type RunningServer, startServer} from './main.ts';
 import {readOptions} from './options.ts';
-import {ASKED, at, note, pushed} from './testing/world.ts';
+import {ASKED, at, deletionOf, note, pushed} from './testing/world.ts';
 
 const SETUP = {username: 'Ann', password: 'long enough', deviceName: 'Laptop'};
 const cleanups: (() => Promise<void> | void)[] = [];
@@ -113,6 +114,29 @@ describe('a server', () => {
     expect(stream.status).toBe(200);
     await server.close();
     await stream.text();
+  });
+});
+
+describe('a deletion whose time has passed', () => {
+  it.each([
+    {isErased: true, clock: 'has gone on', lastLookDays: 0},
+    {isErased: false, clock: 'has gone on by weeks that nobody has seen', lastLookDays: 30},
+  ])('is erased at the start ($isErased) where the clock $clock', async ({isErased, lastLookDays}) => {
+    const dataDir = newFolder();
+    const first = await start(dataDir);
+    const token = await setUp(first.server.url, first.server.setupLink);
+    const deletion = deletionOf(note({stamp: at(1)}), at(2), {eraseAfterMs: 0});
+    await post(first.server.url, 'api/sync/push', {...ASKED, entities: [pushed(deletion)]}, token);
+    await first.server.close();
+    const database = new Database(join(dataDir, 'aster.db'));
+    const looked = {clockMs: Date.now() - lastLookDays * 24 * 3_600_000, doubtedMs: 0};
+    database.prepare("UPDATE meta SET value = ? WHERE key = 'clock'").run(JSON.stringify(looked));
+    database.close();
+    const second = await start(dataDir);
+    await second.server.close();
+    const after = new Database(join(dataDir, 'aster.db'));
+    expect(after.prepare("SELECT erased FROM entities WHERE kind = 'note'").get()).toEqual({erased: Number(isErased)});
+    after.close();
   });
 });
 

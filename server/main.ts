@@ -102,7 +102,9 @@ const TIMERS: Timers = {
 function eraseRegularly(core: Core, log: Log): {stop: () => Promise<void>} {
   let running = Promise.resolve();
   const erase = () => {
-    running = core.erase().catch((error: unknown) => log('error', 'erasing failed', {error: String(error)}));
+    running = eraseByTrustedTime(core).catch((error: unknown) =>
+      log('error', 'erasing failed', {error: String(error)}),
+    );
   };
   erase();
   const timer = setInterval(erase, ERASE_EVERY_MS);
@@ -113,6 +115,10 @@ function eraseRegularly(core: Core, log: Log): {stop: () => Promise<void>} {
       return running;
     },
   };
+}
+
+async function eraseByTrustedTime(core: Core): Promise<void> {
+  await core.erase(await core.trustedTime());
 }
 
 function finishedWords({keptIn}: Finished): string {

@@ -12,13 +12,13 @@ const ERASES_EVERY_MS = 60 * MINUTE;
 export function eraseRegularly(scene: Scene): void {
   scene.scheduler.after(ERASES_EVERY_MS, () => {
     if (scene.isHealing) return;
-    eraseDue(scene);
+    eraseDue(scene, 'by trusted time');
     eraseRegularly(scene);
   });
 }
 
 /** What is erased is read at once: a device that knows nothing of the deletion may bring the note back. */
-export function eraseDue(scene: Scene): void {
+export function eraseDue(scene: Scene, how: 'by the clock' | 'by trusted time' = 'by the clock'): void {
   if (!scene.server.isUp()) return;
   const before = erasedIn(scene);
   const kept = keptIn(scene);
@@ -28,7 +28,9 @@ export function eraseDue(scene: Scene): void {
   };
   const life = scene.server.life();
   life.onEnd(note);
-  void life.whileAlive(() => scene.server.core().erase()).then(note);
+  const core = scene.server.core();
+  const erase = how === 'by the clock' ? core.erase : async () => core.erase(await core.trustedTime());
+  void life.whileAlive(() => erase()).then(note);
 }
 
 /** Long enough for what is deleted now to be erased and forgotten; one device is away, until it is back online. */

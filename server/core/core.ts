@@ -22,6 +22,7 @@ import {push} from './push.ts';
 import {createRecompute} from './recompute.ts';
 import {repair} from './repair.ts';
 import {createScrub} from './scrub.ts';
+import {createTrustedTime, type TrustedTime} from './trusted-time.ts';
 
 type SyncCall<N extends 'push' | 'pull' | 'fetch' | 'buckets' | 'items' | 'repair'> = (
   device: Device,
@@ -43,11 +44,13 @@ export interface Core extends Pick<Accounts, 'setup' | 'login' | 'authenticate'>
   standing(accountId: string): Promise<Standing>;
   /** Called after each commit of the account. Returns the end of the subscription. */
   subscribe(accountId: string, listener: PokeListener): () => void;
+  /** Looks at the clock: the time by which may be erased and forgotten. */
+  readonly trustedTime: TrustedTime['look'];
   /**
-   * Erases the deletions whose time has passed, and drops what was erased long ago, of all accounts. One that can't be read or
-   * written is logged and passed over.
+   * Erases the deletions whose time has passed, and drops what was erased long ago, of all accounts; by the clock, unless told another
+   * time. An account that can't be read or written is logged and passed over.
    */
-  erase(): Promise<void>;
+  erase(nowMs?: number): Promise<void>;
   /** Reads the next stored rows against their hashes; in how many milliseconds there is more to read. One call at a time. */
   scrub(): Promise<number>;
 }
@@ -73,6 +76,7 @@ export function createCore({
   const pokes = createPokes(log);
   const recompute = createRecompute(ports);
   const scrub = createScrub(ports, pokes.notify);
+  const trustedTime = createTrustedTime(ports);
   const {setup, login, authenticate} = accounts;
 
   return {
@@ -91,6 +95,7 @@ export function createCore({
       const answer = await readHello(ports, device, request);
       if (!answer.ok) return answer;
       await accounts.noteSeen(device, request.history.cursor?.seq ?? 0);
+      await trustedTime.hear(request.t0, arrivedMs);
       return ok({...answer.value, protocol: PROTOCOL_RANGE, t1: arrivedMs, t2: now()});
     }),
     push: spoken(async (device, request) => {
@@ -109,12 +114,13 @@ export function createCore({
     }),
     standing: (accountId) => storage.read((tx) => readStanding(tx, accountId)),
     subscribe: pokes.subscribe,
-    async erase() {
+    trustedTime: trustedTime.look,
+    async erase(nowMs = now()) {
       for (const accountId of await storage.read((tx) => tx.accountIds())) {
         try {
-          const standing = await eraseDue(ports, accountId);
+          const standing = await eraseDue(ports, accountId, nowMs);
           if (standing !== undefined) pokes.notify(standing);
-          await dropErased(ports, accountId);
+          await dropErased(ports, accountId, nowMs);
         } catch (error) {
           log('error', 'the deletions of an account could not be erased', {accountId, error: String(error)});
         }

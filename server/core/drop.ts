@@ -16,17 +16,17 @@ const ROWS_PER_TRANSACTION = 500;
 /** The rest goes with the next run. */
 const TRANSACTIONS_PER_RUN = 20;
 
-export async function dropErased(ports: CorePorts, accountId: string): Promise<void> {
+export async function dropErased(ports: CorePorts, accountId: string, nowMs: number): Promise<void> {
   for (let count = 0; count < TRANSACTIONS_PER_RUN; count++) {
-    if ((await dropSome(ports, accountId)) < ROWS_PER_TRANSACTION) return;
+    if ((await dropSome(ports, accountId, nowMs)) < ROWS_PER_TRANSACTION) return;
     await ports.breathe();
   }
 }
 
 /** How many were found. */
-async function dropSome({storage, now, tombstoneHorizonMs}: CorePorts, accountId: string): Promise<number> {
+async function dropSome({storage, tombstoneHorizonMs}: CorePorts, accountId: string, nowMs: number): Promise<number> {
   return storage.write(accountId, async (tx) => {
-    const rows = await tx.erasedTombstones(accountId, now() - tombstoneHorizonMs, ROWS_PER_TRANSACTION);
+    const rows = await tx.erasedTombstones(accountId, nowMs - tombstoneHorizonMs, ROWS_PER_TRANSACTION);
     const dropped: ErasedRow[] = [];
     for (const row of rows) {
       if (!(await isErasedRow(tx, accountId, row))) continue;

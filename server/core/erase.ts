@@ -22,14 +22,13 @@ import {isSound} from './sound.ts';
 
 const ROWS_PER_TRANSACTION = 500;
 
-/** Erases what is due in one account, then what is kept of it in revisions; the new standing where something was. */
-export async function eraseDue(ports: CorePorts, accountId: string): Promise<Standing | undefined> {
-  const standing = await eraseDeletions(ports, accountId);
+/** Erases what is due in one account by `nowMs`, then what is kept of it in revisions; the new standing where something was. */
+export async function eraseDue(ports: CorePorts, accountId: string, nowMs: number): Promise<Standing | undefined> {
+  const standing = await eraseDeletions(ports, accountId, nowMs);
   return (await eraseRevisions(ports, accountId)) ?? standing;
 }
 
-async function eraseDeletions(ports: CorePorts, accountId: string): Promise<Standing | undefined> {
-  const nowMs = ports.now();
+async function eraseDeletions(ports: CorePorts, accountId: string, nowMs: number): Promise<Standing | undefined> {
   let standing: Standing | undefined;
   for (let after: DueQuery['after'] = null; ; ) {
     const page: Erased = await eraseSome(ports, accountId, {nowMs, after, limit: ROWS_PER_TRANSACTION});

@@ -16,6 +16,7 @@ import type {DocumentRow} from '../storage/port.ts';
 import {isCountedIn, openCommit} from './commit.ts';
 import {readDocument} from './history.ts';
 import {nativeHashOf} from './native-hash.ts';
+import {parseJson} from './parse-json.ts';
 import type {CorePorts, Standing} from './ports.ts';
 import {readBucket} from './recompute.ts';
 import {remakeBuckets} from './repair.ts';
@@ -94,14 +95,6 @@ async function readPlace({storage, log}: CorePorts): Promise<Place> {
   if (parsed.success) return parsed.data;
   log('error', 'where the scrub stands is damaged: it begins anew', {});
   return nothing;
-}
-
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined; // refused by the schema
-  }
 }
 
 /** Undefined behind the last bucket of the last account. */

@@ -24,7 +24,7 @@ export interface Storage {
 }
 
 export interface StorageReads {
-  /** A value of the server itself: epoch, hash of the setup code, where the scrub stands. */
+  /** A value of the server itself: epoch, hash of the setup code, where the scrub stands, what the clock said last. */
   meta(key: MetaKey): Promise<string | undefined>;
   accountIds(): Promise<readonly string[]>;
   accountByKey(usernameKey: string): Promise<AccountRow | undefined>;
@@ -90,7 +90,7 @@ export interface StorageWrites extends StorageReads {
   setAside(accountId: string, row: EntityRow, nowMs: number): Promise<void>;
 }
 
-export type MetaKey = 'epoch' | 'setup_code_hash' | 'scrub';
+export type MetaKey = 'epoch' | 'setup_code_hash' | 'scrub' | 'clock';
 
 export interface AsideRef extends Ref {
   /** As it was read: it may have been damaged itself. */

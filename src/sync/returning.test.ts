@@ -112,6 +112,19 @@ describe('a device that comes back after deletions were forgotten', () => {
     await expectEqual(world, a, b, c);
   });
 
+  test('goes on knowing what it sent of what it lets go', async () => {
+    const {world, a, b} = await twoDevices();
+    await b.writer.write(deletionOfAll());
+    const waiting = await b.outbox(NOTE);
+    if (waiting === undefined) throw new Error('nothing waits');
+    const sent = [...waiting.sent, waiting.stamp];
+    await b.store.transaction('write', (tx) => tx.putOutbox([{...waiting, sent}]));
+    await forget(world, a);
+    await b.round();
+    expect(await b.outbox(NOTE)).toBeUndefined();
+    expect(await b.entity(NOTE)).toMatchObject({deleted: true, known: null, ownSent: waiting.stamp});
+  });
+
   test('gives nothing of them back: they are in its own "Recently deleted", whole, and wait for nothing', async () => {
     const {world, a, b} = await twoDevices();
     await forget(world, b);

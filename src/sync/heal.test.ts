@@ -1,6 +1,7 @@
 /** A server put back to an older copy, by hand or with a new epoch: today's data is what the copy and the devices have. */
 
 import {describe, expect, test} from 'vitest';
+import {utf8Bytes} from '../../protocol/bytes.ts';
 import type {Change} from './changes.ts';
 import {localRoot} from './check.ts';
 import {createWorld, type Device, settle, type World} from './testing/world.ts';
@@ -189,6 +190,33 @@ describe('a server put back to an older copy', () => {
     expect((await b.read('note1'))?.text).toBe('in the history of now');
     await settle(a, b);
     expect(await textsKept(a)).toContain('waits');
+    await expectOne(world, a, b);
+  });
+
+  test('gives the text of an edit that waits without it, and counts nothing as seen before both are equal', async () => {
+    const {world, a, b} = await twoDevices();
+    const copy = world.storage.copy();
+    await a.create('note2', 'Two', 'lost with the copy');
+    await settle(a, b);
+    await b.save('note1', await b.load('note1'), {title: 'Renamed'});
+    await b.store.transaction('write', async (tx) => {
+      const [row] = await tx.outbox([NOTE]);
+      const [body] = await tx.bodies([NOTE]);
+      if (!row?.baseVersion || body === undefined) throw new Error('nothing waits');
+      await tx.putOutbox([{...row, baseVersion: {...row.baseVersion, body: null}}]);
+      await tx.putBodies([{...body, body: utf8Bytes('what the disk made of it')}]);
+    });
+    const before = await b.state();
+    world.storage.restore(copy);
+    world.storage.tables.meta.set('epoch', 'a-restored-backup');
+    b.faults.push({call: 'repair', lose: 'request'});
+    await b.round();
+    expect(b.calls.map(({name}) => name)).toContain('fetch');
+    expect(await b.read('note1')).toEqual({title: 'Renamed', text: 'base'});
+    const {cursor, seen, epoch} = await b.state();
+    expect({cursor, seen, epoch}).toEqual({cursor: before.cursor, seen: before.seen, epoch: before.epoch});
+    await settle(b, a);
+    expect(await a.read('note1')).toEqual({title: 'Renamed', text: 'base'});
     await expectOne(world, a, b);
   });
 });

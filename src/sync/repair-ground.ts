@@ -21,6 +21,8 @@ export interface Ground {
   strangerIn(state: ReplicaState, answer: Standing): SyncError | undefined;
   /** Whether an answer was read where this device is. */
   isAt(state: ReplicaState, answer: Standing): boolean;
+  /** After an answer that brought something. */
+  fetched(state: ReplicaState, answer: Standing): ReplicaState;
   /** After an answer to a request that gave something back; `before`: the head that its commit came after. */
   returned(state: ReplicaState, answer: Standing & {readonly before: number}): ReplicaState;
   /** Notes whether the server has forgotten deletions that this device doesn't know of; asked after what the server lacks. */
@@ -33,6 +35,7 @@ export const SAME_HISTORY: Ground = {
   asked: askedBy,
   strangerIn,
   isAt: ({cursor}, {head}) => cursor?.seq === head.seq && cursor.mark === head.mark,
+  fetched: withSeen,
   returned(state, answer) {
     const {before, head} = answer;
     const cursor = state.cursor?.seq === before && head.seq > before ? head : state.cursor;
@@ -55,6 +58,7 @@ export const OTHER_HISTORY: Ground = {
   asked: (state) => ({...askedBy(state), history: {epoch: null, cursor: null, seen: null}}),
   strangerIn: (state, answer) => strangerIn({...state, epoch: null}, answer),
   isAt: () => true,
+  fetched: (state) => state,
   returned: (state) => state,
   async lookAtFloor(ports) {
     const link = linkOf(await ports.store.transaction('read', (tx) => tx.state()));

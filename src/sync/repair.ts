@@ -198,14 +198,14 @@ function sizeOf(prefixesByBucket: ReadonlyMap<number, ReadonlySet<string>>): num
 }
 
 /** Texts of entities that wait: they count, so that no difference of digests shows that their texts are gone. */
-async function fetchBodies(ports: RoundPorts, {damagedHere}: Tally): Promise<Result<void>> {
+async function fetchBodies(ports: RoundPorts, {ground, damagedHere}: Tally): Promise<Result<void>> {
   const missing = await ports.store.transaction('read', async (tx) => {
     const outbox = await tx.outbox(damagedHere);
     const entities = await tx.entities(damagedHere);
     const bodies = await tx.bodies(damagedHere);
     return damagedHere.filter((_, i) => outbox[i]?.parked === null && entities[i]?.parts.body !== bodies[i]?.hash);
   });
-  return missing.length === 0 ? ok(undefined) : fetchEntities(ports, missing.slice(0, MAX_FETCH_REFS));
+  return missing.length === 0 ? ok(undefined) : fetchEntities(ports, missing.slice(0, MAX_FETCH_REFS), ground);
 }
 
 function prefixOf({kind, id, known: {stamp, hash}}: CountedRow): string {

@@ -1,7 +1,7 @@
 /** Finding what differs: bucket digests, then the leaves of the buckets that differ (design section 8). */
 
 import {toBase64Url} from '../../protocol/bytes.ts';
-import {EMPTY_BUCKET, leafOf, leafPrefix, withLeaves} from '../../protocol/digest.ts';
+import {bucketOf, EMPTY_BUCKET, isCounted, leafOf, leafPrefix, withLeaves} from '../../protocol/digest.ts';
 import type {Ref} from '../../protocol/entity.ts';
 import {ok, type Result} from '../../protocol/errors.ts';
 import {MAX_PULL_ROWS, PULL_PAGE_BYTES} from '../../protocol/limits.ts';
@@ -79,6 +79,7 @@ async function compare(
       const prefix = leafPrefix(leaf);
       const row = await tx.entity(accountId, {kind, id});
       const isWhole = row !== undefined && isSoundWhole(row);
+      if (isWhole && (bucketOf(id) !== bucket || !isCounted(row))) continue; // filed wrongly: it counts elsewhere, or nowhere
       if (isWhole) {
         here.add(prefix);
         leaves.push(leaf);

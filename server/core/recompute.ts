@@ -10,11 +10,13 @@ import {
   BUCKET_DIGEST_BYTES,
   type Bucket,
   bucketDigest,
+  bucketOf,
   digestAt,
   EMPTY_BUCKET,
+  isCounted,
   leafOf,
 } from '../../protocol/digest.ts';
-import type {EntityRow, StorageReads} from '../storage/port.ts';
+import type {EntityRow, StorageReads, WholeRow} from '../storage/port.ts';
 import {readDocument, readStanding} from './history.ts';
 import type {CorePorts, Standing} from './ports.ts';
 import {isSoundWhole} from './sound.ts';
@@ -41,21 +43,27 @@ export function createRecompute(ports: CorePorts): (accountId: string) => Promis
   };
 }
 
-/** The rows of one bucket that can be trusted, as a bucket, and those that can't. */
-export async function readBucket(
-  tx: StorageReads,
-  accountId: string,
-  index: number,
-): Promise<{bucket: Bucket; damaged: EntityRow[]}> {
+export interface ReadBucket {
+  /** Of the rows that can be trusted. */
+  readonly bucket: Bucket;
+  readonly damaged: readonly EntityRow[];
+  /** Sound, but of another bucket or of none: what is stored beside the row, to find it by, was damaged. */
+  readonly misfiled: readonly WholeRow[];
+}
+
+/** What is stored as the rows of one bucket. */
+export async function readBucket(tx: StorageReads, accountId: string, index: number): Promise<ReadBucket> {
   const damaged: EntityRow[] = [];
+  const misfiled: WholeRow[] = [];
   let bucket = EMPTY_BUCKET;
   for (const ref of await tx.counted(accountId, index)) {
     const row = await tx.entity(accountId, ref);
     if (row === undefined) continue;
-    if (isSoundWhole(row)) bucket = addLeaf(bucket, leafOf(row));
-    else damaged.push(row);
+    if (!isSoundWhole(row)) damaged.push(row);
+    else if (bucketOf(row.id) === index && isCounted(row)) bucket = addLeaf(bucket, leafOf(row));
+    else misfiled.push(row);
   }
-  return {bucket, damaged};
+  return {bucket, damaged, misfiled};
 }
 
 async function recompute({storage, breathe}: CorePorts, accountId: string): Promise<Recomputed> {

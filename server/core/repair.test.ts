@@ -14,6 +14,7 @@ import {refKey} from '../../protocol/entity.ts';
 import {revisionOf} from '../../protocol/revision.ts';
 import {encodeVersion} from '../../protocol/wire.ts';
 import type {EntityRow} from '../storage/port.ts';
+import type {RowFacts} from '../storage/row-facts.ts';
 import {ASKED, at, createWorld, deletionOf, note, pullPage, pushOne, valueIn, type World} from '../testing/world.ts';
 
 const FIRST = note({id: 'first', stamp: at(1)});
@@ -134,6 +135,65 @@ describe('a repair', () => {
     expect((await pullPage(world, {after: before.head.seq})).rows).toEqual([]);
     const healed = await repair(world, [bucketOf(FIRST.id)], [FIRST, 1]);
     expect(healed.root).toBe(before.root);
+  });
+
+  describe('of a row that was filed wrongly', () => {
+    const misfile = (world: World, facts: Partial<RowFacts>) => {
+      const stored = rowsOf(world).get(refKey(FIRST));
+      if (stored === undefined) throw new Error('not stored');
+      rowsOf(world).set(refKey(FIRST), {...stored, facts: {...stored.facts, ...facts}});
+    };
+    const index = bucketOf(FIRST.id);
+    const other = (index + 1) % 256;
+    const faults = [
+      ['in no bucket', {counted: false}],
+      ['in another bucket', {bucket: other}],
+    ] as const;
+
+    it.each(faults)('%s counts it again, at its seq, when a replica gives it back', async (_, facts) => {
+      const world = await worldWithNotes();
+      const before = await standing(world);
+      misfile(world, facts);
+      expect((await repair(world, [index])).root).not.toBe(before.root);
+      const {verdicts, root} = await repair(world, [index], [FIRST, 1]);
+      expect(verdicts).toMatchObject([{type: 'stored', seq: 1}]);
+      expect(root).toBe(before.root);
+      expect((await repair(world, [index, other])).root).toBe(before.root);
+      expect(rowOf(world, FIRST)).toMatchObject({seq: 1, body: FIRST.body});
+    });
+
+    it('in another bucket files it anew by itself, where that one is made anew', async () => {
+      const world = await worldWithNotes();
+      const before = await standing(world);
+      misfile(world, {bucket: other});
+      expect((await repair(world, [other])).root).toBe(before.root);
+      expect((await repair(world, [index])).root).toBe(before.root);
+    });
+
+    it('that is erased and doesn’t count takes it out', async () => {
+      const world = await worldWithNotes();
+      await pushOne(world, deletionOf(FIRST, at(3), {eraseAfterMs: 0}), {base: FIRST.stamp});
+      await world.core.erase();
+      const before = await standing(world);
+      misfile(world, {counted: true});
+      expect((await repair(world, [index])).root).toBe(before.root);
+      const {rows} = valueIn(
+        await world.core.items(world.device, {...ASKED, buckets: [{bucket: index, prefixes: []}]}),
+      );
+      expect(rows).toEqual([]);
+    });
+
+    it('in another bucket tells a replica that it is lacking where it counts, and not of it elsewhere', async () => {
+      const world = await worldWithNotes();
+      misfile(world, {bucket: other});
+      const prefix = leafPrefix(leafOf(FIRST));
+      const buckets = [
+        {bucket: index, prefixes: [prefix]},
+        {bucket: other, prefixes: []},
+      ];
+      const {rows, lacking, damaged} = valueIn(await world.core.items(world.device, {...ASKED, buckets}));
+      expect({rows, lacking, damaged}).toEqual({rows: [], lacking: [prefix], damaged: []});
+    });
   });
 
   it('counts a row that the digest had not, and gives it a place in the history that pulls reach', async () => {

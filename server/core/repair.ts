@@ -7,11 +7,12 @@
  *    as no pull would ever send it, and a later commit would want its place.
  * 2. What is sound here is replaced by a higher stamp only, and is then kept as a `restore` revision.
  * 3. No new stamps.
- * 4. At or below the account's floor nothing comes back at its old seq: who saw that deletion would see nothing of it.
+ * 4. A sound row that isn't found where it counts is filed anew, as it is: it keeps its seq.
+ * 5. At or below the account's floor nothing comes back at its old seq: who saw that deletion would see nothing of it.
  */
 
 import * as z from 'zod/mini';
-import {bucketOf} from '../../protocol/digest.ts';
+import {bucketOf, isCounted} from '../../protocol/digest.ts';
 import {isErased, keepsLosers, refKey} from '../../protocol/entity.ts';
 import {failed, ok, type Result} from '../../protocol/errors.ts';
 import {MAX_PULL_ROWS} from '../../protocol/limits.ts';
@@ -48,7 +49,8 @@ export async function repair(
     if (otherHistory !== undefined) return {answer: failed(otherHistory), commit: 'unchanged'};
     const commit = await openCommit(tx, accountId, ports);
     const court: Court = {tx, accountId, commit, nowMs: ports.now(), log: ports.log, ...createSupply()};
-    await remakeBuckets(court, new Set(buckets));
+    const versions = returned.flatMap((one) => (one.ok ? [one.value.version] : []));
+    await remakeBuckets(court, new Set([...buckets, ...(await fileAnew(court, versions))]));
     const verdicts: RepairVerdict[] = [];
     for (const one of returned) verdicts.push(one.ok ? await takeBack(court, one.value) : one.error);
     const {outcome, standing} = await commit.close();
@@ -73,22 +75,53 @@ function decodeReturned(raw: unknown): Result<Returned, RepairVerdict & {type: '
 /** Nothing is asked for here. */
 type Remaking = Omit<Court, keyof Supply>;
 
-/** From the rows that are sound; the others are set aside. */
-export async function remakeBuckets(court: Remaking, indexes: ReadonlySet<number>): Promise<void> {
-  for (const index of indexes) await remakeBucket(court, index);
-  await bringIntoHistory(court, indexes);
+/**
+ * What a replica gives back as lacking, and is here, as it is there: it isn't counted because it isn't found. The buckets that lack it.
+ */
+async function fileAnew({tx, accountId, log}: Remaking, returned: readonly WholeVersion[]): Promise<Set<number>> {
+  const countedByBucket = new Map<number, ReadonlySet<string>>();
+  const lacking = new Set<number>();
+  for (const version of returned) {
+    const {kind, id} = version;
+    const stored = await tx.head(accountId, version);
+    if (stored?.stamp !== version.stamp || stored.hash !== version.hash || !isCounted(version)) continue;
+    const index = bucketOf(id);
+    const counted = countedByBucket.get(index) ?? new Set((await tx.counted(accountId, index)).map(refKey));
+    countedByBucket.set(index, counted);
+    const row = counted.has(refKey(version)) ? undefined : await tx.entity(accountId, version);
+    if (row === undefined || !isSoundWhole(row)) continue;
+    log('error', 'a stored row was filed wrongly and is filed anew', {accountId, kind, id});
+    await tx.putEntity(accountId, row);
+    lacking.add(index);
+  }
+  return lacking;
 }
 
-async function remakeBucket(court: Remaking, index: number): Promise<void> {
+/** From the rows that are sound; the others are set aside, and those of other buckets go there. */
+export async function remakeBuckets(court: Remaking, indexes: ReadonlySet<number>): Promise<void> {
+  const others = new Set<number>();
+  for (const index of indexes) for (const other of await remakeBucket(court, index)) others.add(other);
+  for (const index of others) await remakeBucket(court, index);
+  await bringIntoHistory(court, new Set([...indexes, ...others]));
+}
+
+/** Returns the buckets that rows were found of. */
+async function remakeBucket(court: Remaking, index: number): Promise<number[]> {
   const {tx, accountId, commit, nowMs, log} = court;
-  const {bucket, damaged} = await readBucket(tx, accountId, index);
+  const {bucket, damaged, misfiled} = await readBucket(tx, accountId, index);
   for (const row of damaged) {
     const {kind, id} = row;
     log('error', 'a stored row fails its own hash and is set aside', {accountId, kind, id});
     await tx.setAside(accountId, row, nowMs);
     await tx.deleteEntity(accountId, row);
   }
+  for (const row of misfiled) {
+    const {kind, id} = row;
+    log('error', 'a stored row was filed wrongly and is filed anew', {accountId, kind, id});
+    await tx.putEntity(accountId, row);
+  }
   commit.setBucket(index, bucket);
+  return misfiled.filter(isCounted).map(({id}) => bucketOf(id));
 }
 
 async function bringIntoHistory({tx, accountId, commit}: Remaking, remade: ReadonlySet<number>): Promise<void> {

@@ -104,6 +104,22 @@ describe('a pass', () => {
     expect((await standingOf(world)).root).toBe(before.root);
   });
 
+  it('files a row anew that it finds in another bucket, and changes nothing else', async () => {
+    const world = await fill(await createWorld());
+    const before = await standingOf(world);
+    const rows = world.storage.tables.entities.get(world.device.accountId);
+    const stored = rows?.get(refKey(FIRST));
+    if (stored === undefined) throw new Error('not stored');
+    rows?.set(refKey(FIRST), {...stored, facts: {...stored.facts, bucket: (bucketOf(FIRST.id) + 1) % 256}});
+    await pass(world.core);
+    expect(placeOf(world).last.found).toBeGreaterThan(0);
+    expect(rows?.get(refKey(FIRST))).toEqual(stored);
+    expect((await standingOf(world)).root).toBe(before.root);
+    world.clock.ms += PASS_EVERY_MS;
+    await pass(world.core);
+    expect(placeOf(world).last.found).toBe(0);
+  });
+
   it('notices a row that is gone, and a digest that is wrong by itself', async () => {
     const world = await fill(await createWorld());
     const {root} = await standingOf(world);

@@ -118,21 +118,23 @@ interface Scrubbed {
 async function scrubBucket(ports: CorePorts, accountId: string, index: number): Promise<Scrubbed> {
   const {storage, log} = ports;
   try {
-    const {bucket, damaged, kept, document} = await storage.read(async (tx) => ({
+    const {bucket, damaged, misfiled, kept, document} = await storage.read(async (tx) => ({
       ...(await readBucket(tx, accountId, index)),
       kept: (await tx.bucket(accountId, index)) ?? EMPTY_BUCKET,
       document: await readDocument(tx, accountId),
     }));
-    const checked = bucket.count + damaged.length;
-    if (damaged.length === 0 && isCountedAs(bucket, index, kept, document)) return {checked, found: 0};
-    const missing = Math.max(0, kept.count - checked);
+    const checked = bucket.count + damaged.length + misfiled.length;
+    const wrong = damaged.length + misfiled.length;
+    if (wrong === 0 && isCountedAs(bucket, index, kept, document)) return {checked, found: 0};
+    const missing = Math.max(0, kept.count - bucket.count - damaged.length);
     log('error', 'stored rows are not what the digest says: a device that has them whole gives them back', {
       accountId,
       bucket: index,
       damaged: damaged.length,
+      misfiled: misfiled.length,
       missing,
     });
-    const found = Math.max(1, damaged.length + missing);
+    const found = Math.max(1, wrong + missing);
     return {checked, found, standing: await remake(ports, accountId, index)};
   } catch (error) {
     log('error', 'stored rows could not be read', {accountId, bucket: index, error: String(error)});

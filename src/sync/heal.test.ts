@@ -219,4 +219,21 @@ describe('a server put back to an older copy', () => {
     expect(await a.read('note1')).toEqual({title: 'Renamed', text: 'base'});
     await expectOne(world, a, b);
   });
+
+  test('in which a row is filed wrongly counts it again, and the healing ends', async () => {
+    const {world, a, b} = await twoDevices();
+    const copy = world.storage.copy();
+    await a.create('note2', 'Two', 'lost with the copy');
+    await settle(a, b);
+    world.storage.restore(copy);
+    const rows = world.storage.tables.entities.get(world.accountId);
+    const stored = rows?.get('note:note1');
+    if (stored === undefined) throw new Error('note1 is not stored');
+    rows?.set('note:note1', {...stored, facts: {...stored.facts, counted: false}});
+    while ((await world.core.scrub()) === 0);
+    await a.save('note1', await a.load('note1'), {text: 'waits'});
+    await settle(a, b);
+    expect((await b.read('note1'))?.text).toBe('waits');
+    await expectOne(world, a, b);
+  });
 });

@@ -96,9 +96,12 @@ export interface HashCheck {
   readonly serverRoot: Hash;
 }
 
-/** An entity that no side has whole: named to the person, who decides. `where`: whose row fails its own hash; `nowhere`: its text is on neither side. */
+/**
+ * An entity that no side has whole: named to the person, who decides. `where`: whose row fails its own hash; `nowhere`: its text is on
+ * neither side; `refused`: whole here, not on the server, and not taken by it.
+ */
 export interface Unresolved extends Ref {
-  readonly where: 'device' | 'server' | 'nowhere';
+  readonly where: 'device' | 'server' | 'nowhere' | 'refused';
 }
 
 /** What "Verify everything" found. `device_only`: the server couldn't be asked; `moved`: notes kept changing meanwhile. */

@@ -3,6 +3,7 @@
  * What isn't whole here is asked for instead, as the server may have erased it.
  */
 
+import {bucketOf} from '../../protocol/digest.ts';
 import {type Ref, refKey} from '../../protocol/entity.ts';
 import {failed, ok, type Result} from '../../protocol/errors.ts';
 import {MAX_FETCH_REFS, MAX_PUSH_ENTITIES, PUSH_BATCH_BYTES} from '../../protocol/limits.ts';
@@ -10,6 +11,7 @@ import type {CallAnswer, PulledEntity} from '../../protocol/messages.ts';
 import {encodeVersion} from '../../protocol/wire.ts';
 import {asAbsent} from './inspect.ts';
 import type {StoreTx} from './ports.ts';
+import {recount} from './recount.ts';
 import type {Ground} from './repair-ground.ts';
 import {heldAsKnown, takeRows} from './repair-rows.ts';
 import type {RoundPorts} from './round.ts';
@@ -22,6 +24,9 @@ export interface Returned {
   readonly standing: Standing | null;
   /** Versions that were given back. */
   readonly count: number;
+  /** Of those that the server refused: what turned out to be damaged here, and what didn't. Neither counts any more. */
+  readonly damaged: readonly Ref[];
+  readonly refused: readonly Ref[];
 }
 
 export async function returnRows(
@@ -38,14 +43,37 @@ export async function returnRows(
   );
   let standing: Standing | null = null;
   let asked = buckets;
+  const refused: Ref[] = [];
   for (const batch of batchesOf(entities)) {
     if (batch.length === 0 && asked.length === 0) break;
     const answer = await callRepair(ports, ground, asked, batch);
     if (!answer.ok) return answer;
     standing = answer.value;
+    refused.push(...batch.filter((_, i) => answer.value.verdicts[i]?.type === 'rejected'));
     asked = [];
   }
-  return ok({standing, count: entities.length});
+  return ok({standing, count: entities.length - refused.length, ...(await countNoMore(ports, refused))});
+}
+
+/**
+ * What the server refuses can't be brought across: it counts no longer, so that both sides can be equal, and is named. Before that it
+ * is looked at once more, as what is damaged is set aside while it counts.
+ */
+async function countNoMore(ports: RoundPorts, refs: readonly Ref[]): Promise<Pick<Returned, 'damaged' | 'refused'>> {
+  if (refs.length === 0) return {damaged: [], refused: []};
+  const {damaged} = await recount(ports, [...new Set(refs.map(({id}) => bucketOf(id)))], () => undefined);
+  const isDamaged = new Set(damaged.map(refKey));
+  const refused = refs.filter((ref) => !isDamaged.has(refKey(ref))).map(({kind, id}) => ({kind, id}));
+  await ports.store.transaction('write', async (tx) => {
+    const ws = new Workset(tx);
+    await ws.load(refused);
+    for (const ref of refused) {
+      const entity = ws.entity(ref);
+      if (entity !== undefined) ws.setEntity(asAbsent(entity));
+    }
+    await ws.flush();
+  });
+  return {damaged, refused};
 }
 
 /**
@@ -120,7 +148,7 @@ async function callRepair(
   ground: Ground,
   buckets: readonly number[],
   entities: readonly PulledEntity[],
-): Promise<Result<Standing>> {
+): Promise<Result<CallAnswer<'repair'>>> {
   const {store, transport, time} = ports;
   const link = linkOf(await store.transaction('read', (tx) => tx.state()));
   if (!link.ok) return link;

@@ -420,6 +420,43 @@ describe('a version that was kept while its text was not here', () => {
   });
 });
 
+describe('a note that the server lost, and refuses to take back', () => {
+  beforeEach(async () => {
+    loseThere();
+    await changeEntity(a, REF, (row) => (row.known === null ? row : {...row, known: {...row.known, seq: 0.5}}));
+    expect((await verify(a)).result).toBe('unresolved');
+  });
+
+  it('is named, and both sides are equal without it, until another gives it back', async () => {
+    expect((await a.state()).unresolved).toEqual([{...REF, where: 'refused'}]);
+    expect(await a.round()).toMatchObject({ok: true});
+    expect(await a.read('shop')).toEqual({title: 'Shopping', text: 'milk'});
+    await verify(b);
+    await settle(b, a);
+    expect((await a.state()).unresolved).toEqual([]);
+    await expectEqualAndWhole(a, b);
+  });
+
+  it('is sent as an edit, if the person keeps it', async () => {
+    await resolve(a.ports, REF, 'keep');
+    await settle(a, b);
+    expect((await a.state()).unresolved).toEqual([]);
+    await expectEqualAndWhole(a, b);
+  });
+});
+
+it('what is damaged here, and refused for that, is set aside and named', async () => {
+  loseThere();
+  a.afterCall = async (name) => {
+    if (name !== 'items') return;
+    a.afterCall = null;
+    await damageHead(a);
+  };
+  expect((await verify(a)).result).toBe('unresolved');
+  expect((await a.state()).unresolved).toEqual([{...REF, where: 'device'}]);
+  expect(await write(a, (tx) => tx.asides())).toMatchObject([{id: 'shop'}]);
+});
+
 describe('a note that no side has whole', () => {
   it('is named; another device that has it gives it back to all', async () => {
     await damageBody(a);

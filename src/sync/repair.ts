@@ -64,8 +64,14 @@ interface Tally {
   repaired: number;
   readonly damagedHere: Ref[];
   readonly damagedThere: Ref[];
+  /** Whole here, and not taken by the server. */
+  readonly refused: Ref[];
   /** Erased here, by a higher stamp than the server's: no digest of this device tells the server. */
   readonly higherHere: Ref[];
+}
+
+function newTally(ground: Ground, damaged: readonly Ref[]): Tally {
+  return {ground, checked: 0, repaired: 0, damagedHere: [...damaged], damagedThere: [], refused: [], higherHere: []};
 }
 
 export async function repair(
@@ -73,7 +79,7 @@ export async function repair(
   scope: RepairScope,
   {ground = SAME_HISTORY, onProgress = () => undefined, damaged = []}: RepairOptions = {},
 ): Promise<Result<Repaired>> {
-  const tally: Tally = {ground, checked: 0, repaired: 0, damagedHere: [...damaged], damagedThere: [], higherHere: []};
+  const tally = newTally(ground, damaged);
   if (scope === 'everything') await recountHere(ports, ALL_BUCKETS, tally, onProgress);
   onProgress({phase: 'server', done: 0, total: 1});
   const listed = await ask(ports, tally, 'buckets', scope === 'everything' ? {recompute: true} : {});
@@ -93,6 +99,8 @@ export async function repair(
   if (!sorted.ok) return sorted;
   const returned = await returnRows(ports, ground, [...sorted.value, ...tally.higherHere], suspects);
   if (!returned.ok) return returned;
+  tally.damagedHere.push(...returned.value.damaged);
+  tally.refused.push(...returned.value.refused);
   tally.repaired += returned.value.count + lacking.length - sorted.value.length;
   return ok(await conclude(ports, returned.value.standing ?? listed.value, tally));
 }
@@ -255,11 +263,11 @@ function moved({checked, repaired}: Tally): Result<Repaired> {
 async function conclude(
   {store, time}: RoundPorts,
   standing: Standing,
-  {ground, checked, repaired, damagedHere, damagedThere}: Tally,
+  {ground, checked, repaired, ...found}: Tally,
 ): Promise<Repaired> {
   return store.transaction('write', async (tx) => {
     const state = await tx.state();
-    const unresolved = await stillUnresolved(tx, state?.unresolved ?? [], damagedHere, damagedThere);
+    const unresolved = await stillUnresolved(tx, state?.unresolved ?? [], found);
     if (state === undefined || !ground.isAt(state, standing)) {
       if (state !== undefined) await tx.putState({...state, unresolved});
       return {outcome: 'moved', checked, repaired, unresolved};
@@ -277,13 +285,13 @@ async function conclude(
 async function stillUnresolved(
   tx: StoreTx,
   before: readonly Unresolved[],
-  here: readonly Ref[],
-  there: readonly Ref[],
+  {damagedHere, damagedThere, refused}: Pick<Tally, 'damagedHere' | 'damagedThere' | 'refused'>,
 ): Promise<Unresolved[]> {
   const candidates = new Map<string, Unresolved>();
   for (const one of before) candidates.set(refKey(one), one);
-  for (const {kind, id} of there) candidates.set(refKey({kind, id}), {kind, id, where: 'server'});
-  for (const {kind, id} of here) candidates.set(refKey({kind, id}), {kind, id, where: 'device'});
+  for (const {kind, id} of damagedThere) candidates.set(refKey({kind, id}), {kind, id, where: 'server'});
+  for (const {kind, id} of refused) candidates.set(refKey({kind, id}), {kind, id, where: 'refused'});
+  for (const {kind, id} of damagedHere) candidates.set(refKey({kind, id}), {kind, id, where: 'device'});
   const all = [...candidates.values()];
   const entities = await tx.entities(all);
   const outbox = await tx.outbox(all);

@@ -55,6 +55,7 @@ function Item({entity, onLeave}: {readonly entity: UnresolvedEntity; readonly on
 const FAULTS: Readonly<Record<UnresolvedEntity['where'], string>> = {
   device: 'what this device has does not fit its hash',
   server: 'what the server has does not fit its hash, and this device does not have it',
+  refused: 'what this device has is whole, but the server refuses it',
   nowhere: 'its text is neither on this device nor on the server',
 };
 

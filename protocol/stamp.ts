@@ -17,6 +17,8 @@ const COUNTER_DIGITS = 4;
 /** Year 5188: no clock is that wrong, and the text stays nine digits. The millisecond after it is left for successors. */
 export const MAX_STAMP_MS = 36 ** MILLIS_DIGITS - 2;
 const MAX_COUNTER = 36 ** COUNTER_DIGITS - 1;
+/** Of STAMP_PATTERN. */
+export const MAX_REPLICA_CHARS = 32;
 const ONE_ACT_MS = 5_000;
 
 /** Nobody takes a stamp of the very last millisecond: each that is taken has a successor. */

@@ -151,6 +151,7 @@ export function createWitness(truth: Truth, harmed: ReadonlySet<string>): Witnes
     judged({entities}, {verdicts}, server) {
       for (const [index, verdict] of verdicts.entries()) {
         const pushed = entities[index] as PushedEntity;
+        if (verdict.type === 'applied') stamps.add(`${refKey(verdict)} ${verdict.currentStamp}`);
         const falsely = harmed.has(refKey(pushed)) ? undefined : lineage.falseConflict(pushed, verdict);
         if (falsely !== undefined) tell('a false conflict', falsely);
         const isFair = isClockSet && isAhead(entities[index] as PushedEntity, server);

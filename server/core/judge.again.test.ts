@@ -4,6 +4,7 @@ import {describe, expect, it} from 'vitest';
 import {utf8Bytes} from '../../protocol/bytes.ts';
 import {makeVersion} from '../../protocol/entity.ts';
 import {revisionOf} from '../../protocol/revision.ts';
+import {formatStamp, STAMP_PATTERN, type Stamp} from '../../protocol/stamp.ts';
 import {as, forked, headOf} from '../testing/fork.ts';
 import {
   ASKED,
@@ -19,6 +20,7 @@ import {
   pushOne,
   revisions,
   START_MS,
+  type World,
 } from '../testing/world.ts';
 
 describe('what was judged before', () => {
@@ -165,6 +167,67 @@ describe('left-out parts', () => {
     const kept = revisionOf(world.base, 'named');
     as(await pushOne(world, kept, {leaveOut: {data: true, body: true}}), 'applied');
     expect(await revisions(world)).toMatchObject([{data: 'title', body: 'base'}]);
+  });
+});
+
+describe('an edit of what two devices made alike', () => {
+  const alike = (stamp: Stamp) => note({stamp, text: 'alike'});
+
+  /** Theirs is current; mine is known to have the same content, and the answer that says so is lost. */
+  async function madeTwice(): Promise<World> {
+    const world = await createWorld();
+    await pushOne(world, alike(at(50, 'theirs')));
+    await pushOne(world, alike(at(10, 'mine')));
+    return world;
+  }
+
+  const edit = note({stamp: at(20, 'mine'), text: 'edited'});
+  const chain = {sent: [at(10, 'mine')]};
+
+  it('gets a stamp above the current one, and says which', async () => {
+    const world = await madeTwice();
+    const verdict = await pushOne(world, edit, chain);
+    const stamp = formatStamp({millis: START_MS + 50, counter: 1, replica: 'mine-'});
+    expect(verdict).toMatchObject({type: 'applied', stamp: edit.stamp, currentStamp: stamp});
+    expect(await current(world)).toMatchObject({stamp, body: 'edited'});
+    expect(await revisions(world)).toEqual([]);
+  });
+
+  it('is told the same when it is sent again, and is known for what it is when another goes on from there', async () => {
+    const world = await madeTwice();
+    const first = await pushOne(world, edit, chain);
+    expect(await pushOne(world, edit, chain)).toEqual(first);
+    const stamp = first.type === 'applied' ? first.currentStamp : '';
+    as(await pushOne(world, note({stamp: at(60, 'theirs'), text: 'further'}), {base: stamp}), 'applied');
+    expect(await pushOne(world, edit, chain)).toMatchObject({type: 'superseded', descends: true});
+  });
+
+  it('may be followed by another one below that stamp, and by one that knows it', async () => {
+    const world = await madeTwice();
+    await pushOne(world, edit, chain);
+    const second = note({stamp: at(30, 'mine'), text: 'edited again'});
+    const verdict = await pushOne(world, second, {sent: [...chain.sent, edit.stamp]});
+    const currentStamp = formatStamp({millis: START_MS + 50, counter: 2, replica: 'mine-'});
+    expect(verdict).toMatchObject({type: 'applied', currentStamp});
+    const third = note({stamp: at(70, 'mine'), text: 'and again'});
+    as(await pushOne(world, third, {base: currentStamp}), 'applied');
+    expect(await revisions(world)).toEqual([]);
+  });
+
+  it('descends from what the other had: what that one writes meanwhile may be merged', async () => {
+    const world = await madeTwice();
+    await pushOne(world, edit, chain);
+    const other = note({stamp: at(60, 'theirs'), text: 'edited, too'});
+    expect(await pushOne(world, other, {base: at(50, 'theirs')})).toMatchObject({type: 'won', descendsFromBase: true});
+  });
+
+  it('has a well-formed stamp, however long the name of the replica is', async () => {
+    const world = await createWorld();
+    const replica = 'r'.repeat(32);
+    await pushOne(world, alike(at(50, 'theirs')));
+    await pushOne(world, alike(at(10, replica)));
+    as(await pushOne(world, note({stamp: at(20, replica), text: 'edited'}), {sent: [at(10, replica)]}), 'applied');
+    expect((await current(world))?.stamp).toMatch(STAMP_PATTERN);
   });
 });
 

@@ -6,7 +6,8 @@
  * 2. the stamp was judged before: the answer given before, or `superseded`; nothing is made;
  * 3. the stamp is refused: not above its base, or too far ahead where it would win against a version it hasn't seen;
  * 4. a part that was left out isn't the current version's: `parts_needed`, nothing judged or remembered;
- * 5. it continues the current version (its base, or one of `sent`, is that), or there is none: applied;
+ * 5. it continues the current version (its base, or one of `sent`, is that), or there is none: applied; where it was made on top of the
+ *    same content with a lower stamp, under a stamp of its own above the current one;
  * 6. both sides changed: the higher stamp wins, the loser is kept as a conflict revision.
  *
  * Everything judged is remembered, `sent` included, so that a request that arrives late changes nothing. A current version
@@ -18,9 +19,9 @@ import type {Kind} from '../../protocol/entity.ts';
 import type {RejectionType} from '../../protocol/errors.ts';
 import {MAX_CLOCK_OFFSET_MS, MAX_ENTITY_BYTES} from '../../protocol/limits.ts';
 import type {PushVerdict} from '../../protocol/messages.ts';
-import {parseStamp, type Stamp} from '../../protocol/stamp.ts';
+import {MAX_REPLICA_CHARS, parseStamp, type Stamp, successor} from '../../protocol/stamp.ts';
 import type {Received} from '../../protocol/wire.ts';
-import type {JudgedRow, WholeRow} from '../storage/port.ts';
+import type {EntityRow, JudgedRow, WholeRow} from '../storage/port.ts';
 import type {Replaced, WholeVersion} from './commit.ts';
 import type {Court, Pushed} from './court.ts';
 import {readCurrent} from './current.ts';
@@ -166,9 +167,20 @@ async function apply(
   whole: WholeVersion,
   replaced: Replaced | undefined,
 ): Promise<PushVerdict> {
-  const row = await court.commit.put(whole, replaced);
-  await remember(court, pushed, 'applied', replaced?.state === 'sound' ? [replaced.row.stamp] : []);
+  const continued = replaced?.state === 'sound' ? replaced.row : undefined;
+  const isBelow = continued !== undefined && whole.stamp <= continued.stamp;
+  const row = await court.commit.put(isBelow ? raised(whole, continued) : whole, replaced);
+  await remember(court, pushed, 'applied', continued === undefined ? [] : [continued.stamp], {as: row.stamp});
   return {...nameOf(whole), type: 'applied', currentStamp: row.stamp, seq: row.seq};
+}
+
+/**
+ * Made on top of the same content as the current version has, whose stamp its device hadn't heard of: stamps of an entity never go
+ * back, so it gets one above that. The mark behind the replica keeps it apart from every stamp that the device makes (ADR 34).
+ */
+function raised(version: WholeVersion, current: EntityRow): WholeVersion {
+  const {replica} = parseStamp(version.stamp);
+  return {...version, stamp: successor(current.stamp, `${replica.slice(0, MAX_REPLICA_CHARS - 1)}-`)};
 }
 
 async function settle(court: Court, pushed: Pushed, whole: WholeVersion, current: WholeRow): Promise<PushVerdict> {
@@ -181,7 +193,7 @@ async function settle(court: Court, pushed: Pushed, whole: WholeVersion, current
   if (isAbove(whole, current)) {
     const revision = await keepLoser(court, current, whole);
     const {seq} = await commit.put(whole, {row: current, state: 'sound'});
-    await remember(court, pushed, 'won', [], revision?.id);
+    await remember(court, pushed, 'won', [], {over: revision?.id});
     return {...nameOf(whole), type: 'won', other: court.tell(current), descendsFromBase, seq, revision};
   }
   const revision = await keepLoser(court, whole, current);
@@ -198,17 +210,16 @@ async function remember(
   pushed: Pushed,
   outcome: JudgedRow['outcome'],
   more: readonly Stamp[] = [],
-  over?: string,
+  {as, over}: {readonly as?: Stamp; readonly over?: string | undefined} = {},
 ): Promise<void> {
   const {version, base, sent} = pushed;
+  const stamp = as ?? version.stamp;
   const parents = new Set([...(base === null ? [] : [base]), ...sent, ...more]);
   parents.delete(version.stamp);
-  await tx.putJudged(accountId, version, {
-    stamp: version.stamp,
-    outcome,
-    parents: [...parents],
-    ...(over === undefined ? {} : {over}),
-  });
+  const row: JudgedRow = {stamp, outcome, parents: [...parents], ...(over === undefined ? {} : {over})};
+  await tx.putJudged(accountId, version, row);
+  if (stamp === version.stamp) return;
+  await tx.putJudged(accountId, version, {stamp: version.stamp, outcome: 'same', parents: [stamp]});
 }
 
 async function rememberSent({tx, accountId}: Court, {version, sent}: Pushed): Promise<void> {

@@ -1,10 +1,12 @@
 /**
- * Random devices against the judge: saves, deletions, pushes whose request or answer is lost, that come late or twice. The
- * oracle knows the true ancestry of every version, which no program does, and asks at the end whether anything saved is gone.
+ * Random devices against the judge: saves, deletions, pushes whose request or answer is lost, that come late or twice. A device that
+ * has nothing yet makes the note as all do. The oracle knows the true ancestry of every version, which no program does, and asks at the
+ * end whether anything saved is gone; and all the time whether the stamp of an entity goes back.
  */
 
 import fc from 'fast-check';
 import {expect, it} from 'vitest';
+import {utf8Text} from '../../protocol/bytes.ts';
 import {addLeaf, bucketOf, EMPTY_BUCKET, isCounted, leafOf, rootDigest} from '../../protocol/digest.ts';
 import type {Version} from '../../protocol/entity.ts';
 import {type PulledEntity, type PushVerdict, pushAnswerSchema} from '../../protocol/messages.ts';
@@ -66,12 +68,13 @@ interface Copy {
 
 class Play {
   readonly world: World;
-  /** By name: a stamp is unique within its note only. */
+  /** By name: texts are unique within a note, but for the first. */
   readonly ancestors = new Map<string, ReadonlySet<string>>();
   readonly saved: string[] = [];
   readonly copies = new Map<string, Copy>();
   readonly held: {entity: unknown}[] = [];
   readonly local: Version[] = [];
+  private readonly stamps = new Map<string, Stamp>();
   private texts = 0;
 
   constructor(world: World) {
@@ -93,10 +96,20 @@ class Play {
     else if (each.act === 'pull') await this.pull(copy, each.id);
     else if (each.act === 'deliver held') await this.deliver(this.held.shift());
     else await this.push(copy, each);
+    await this.expectNoStampGoesBack();
+  }
+
+  private async expectNoStampGoesBack(): Promise<void> {
+    for (const id of IDS) {
+      const stamp = (await current(this.world, id))?.stamp ?? '';
+      const before = this.stamps.get(id) ?? '';
+      expect(stamp >= before, `${id} from ${before} to ${stamp}`).toBe(true);
+      this.stamps.set(id, stamp);
+    }
   }
 
   save(copy: Copy, {device, id, skewMs}: Step): void {
-    const text = `text ${this.texts++}`;
+    const text = copy.row === undefined ? 'made alike' : `text ${this.texts++}`;
     this.write(copy, note({id, stamp: this.stampFor(copy, device, skewMs), text}), copy.row);
   }
 
@@ -129,6 +142,7 @@ class Play {
   private async push(copy: Copy, each: Step): Promise<void> {
     const {waiting} = copy;
     if (waiting === undefined) return;
+    this.finishStamp(copy, waiting, each);
     const {version, base} = waiting;
     const entity = pushed(version, {base, sent: waiting.sent});
     if (!waiting.sent.includes(version.stamp)) waiting.sent.push(version.stamp);
@@ -139,6 +153,15 @@ class Play {
     if (each.act === 'save while pushing') this.save(copy, each);
     if (each.act === 'lose answer' || verdict === undefined) return;
     this.answer(copy, version, verdict);
+  }
+
+  /** What was never sent gets a stamp above its base, which may have been told since. */
+  private finishStamp(copy: Copy, waiting: Waiting, {device}: Step): void {
+    const {version, base, sent} = waiting;
+    if (sent.includes(version.stamp) || base === null || version.stamp > base) return;
+    waiting.version = {...version, stamp: makeStamp(0, DEVICES[device] ?? 'aaaa', [base, ...sent])};
+    copy.row = waiting.version;
+    copy.own = waiting.version.stamp;
   }
 
   async deliver(request: {entity: unknown} | undefined): Promise<PushVerdict | undefined> {
@@ -156,6 +179,7 @@ class Play {
       case 'applied':
       case 'won':
         copy.known = verdict.type === 'applied' ? verdict.currentStamp : version.stamp;
+        if (isSame && copy.row !== undefined) copy.row = {...copy.row, stamp: copy.known};
         if (isSame) copy.waiting = undefined;
         else if (waiting) waiting.base = copy.known;
         return;
@@ -200,9 +224,11 @@ class Play {
   }
 }
 
-/** One version of one note; a revision is named by what it revises. */
-function nameOf({id, stamp, meta}: Pick<PulledEntity, 'id' | 'stamp'> & {readonly meta?: PulledEntity['meta'] | null}) {
-  return `${meta?.type === 'revision' ? meta.of : id} ${stamp}`;
+/** One version of one note; a revision is named by what it revises. Deletions of one text are one. */
+function nameOf({id, meta, body, deleted}: Version | PulledEntity): string {
+  const text = typeof body === 'string' ? body : body instanceof Uint8Array ? utf8Text(body) : '';
+  const [of, wasDeleted] = meta?.type === 'revision' ? [meta.of, meta.wasDeleted] : [id, deleted];
+  return `${of} ${wasDeleted ? 'deleted' : 'live'} ${text}`;
 }
 
 function whole(entity: PulledEntity): Version {

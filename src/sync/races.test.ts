@@ -213,6 +213,26 @@ test('two tabs that save the same text are no conflict', async () => {
   expect(conflictsOf(a)).toEqual([]);
 });
 
+test('two devices that make the same note: an edit of the one that was told nothing is no conflict for those who have the other', async () => {
+  const world = await createWorld();
+  const [a, b, c] = [await world.device('A'), await world.device('B'), await world.device('C')];
+  await a.create('note1', 'One', 'base');
+  a.faults.push({call: 'push', lose: 'late'});
+  await a.round();
+  await a.save('note1', await a.load('note1'), {text: 'base, and more'});
+  world.nowMs += 60_000;
+  await b.create('note1', 'One', 'base');
+  await settle(b, c);
+  for (const arrives of world.late.splice(0)) await arrives();
+  await settle(a, b, c);
+  const stamps = await Promise.all([a, b, c].map(async (device) => (await device.entity(note('note1')))?.stamp));
+  expect(new Set(stamps).size).toBe(1);
+  for (const device of [a, b, c]) {
+    expect(await device.read('note1')).toEqual({title: 'One', text: 'base, and more'});
+    expect(conflictsOf(device)).toEqual([]);
+  }
+});
+
 test('a rejection of what was edited since does not park the edit', async () => {
   const world = await createWorld();
   const a = await world.device('A');

@@ -176,7 +176,7 @@ async function apply(
 
 /**
  * Made on top of the same content as the current version has, whose stamp its device hadn't heard of: stamps of an entity never go
- * back, so it gets one above that. The mark behind the replica keeps it apart from every stamp that the device makes (ADR 34).
+ * back, so it gets one above that. The mark behind the replica keeps it apart from every stamp that the device makes (ADR 36).
  */
 function raised(version: WholeVersion, current: EntityRow): WholeVersion {
   const {replica} = parseStamp(version.stamp);

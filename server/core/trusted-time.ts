@@ -1,6 +1,6 @@
 /**
  * The time by which deletions are erased and forgotten, which nothing brings back: a server's clock may be wrong by weeks when it
- * starts, or be set while it runs (ADR 33).
+ * starts, or be set while it runs (ADR 35).
  *
  * 1. What the server has seen pass counts: from one look at its clock to the next, up to a day.
  * 2. A longer step may be a server that was off, or a clock that is wrong. It is doubted, and isn't counted, until a device has been in

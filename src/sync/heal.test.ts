@@ -1,7 +1,8 @@
 /** A server put back to an older copy, by hand or with a new epoch: today's data is what the copy and the devices have. */
 
-import {describe, expect, test} from 'vitest';
+import {describe, expect, test, vi} from 'vitest';
 import {utf8Bytes} from '../../protocol/bytes.ts';
+import type {Ref} from '../../protocol/entity.ts';
 import type {Change} from './changes.ts';
 import {localRoot} from './check.ts';
 import {createWorld, type Device, settle, type World} from './testing/world.ts';
@@ -58,6 +59,36 @@ describe('a server put back to an older copy', () => {
       expect(await textsKept(device)).toContain('acknowledged, and lost with the copy');
     }
     await expectOne(world, a, b);
+  });
+
+  test('gets back very much, of which only a part is in memory at a time', async () => {
+    const {world, a} = await twoDevices();
+    const copy = world.storage.copy();
+    const ids = Array.from({length: 900}, (_, n) => `many${n}`);
+    for (const id of ids) await a.create(id, id, `text of ${id}`);
+    await a.round();
+    world.storage.restore(copy);
+    const read: number[] = [];
+    let readUntilReturned = 0;
+    a.afterCall = async (name) => {
+      if (name === 'repair' && readUntilReturned === 0) readUntilReturned = Math.max(...read);
+    };
+    const transaction = a.store.transaction.bind(a.store);
+    vi.spyOn(a.store, 'transaction').mockImplementation((mode, body) =>
+      transaction(mode, (tx) => {
+        const entities = (refs: readonly Ref[]) => {
+          if (mode === 'write') read.push(refs.length);
+          return tx.entities(refs);
+        };
+        return body({...tx, entities});
+      }),
+    );
+    await settle(a);
+    expect(readUntilReturned).toBe(100);
+    await expectOne(world, a);
+    const c = await world.device('C');
+    await settle(c);
+    for (const id of ids) expect((await c.read(id))?.text).toBe(`text of ${id}`);
   });
 
   test('is noticed also where others have overtaken its old head', async () => {

@@ -6,7 +6,6 @@
 import {hasBody} from '../../protocol/entity.ts';
 import {failed, ok, type Result} from '../../protocol/errors.ts';
 import {EMPTY_HASH} from '../../protocol/hash.ts';
-import {MAX_FETCH_REFS} from '../../protocol/limits.ts';
 import type {CallAnswer, LaneBody} from '../../protocol/messages.ts';
 import {decodePart} from '../../protocol/wire.ts';
 import {fetchEntities} from './fetch-entities.ts';
@@ -61,12 +60,10 @@ async function fetchAbsent(ports: RoundPorts, place: Place, versions: readonly S
   const leftOut = versions.filter(({kind, parts, body}) => hasBody(kind) && body === null && parts.body !== EMPTY_HASH);
   if (leftOut.length === 0) return ok(undefined);
   const bodies = await ports.store.transaction('read', (tx) => tx.bodies(leftOut));
-  const absent = leftOut.filter(({parts}, i) => bodies[i]?.hash !== parts.body);
-  for (let at = 0; at < absent.length; at += MAX_FETCH_REFS) {
-    const fetched = await fetchEntities(ports, absent.slice(at, at + MAX_FETCH_REFS));
-    if (!fetched.ok) return fetched;
-  }
-  return ok(undefined);
+  return fetchEntities(
+    ports,
+    leftOut.filter(({parts}, i) => bodies[i]?.hash !== parts.body),
+  );
 }
 
 interface Asked {

@@ -37,22 +37,21 @@ export async function returnRows(
 ): Promise<Result<Returned>> {
   const learned = await learnOfTheRest(ports, ground, refs);
   if (!learned.ok) return learned;
-  const entities = await versionsToReturn(
-    ports,
-    refs.filter((ref) => !learned.value.has(refKey(ref))),
-  );
+  const rest = refs.filter((ref) => !learned.value.has(refKey(ref)));
   let standing: Standing | null = null;
   let asked = buckets;
+  let count = 0;
   const refused: Ref[] = [];
-  for (const batch of batchesOf(entities)) {
+  for await (const batch of batchesOf(ports, rest)) {
     if (batch.length === 0 && asked.length === 0) break;
     const answer = await callRepair(ports, ground, asked, batch);
     if (!answer.ok) return answer;
     standing = answer.value;
+    count += batch.length;
     refused.push(...batch.filter((_, i) => answer.value.verdicts[i]?.type === 'rejected'));
     asked = [];
   }
-  return ok({standing, count: entities.length - refused.length, ...(await countNoMore(ports, refused))});
+  return ok({standing, count: count - refused.length, ...(await countNoMore(ports, refused))});
 }
 
 /**
@@ -109,19 +108,25 @@ async function learnOfTheRest(
   });
 }
 
-/** One entry at least, so that buckets without entities are asked for too. */
-function batchesOf(entities: readonly PulledEntity[]): PulledEntity[][] {
-  const batches: PulledEntity[][] = [[]];
+/** A copy may lack all of a large notebook, texts and all: so many are in memory at a time, and those of one request. */
+const READ_AT_ONCE = 100;
+
+/** One at least, also an empty one, so that buckets without entities are asked for too. */
+async function* batchesOf(ports: RoundPorts, refs: readonly Ref[]): AsyncGenerator<PulledEntity[], void> {
+  let batch: PulledEntity[] = [];
   let bytes = 0;
-  for (const entity of entities) {
-    const size = JSON.stringify(entity).length;
-    const last = batches.at(-1) ?? [];
-    const isFull = last.length > 0 && (bytes + size > PUSH_BATCH_BYTES || last.length >= MAX_PUSH_ENTITIES);
-    if (isFull) batches.push([entity]);
-    else last.push(entity);
-    bytes = isFull ? size : bytes + size;
+  for (let at = 0; at < refs.length; at += READ_AT_ONCE) {
+    for (const entity of await versionsToReturn(ports, refs.slice(at, at + READ_AT_ONCE))) {
+      const size = JSON.stringify(entity).length;
+      if (batch.length > 0 && (bytes + size > PUSH_BATCH_BYTES || batch.length >= MAX_PUSH_ENTITIES)) {
+        yield batch;
+        [batch, bytes] = [[], 0];
+      }
+      batch.push(entity);
+      bytes += size;
+    }
   }
-  return batches;
+  yield batch;
 }
 
 /** As the server had them. Of an entity that waits that is its base; where that isn't here it counts no longer. */

@@ -14,7 +14,6 @@ import {equalBytes, fromBase64Url} from '../../protocol/bytes.ts';
 import {bucketDigest, bucketOf, digestAt, leafOf, leafPrefix} from '../../protocol/digest.ts';
 import {type Ref, refKey} from '../../protocol/entity.ts';
 import {failed, ok, type Result} from '../../protocol/errors.ts';
-import {MAX_FETCH_REFS} from '../../protocol/limits.ts';
 import type {CallAnswer, CallRequest, PulledEntity} from '../../protocol/messages.ts';
 import type {VerifyProgress} from './api.ts';
 import {localRoot} from './check.ts';
@@ -213,7 +212,7 @@ async function fetchBodies(ports: RoundPorts, {ground, damagedHere}: Tally): Pro
     const bodies = await tx.bodies(damagedHere);
     return damagedHere.filter((_, i) => outbox[i]?.parked === null && entities[i]?.parts.body !== bodies[i]?.hash);
   });
-  return missing.length === 0 ? ok(undefined) : fetchEntities(ports, missing.slice(0, MAX_FETCH_REFS), ground);
+  return fetchEntities(ports, missing, ground);
 }
 
 function prefixOf({kind, id, known: {stamp, hash}}: CountedRow): string {

@@ -219,6 +219,25 @@ it('many that leave in a request are one record, and none once they are acknowle
   await Dexie.delete(name);
 });
 
+it('what left in a request and was damaged by a disk holds nobody up: the rows wait, and are written', async () => {
+  const name = freshName();
+  const database = createDatabase({name});
+  const store = createDexieStore(database);
+  const rows = Array.from({length: 100}, (_, n) => ({...WAITING, id: `n${n}`}));
+  await store.transaction('write', async (tx) => {
+    await tx.putOutbox(rows);
+    await tx.markSent(rows.map((row) => ({...row, sent: [row.stamp], tries: 1})));
+  });
+  expect(await database.dexie.table('sent').toCollection().modify({marks: '[["note'})).toBe(1);
+  await store.transaction('write', async (tx) => {
+    expect(await tx.outbox(rows)).toEqual(rows);
+    await tx.putOutbox([{...WAITING, id: 'n1', stamp: '000000009-0000-abcdefgh'}]);
+    expect((await tx.outbox([{kind: 'note', id: 'n1'}]))[0]?.stamp).toBe('000000009-0000-abcdefgh');
+  });
+  database.close();
+  await Dexie.delete(name);
+});
+
 it('a pack that a disk has damaged has no rows, and nothing else suffers', async () => {
   const name = freshName();
   const database = createDatabase({name});

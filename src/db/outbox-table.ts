@@ -108,7 +108,19 @@ export function createOutboxTable({own, sent}: OutboxTables): OutboxTable {
 
 async function readMarks(sent: Table<SentRecord, string>): Promise<Map<string, SentMark>> {
   const record = await sent.get(KEY);
-  return new Map(record === undefined ? [] : (JSON.parse(record.marks) as [string, SentMark][]));
+  return new Map(record === undefined ? [] : parseMarks(record.marks));
+}
+
+/**
+ * What a disk has damaged says nothing: its rows leave once more. At worst one of them meets itself as a conflict; else no row that
+ * waits could be read, and nothing be saved.
+ */
+function parseMarks(text: string): [string, SentMark][] {
+  try {
+    return JSON.parse(text) as [string, SentMark][];
+  } catch {
+    return [];
+  }
 }
 
 function withMark(row: OutboxRow, mark: SentMark | undefined): OutboxRow {

@@ -57,6 +57,11 @@ export function isOneAct(a: Stamp, b: Stamp): boolean {
   return one.replica === other.replica && Math.abs(one.millis - other.millis) <= ONE_ACT_MS;
 }
 
+/** Null where there is none. */
+export function highestStamp(stamps: readonly (Stamp | null | undefined)[]): Stamp | null {
+  return stamps.reduce<Stamp | null>((top, stamp) => (stamp && (top === null || stamp > top) ? stamp : top), null);
+}
+
 /** The least stamp of `replica` that sorts after `stamp` whatever the replica ids are. */
 export function successor(stamp: Stamp, replica: string): Stamp {
   const {millis, counter} = parseStamp(stamp);

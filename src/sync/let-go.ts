@@ -9,7 +9,7 @@
 import {bucketOf} from '../../protocol/digest.ts';
 import {type Ref, refKey, type TombstoneMeta} from '../../protocol/entity.ts';
 import {ok, type Result} from '../../protocol/errors.ts';
-import type {Stamp} from '../../protocol/stamp.ts';
+import {highestStamp} from '../../protocol/stamp.ts';
 import {isOwnDeleted} from './inspect.ts';
 import {type Writing, writeVersion, writingBy} from './local-version.ts';
 import type {EntityRow, NoteOf, StoreTx} from './ports.ts';
@@ -128,16 +128,12 @@ async function editedNotes(tx: StoreTx, noteOf: NoteOf): Promise<ReadonlySet<str
   return new Set(ids.filter((_, i) => !notes[i]?.deleted));
 }
 
-function highest(stamps: readonly (Stamp | null)[]): Stamp | null {
-  return stamps.reduce((top, stamp) => (stamp !== null && (top === null || stamp > top) ? stamp : top), null);
-}
-
 function keepAsDeleted(ws: Workset, stored: EntityRow, meta: TombstoneMeta, writing: Writing): void {
   const {kind, id, data} = stored;
   const sent = ws.outbox(stored)?.sent ?? [];
   if (!stored.deleted) writeVersion(ws, {kind, id}, {deleted: true, meta, data, body: 'same'}, writing);
   const entity = ws.entity(stored) ?? stored;
   // What is restored and sent one day must sort after whatever was sent of it.
-  ws.setEntity({...entity, known: null, ownSent: highest([entity.ownSent, ...sent])});
+  ws.setEntity({...entity, known: null, ownSent: highestStamp([entity.ownSent, ...sent])});
   ws.setOutbox(stored, undefined);
 }

@@ -6,7 +6,7 @@
 import {isCounted} from '../../protocol/digest.ts';
 import {isErased, type Ref, toHead, type Version} from '../../protocol/entity.ts';
 import type {PulledEntity} from '../../protocol/messages.ts';
-import type {Stamp} from '../../protocol/stamp.ts';
+import {highestStamp, type Stamp} from '../../protocol/stamp.ts';
 import {decodeVersion, isWhole} from '../../protocol/wire.ts';
 import {keptTimes} from './local-version.ts';
 import type {BatchItem} from './outbox.ts';
@@ -43,7 +43,7 @@ export function acknowledge(
 export function adopt(ws: Workset, version: ServerVersion, sent: readonly Stamp[] = []): void {
   const {seq: _, displaced: __, ...whole} = version;
   const row = ws.entity(version);
-  const ownSent = highest([row?.ownSent, ...sent]);
+  const ownSent = highestStamp([row?.ownSent, ...sent]);
   ws.setEntity({
     ...toHead(whole),
     known: knownOf(version),
@@ -80,12 +80,12 @@ export function requeue(
     sendWhole: false,
   });
   const entity = ws.entity(row);
-  if (entity !== undefined) ws.setEntity({...entity, ownSent: highest([entity.ownSent, ...item.sent])});
+  if (entity !== undefined) ws.setEntity({...entity, ownSent: highestStamp([entity.ownSent, ...item.sent])});
 }
 
 function settle(ws: Workset, ref: Ref, sent: readonly Stamp[], {stamp, known}: {stamp: Stamp; known: Known}): void {
   const entity = ws.entity(ref);
-  if (entity !== undefined) ws.setEntity({...entity, stamp, known, ownSent: highest([entity.ownSent, ...sent])});
+  if (entity !== undefined) ws.setEntity({...entity, stamp, known, ownSent: highestStamp([entity.ownSent, ...sent])});
   ws.setOutbox(ref, undefined);
 }
 
@@ -96,8 +96,4 @@ export function setKnown(ws: Workset, ref: Ref, known: Known): void {
 
 export function newest(current: ServerVersion, theirs: ServerVersion | null): ServerVersion {
   return theirs !== null && theirs.seq > current.seq ? theirs : current;
-}
-
-function highest(stamps: readonly (Stamp | null | undefined)[]): Stamp | null {
-  return stamps.reduce<Stamp | null>((top, stamp) => (stamp && (top === null || stamp > top) ? stamp : top), null);
 }

@@ -47,6 +47,33 @@ test('a page that goes hands what it could not send to the worker', DEEP, async 
 });
 
 test(
+  'what the worker could not send for a page that went, it tries again',
+  DEEP,
+  async ({server, faultProxy, newDevice}) => {
+    const device = await newDevice('Desk', {at: faultProxy});
+    await setUpServer(device, server.setupLink);
+    await createNote(device, 'Plan', 'As agreed.');
+    await isSynced(device);
+    await appIsKept(device);
+    const observer = await observe(server, ACCOUNT);
+    let held = faultProxy.hold('sync/push', 'before');
+    await replaceText(device, 'As changed.');
+    await held.arrived;
+    await device.context.newPage();
+    await device.page.close({runBeforeUnload: true});
+    // A page that goes tells the worker more than once, and each of these may be a try.
+    for (let tries = 1; tries <= 3; tries++) {
+      const before = held;
+      held = faultProxy.hold('sync/push', 'before');
+      before.drop();
+      await held.arrived;
+    }
+    held.drop();
+    await expect.poll(async () => (await observer.note('Plan')).text, {timeout: 30_000}).toContain('As changed.');
+  },
+);
+
+test(
   'a worker that was killed sends when it is woken, once, and leaves the page nothing to do',
   DEEP,
   async ({server, faultProxy, newDevice}) => {

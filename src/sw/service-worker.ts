@@ -62,6 +62,6 @@ self.addEventListener('periodicsync', (event) => {
 
 self.addEventListener('message', (event) => {
   const message = safeParse(workerMessageSchema, event.data);
-  if (message.data?.type === 'sync') event.waitUntil(rounds.run('send'));
+  if (message.data?.type === 'sync') event.waitUntil(rounds.runUnlessSeen('send'));
   if (message.data?.type === 'activate') event.waitUntil(self.skipWaiting());
 });

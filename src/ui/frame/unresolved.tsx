@@ -122,8 +122,10 @@ function RemoveDialog({title, onRemove, onClose}: RemoveDialogProps) {
         </p>
         {action.error === null ? null : <ErrorBanner error={action.error} />}
         <div className="dialog-buttons">
-          <Button onClick={onClose}>Cancel</Button>
-          <Button look="danger" busy={action.busy} onClick={remove} autoFocus>
+          <Button onClick={onClose} data-autofocus>
+            Cancel
+          </Button>
+          <Button look="danger" busy={action.busy} onClick={remove}>
             Remove
           </Button>
         </div>

@@ -66,7 +66,7 @@ function Question({onStart, onClose}: {readonly onStart: () => void; readonly on
         </p>
         <div className="dialog-buttons">
           <Button onClick={onClose}>Cancel</Button>
-          <Button look="primary" onClick={onStart} autoFocus>
+          <Button look="primary" onClick={onStart} data-autofocus>
             Get everything again
           </Button>
         </div>

@@ -1,10 +1,11 @@
 import {useState} from 'react';
 import {afterEach, expect, it} from 'vitest';
-import {page} from 'vitest/browser';
+import {page, userEvent} from 'vitest/browser';
 import {useLocation} from 'wouter';
 import {fakeApp, SYNCED, settable} from '../testing/fake-app.ts';
 import {cleanUp, render} from '../testing/render.tsx';
 import {Dialog} from './dialog.tsx';
+import {Field} from './field.tsx';
 
 afterEach(cleanUp);
 
@@ -51,6 +52,18 @@ it('Back closes the upper of two dialogs, then the lower', async () => {
   await expect.element(dialog('Outer')).toBeVisible();
   history.back();
   await expect.element(dialog('Outer')).not.toBeInTheDocument();
+});
+
+it('typing goes into the field that it opens with', async () => {
+  render(
+    fakeApp({status: settable(SYNCED)}),
+    <Dialog title="Find" onClose={() => undefined}>
+      <Field label="Words" data-autofocus />
+    </Dialog>,
+  );
+  await expect.element(page.getByLabelText('Words')).toHaveFocus();
+  await userEvent.keyboard('plan');
+  await expect.element(page.getByLabelText('Words')).toHaveValue('plan');
 });
 
 it('going on to another address from a dialog is not undone by its closing', async () => {

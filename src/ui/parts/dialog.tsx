@@ -1,7 +1,8 @@
 /**
  * A modal dialog on the browser's own <dialog>: focus stays inside and goes back to where it was. Escape, Back, a press
  * beside it and its "Close" all call `onClose`; it is open as long as it is rendered. `side` is a drawer at the right
- * (the whole screen on a phone), `left` a drawer at the left, `centre` a card.
+ * (the whole screen on a phone), `left` a drawer at the left, `centre` a card. What has `data-autofocus` has the focus first, else
+ * "Close": React's own `autoFocus` comes before the dialog is open, and is lost.
  */
 
 import {type ReactNode, useId, useLayoutEffect, useRef} from 'react';
@@ -23,6 +24,7 @@ export function Dialog({title, place = 'centre', onClose, children}: DialogProps
   useLayoutEffect(() => {
     const dialog = ref.current;
     dialog?.showModal();
+    dialog?.querySelector<HTMLElement>('[data-autofocus]')?.focus();
     return () => dialog?.close();
   }, []);
   return (

@@ -29,7 +29,7 @@ export function LinkDialog({editor, onClose}: {readonly editor: Editor; readonly
           label="Address"
           value={address}
           error={error}
-          autoFocus
+          data-autofocus
           onChange={(event) => setAddress(event.target.value)}
         />
         <div className="dialog-buttons">

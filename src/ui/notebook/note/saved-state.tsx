@@ -16,7 +16,8 @@ const WORDS_BY_SYNC: Record<NoteView['sync'], string> = {
 };
 
 export function SavedState({session, sync}: {readonly session: Session; readonly sync: NoteView['sync']}) {
-  const isCalm = useIsCalm(session.state === 'clean');
+  const isClean = session.state === 'clean';
+  const isCalm = useIsCalm(isClean) && isClean;
   return (
     <span className="saved-state">
       {session.state === 'failed' ? 'Not saved' : isCalm ? WORDS_BY_SYNC[sync] : 'Editing'}

@@ -20,6 +20,17 @@ function seenWith(body: string): Seen {
   return new Map([['n1', {stamp: '1', parts: {meta: '', data: '', body}}]]);
 }
 
+it('asks with the focus where Enter deletes nothing', async () => {
+  const [row] = tree.visibleRows(new Set());
+  if (row === undefined) throw new Error('no row');
+  const notebook = {readSeen: async () => seenWith('seen'), watchLifetimes: () => settable(LIFETIMES)};
+  render(
+    fakeApp({status: settable(SYNCED), notebook}),
+    <RowDialog tree={tree} opened={{dialog: 'delete', row}} onClose={() => undefined} />,
+  );
+  await expect.element(page.getByRole('button', {name: 'Cancel'})).toHaveFocus();
+});
+
 it('deletes what was there when it asked, whatever came until the answer', async () => {
   let stored = seenWith('seen');
   const deletePlace = vi.fn<Notebook['deletePlace']>(async () => undefined);

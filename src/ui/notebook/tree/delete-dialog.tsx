@@ -53,8 +53,10 @@ export function DeleteDialog({tree, noteId, title, what, onDelete, onClose}: Del
         )}
         {action.error === null ? null : <ErrorBanner error={action.error} />}
         <div className="dialog-buttons">
-          <Button onClick={onClose}>Cancel</Button>
-          <Button look="danger" busy={action.busy} onClick={remove} autoFocus>
+          <Button onClick={onClose} data-autofocus>
+            Cancel
+          </Button>
+          <Button look="danger" busy={action.busy} onClick={remove}>
             {otherPlaces > 0 ? 'Remove' : 'Delete'}
           </Button>
         </div>

@@ -31,7 +31,7 @@ export function EarlyDialog({title, what, onClose}: EarlyDialogProps) {
             : 'All titles are here now.'}
         </p>
         <div className="dialog-buttons">
-          <Button look="primary" onClick={onClose} autoFocus>
+          <Button look="primary" onClick={onClose} data-autofocus>
             OK
           </Button>
         </div>

@@ -36,7 +36,7 @@ export function PlaceDialog({heading, tree, noteId, onChoose, onClose}: PlaceDia
           label="Find a note"
           type="search"
           value={filter}
-          autoFocus
+          data-autofocus
           onChange={(event) => setFilter(event.target.value)}
           onKeyDown={(event) => {
             const first = targets[0];

@@ -4,6 +4,7 @@
  */
 
 import {utf8Text} from '../protocol/bytes.ts';
+import {hasBody} from '../protocol/entity.ts';
 import {EMPTY_HASH} from '../protocol/hash.ts';
 import type {PushedEntity, PushVerdict, WirePart} from '../protocol/messages.ts';
 import {decodePart} from '../protocol/wire.ts';
@@ -11,7 +12,7 @@ import {readNote} from '../src/notes/note-data.ts';
 import {type Truth, versionOf} from './truth.ts';
 
 export interface Lineage {
-  /** Titles and texts by their hashes, as they pass. */
+  /** Titles and texts by their hashes, as they pass; also a text that only a revision has, as of a merge that was written over at once. */
   learn(entity: Wire): void;
   /** Says which version lost to what was written on top of it; undefined where none did. */
   falseConflict(pushed: PushedEntity, verdict: PushVerdict): string | undefined;
@@ -24,14 +25,16 @@ export function createLineage(truth: Truth): Lineage {
   const textByHash = new Map<string, string>([[EMPTY_HASH, '']]);
   const judged = new Set<string>();
 
-  function learn({kind, parts, data, body}: Wire): void {
-    if (kind !== 'note') return;
+  function learn(entity: Wire): void {
+    if (hasBody(entity.kind) && entity.body !== undefined) truth.learn(utf8Text(bytesOf(entity.body)) ?? '');
+    if (entity.kind === 'note') learnNote(entity);
+  }
+
+  function learnNote({parts, data, body}: Wire): void {
     const title = data === undefined ? undefined : readNote(bytesOf(data))?.title;
     if (parts.data !== undefined && title !== undefined) titleByHash.set(parts.data, title);
     if (parts.body === undefined || body === undefined) return;
-    const text = utf8Text(bytesOf(body)) ?? '';
-    textByHash.set(parts.body, text);
-    truth.learn(text);
+    textByHash.set(parts.body, utf8Text(bytesOf(body)) ?? '');
   }
 
   function isAncestor(older: Wire, newer: Wire): boolean {

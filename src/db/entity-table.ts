@@ -58,6 +58,9 @@ const MAX_TRACKED_ROWS = 500;
 /** Fewer rows that are put again stay as they are: an edit would only write them once more. */
 const REPACKED_ROWS = 64;
 
+/** Asked for with every save, and there only where somebody has changed them: packs are looked at beside rows of their own, not after. */
+const ARE_MOSTLY_ABSENT: ReadonlySet<Kind> = new Set(['option']);
+
 /** About two megabytes. */
 const LISTS_AT_ONCE = 128;
 
@@ -87,11 +90,13 @@ export function createEntityTable(kind: Kind, {own, packs, pointers, lists}: Ent
   }
 
   async function recordsOf(ids: readonly string[]): Promise<Map<string, EntityRecord>> {
-    const byId = await ownOf(ids);
+    const [byId, atOnce] = await Promise.all([ownOf(ids), ARE_MOSTLY_ABSENT.has(kind) ? packsOf(ids) : null]);
     const others = byId.size === 0 ? ids : ids.filter((id) => !byId.has(id));
-    for (const {pack, held} of others.length === 0 ? [] : await packsOf(others)) {
-      const wanted = new Set(held);
-      for (const row of unpackEntities(pack)) if (wanted.has(row.id)) byId.set(row.id, entityToRecord(row));
+    const found = others.length === 0 ? [] : (atOnce ?? (await packsOf(others)));
+    const wanted = new Set(others);
+    for (const {pack, held} of found) {
+      const inPack = new Set(held.filter((id) => wanted.has(id)));
+      for (const row of unpackEntities(pack)) if (inPack.has(row.id)) byId.set(row.id, entityToRecord(row));
     }
     return byId;
   }

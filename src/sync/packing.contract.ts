@@ -51,6 +51,15 @@ export function packingContract(name: string, createHarness: () => Promise<Store
       });
     });
 
+    it('options that came together, and those that were changed since', async () => {
+      const came = ['opt1', 'opt2', 'opt3'].map((id) => pulled(entity('option', id)));
+      const changed = {...pulled(entity('option', 'opt2')), revisedMs: 7};
+      await write((tx) => tx.packEntities(came));
+      await write((tx) => tx.putEntities([changed]));
+      const asked = [...came, {kind: 'option', id: 'opt4'} as const];
+      expect(await read((tx) => tx.entities(asked))).toStrictEqual([came[0], changed, came[2], undefined]);
+    });
+
     it('tells what is not there, between and beyond', async () => {
       await write(async (tx) => {
         await tx.packEntities(notes(0, 200));

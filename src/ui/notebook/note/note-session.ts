@@ -64,7 +64,7 @@ export type Input =
 export type Effect =
   /** `text`: what the edit was made of. */
   | {readonly type: 'save'; readonly loaded: Loaded; readonly edit: Edit; readonly text: string | null}
-  /** (Re)starts the one timer. */
+  /** `timer` is to come after a pause of typing, and where there is none all the same after a while. */
   | {readonly type: 'wait'}
   /** The editor must replace what it shows by `shown`. */
   | {readonly type: 'show'};

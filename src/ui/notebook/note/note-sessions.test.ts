@@ -24,6 +24,22 @@ describe('note sessions', () => {
     expect(world.saves).toEqual(['a', 'ab']);
   });
 
+  it('save what is typed without a pause, too, every two seconds', async () => {
+    const world = createWorld();
+    const handle = world.sessions.of('n1');
+    handle.retain();
+    for (const text of ['a', 'ab', 'abc']) handle.type({text});
+    world.passMs(2_000);
+    expect(world.saves).toEqual(['abc']);
+    await world.settle();
+    world.passMs(2_000);
+    expect(world.saves).toEqual(['abc']);
+    handle.type({text: 'abcd'});
+    handle.type({text: 'abcde'});
+    world.passMs(2_000);
+    expect(world.saves).toEqual(['abc', 'abcde']);
+  });
+
   it('never save one note twice at a time, and end with the last text', async () => {
     const world = createWorld();
     const handle = world.sessions.of('n1');
@@ -256,8 +272,8 @@ function createWorld() {
   let text = '';
   let failure: 'storage_full' | null = null;
   let running = 0;
-  let pause: (() => void) | null = null;
-  let rest: (() => void) | null = null;
+  /** What waits, by how long. */
+  const waiting = new Map<number, () => void>();
   let areViewsHeld = false;
   const listeners = new Set<(view: NoteView | null) => void>();
   const view = (): NoteView =>
@@ -306,13 +322,14 @@ function createWorld() {
     fail(type: 'storage_full' | null) {
       failure = type;
     },
-    passPause: () => pause?.(),
+    passMs: (ms: 300 | 1_000 | 2_000) => waiting.get(ms)?.(),
+    passPause: () => world.passMs(300),
     writeElsewhere(theirs: string) {
       text = theirs;
       stamp++;
       for (const listener of listeners) listener(view());
     },
-    rest: () => rest?.(),
+    rest: () => world.passMs(1_000),
     /** Whoever looks from now on is told later than this test. */
     holdViews() {
       areViewsHeld = true;
@@ -323,12 +340,9 @@ function createWorld() {
     },
   };
   const wait = (ms: number, action: () => void) => {
-    const isRest = ms > 300;
-    if (isRest) rest = action;
-    else pause = action;
+    waiting.set(ms, action);
     return () => {
-      if (isRest) rest = null;
-      else pause = null;
+      if (waiting.get(ms) === action) waiting.delete(ms);
     };
   };
   const {notebook, drafts} = world;

@@ -59,6 +59,8 @@ interface Ports {
 }
 
 const TYPING_PAUSE_MS = 300;
+/** Typing without a pause is saved so often: a page that is killed, or a power cut, takes no more than that. */
+const MAX_UNSAVED_MS = 2_000;
 /** Nothing is put into a text in the middle of a sentence. By then two versions that met have been merged, too. */
 const REST_MS = 1_000;
 
@@ -115,7 +117,9 @@ function createRunner(noteId: string, {notebook, drafts, wait, nowMs}: Ports, {o
   let retained = 0;
   let isWatched = false;
   let unwatch = () => {};
-  let cancelTimer = () => {};
+  let cancelPause = () => {};
+  /** Null where nothing that was typed waits to be saved. */
+  let cancelLongest: (() => void) | null = null;
   /** Not null for a while after the last key press; `held`: what is stored by then. */
   let rest: {held: Shown | null; readonly cancel: () => void} | null = null;
   let hasDraft = false;
@@ -137,9 +141,24 @@ function createRunner(noteId: string, {notebook, drafts, wait, nowMs}: Ports, {o
   };
 
   const run = (effect: Effect) => {
-    if (effect.type === 'wait' || effect.type === 'save') cancelTimer();
-    if (effect.type === 'wait') cancelTimer = wait(TYPING_PAUSE_MS, () => send({type: 'timer'}));
-    if (effect.type === 'save') void save(effect);
+    if (effect.type === 'wait') startTimers();
+    if (effect.type === 'save') {
+      cancelTimers();
+      void save(effect);
+    }
+  };
+
+  const startTimers = () => {
+    const timer = () => send({type: 'timer'});
+    cancelPause();
+    cancelPause = wait(TYPING_PAUSE_MS, timer);
+    cancelLongest ??= wait(MAX_UNSAVED_MS, timer);
+  };
+
+  const cancelTimers = () => {
+    cancelPause();
+    cancelLongest?.();
+    cancelLongest = null;
   };
 
   /** What is stored meanwhile is looked at once, when it is known what the save did. */
@@ -206,7 +225,7 @@ function createRunner(noteId: string, {notebook, drafts, wait, nowMs}: Ports, {o
   const tidy = (session: Session) => {
     if (session.state === 'failed') draft();
     if (session.state !== 'clean') return;
-    cancelTimer();
+    cancelTimers();
     if (hasDraft) drafts.remove(noteId);
     hasDraft = false;
     if (retained === 0) onDone();

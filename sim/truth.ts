@@ -126,8 +126,8 @@ function paragraphsIn(text: string): string[] {
   return [...text.matchAll(/<p>(.*?)<\/p>/g)].map(([, words = '']) => words);
 }
 
-/** A title is one part of its own. */
+/** A title is one part of its own. What came from a file is in no paragraph, and may stand before some by a merge. */
 function partsIn(value: string | null): string[] {
   if (value === null) return [];
-  return value.startsWith('<p>') ? paragraphsIn(value) : [value];
+  return value.includes('<p>') ? paragraphsIn(value) : [value];
 }

@@ -1,10 +1,12 @@
 /** Blocks of the editor's schema: TipTap's, made to write back what CKEditor and Trilium store (see the shape-*.ts files). */
 
-import {type Attribute, mergeAttributes, Node, type NodeConfig} from '@tiptap/core';
+import {type Attribute, Extension, mergeAttributes, Node, type NodeConfig} from '@tiptap/core';
 import {TaskItem, TaskList} from '@tiptap/extension-list';
 import {Table, TableCell, TableHeader, TableRow} from '@tiptap/extension-table';
 import {attributesOf, readAttributes} from './inline-names.ts';
 import {tagAttribute} from './marks.ts';
+
+const CODE_INDENT = 2;
 
 /** What changes in the blocks of the starter kit, by name. */
 export const BLOCK_CHANGES: Readonly<Record<string, Partial<NodeConfig>>> = {
@@ -26,6 +28,9 @@ export const BLOCK_CHANGES: Readonly<Record<string, Partial<NodeConfig>>> = {
   },
   /** `code`: attributes of the <code> inside, as JSON; empty where there is none. */
   codeBlock: {
+    addOptions() {
+      return {...this.parent?.(), enableTabIndentation: true, tabSize: CODE_INDENT};
+    },
     addAttributes() {
       const inherited: Record<string, Attribute> = this.parent?.() ?? {};
       return {
@@ -47,7 +52,37 @@ const Task = TaskItem.extend({
     return {...this.parent?.(), shape: carried('shape', 'data-aster-task', '')};
   },
   renderHTML: ({HTMLAttributes}) => ['li', mergeAttributes(HTMLAttributes, {'data-type': 'taskItem'}), 0],
+  addNodeView() {
+    const inherited = this.parent?.();
+    if (!inherited) return null;
+    return (props) => {
+      const view = inherited(props);
+      if (view.dom instanceof HTMLElement) leaveOutOfTabOrder(view.dom);
+      return view;
+    };
+  },
 }).configure({nested: true});
+
+/** Tab out of the text would go to the first of its checkboxes, and what is typed on tick it. By keyboard: TaskKeys. */
+function leaveOutOfTabOrder(item: HTMLElement): void {
+  for (const input of item.querySelectorAll('input')) input.tabIndex = -1;
+}
+
+/** Before the line break that the same keys make elsewhere. */
+const TaskKeys = Extension.create({
+  name: 'taskKeys',
+  priority: 1_000,
+  addKeyboardShortcuts() {
+    return {
+      'Mod-Enter': ({editor}) => {
+        if (!editor.isActive('taskItem')) return false;
+        return editor.commands.updateAttributes('taskItem', {
+          checked: editor.getAttributes('taskItem').checked !== true,
+        });
+      },
+    };
+  },
+});
 
 const KeptTable = Table.extend({
   addAttributes: () => ({
@@ -77,6 +112,7 @@ const Wrapper = Node.create({
 export const BLOCKS = [
   TaskList,
   Task,
+  TaskKeys,
   KeptTable,
   Row,
   TableCell.extend({addAttributes: cellAttributes, parseHTML: () => [{tag: 'td'}]}),

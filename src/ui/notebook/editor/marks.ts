@@ -19,7 +19,7 @@ export const Tagged = Mark.create({
 
 /** What changes in the marks of the starter kit, by name. Read by element only: a style stays with the element that has it. */
 export const MARK_CHANGES: Readonly<Record<string, Partial<MarkConfig>>> = {
-  link: {excludes: ''},
+  link: {excludes: '', inclusive: false},
   code: {priority: 800, excludes: ''},
   italic: {priority: 700, ...taggedAs('em', ['em', 'i'])},
   strike: {priority: 600, ...taggedAs('s', ['s', 'del', 'strike'])},

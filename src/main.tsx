@@ -43,7 +43,6 @@ function createApp(): Started {
     onWritten: () => background.requestSync(),
   });
   const note = createLeftBehind(browserStorage(), base.pathname);
-  const left = note.read();
   control.status.subscribe(note.keep);
   return {
     failure,
@@ -54,7 +53,9 @@ function createApp(): Started {
       time,
     }),
     control,
-    leftBehind: left,
+    get leftBehind() {
+      return note.read();
+    },
     notebook: createNotebook({db: database, writer, time}),
     writer,
     importTrilium: async (file, options) => (await import('./transfer/import-trilium.ts')).importTrilium(file, options),

@@ -7,6 +7,7 @@ function createStorage(): Storage {
   return {
     getItem: (key: string) => values.get(key) ?? null,
     setItem: (key: string, value: string) => void values.set(key, value),
+    removeItem: (key: string) => void values.delete(key),
   } as Storage;
 }
 
@@ -18,6 +19,15 @@ test('what the notebook was is there after its database went, without the id of 
   const {deviceName, server} = LINKED_REPLICA;
   expect(createLeftBehind(storage, '/').read()).toEqual({deviceName, server, waiting: 3});
   expect(storage.getItem('aster.notebook./')).not.toContain(`"${LINKED_REPLICA.replica}"`);
+});
+
+test('a page whose browser clears all of it under it knows how much waited', () => {
+  const storage = createStorage();
+  const note = createLeftBehind(storage, '/');
+  note.keep({...SYNCED, waiting: 2});
+  storage.removeItem('aster.notebook./');
+  note.keep(NO_NOTEBOOK);
+  expect(note.read()?.waiting).toBe(2);
 });
 
 test('two Asters on one host keep theirs apart', () => {

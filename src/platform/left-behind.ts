@@ -21,7 +21,7 @@ const leftBehindSchema = z.object({
 });
 
 export interface LeftBehindNote {
-  /** Null where nothing was kept, or nothing can be. */
+  /** Null where nothing was kept, or nothing can be. What this page kept it knows also after the browser has cleared all. */
   read(): LeftBehind | null;
   /** Keeps what is needed of this status. Nothing of one without a notebook: what was kept stays. */
   keep(status: SyncStatus): void;
@@ -33,7 +33,7 @@ export function createLeftBehind(storage: Storage | null, basePath: string): Lef
   let kept: string | null = null;
   return {
     read() {
-      const parsed = leftBehindSchema.safeParse(attempt(() => JSON.parse(storage?.getItem(key) ?? '')));
+      const parsed = leftBehindSchema.safeParse(attempt(() => JSON.parse(kept ?? storage?.getItem(key) ?? '')));
       return parsed.success ? parsed.data : null;
     },
     keep({replica, waiting, parked}) {

@@ -258,6 +258,26 @@ test('a notebook removed under its page: this is said, nothing empty is made in 
   await arrives(device, server, 'To be copied.');
 });
 
+test('a notebook that the browser clears under its page stays on the screen, and what was not sent is counted', async ({
+  server,
+  faultProxy,
+  newDevice,
+}) => {
+  const device = await newDevice('Desk', {at: faultProxy});
+  await startWithNote(device, server.setupLink);
+  await faultProxy.stopListening();
+  await replaceText(device, 'Not sent.');
+  await expect(status(device)).toContainText('1 waiting');
+  const session = await device.context.newCDPSession(device.page);
+  await session.send('Storage.clearDataForOrigin', {
+    origin: new URL(device.address).origin,
+    storageTypes: 'indexeddb,local_storage',
+  });
+  await expect(device.page.getByText('This notebook was removed from this browser.').first()).toBeVisible();
+  await expect(textBox(device)).toHaveText('Not sent.');
+  await expect(status(device)).toContainText('1 waiting');
+});
+
 test(
   'a connection to the storage that the browser closed is opened again without a word',
   DEEP,

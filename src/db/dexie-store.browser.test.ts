@@ -354,6 +354,16 @@ describe('faults of IndexedDB', () => {
     expect(await Dexie.exists(name)).toBe(false);
   });
 
+  it('a database that the browser cleared under an open page is not made anew, empty, by what comes next', async () => {
+    await putBucket(1);
+    database.dexie.close({disableAutoOpen: false}); // as the browser ends connections: no page is asked first
+    await Dexie.delete(name);
+    await expect(putBucket(2)).rejects.toMatchObject({error: {type: 'storage_removed'}});
+    expect(failures.map(({type}) => type)).toEqual(['storage_removed']);
+    expect(await Dexie.exists(name)).toBe(false);
+    await expect(putBucket(3)).rejects.toMatchObject({error: {type: 'storage_removed'}});
+  });
+
   it('a read transaction can’t write', async () => {
     const attempt = store.transaction('read', (tx) => tx.putBuckets([{index: 0, bucket: EMPTY_BUCKET}]));
     await expect(attempt).rejects.toMatchObject({error: {type: 'storage_broken'}});

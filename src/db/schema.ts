@@ -12,7 +12,7 @@ import type {Kind} from '../../protocol/entity.ts';
 import type {SyncError, SyncFailure} from '../../protocol/errors.ts';
 import {type BodyTable, createBodyTable} from './body-table.ts';
 import {createEntityTable, type EntityTable, type PackKey} from './entity-table.ts';
-import {guardFactory} from './guarded-factory.ts';
+import {type Guard, guardFactory} from './guarded-factory.ts';
 import {createOutboxTable, type OutboxTable} from './outbox-table.ts';
 import {isListed, type ListRecord, listOf} from './pack-lists.ts';
 import type {PackRecord} from './packs.ts';
@@ -77,21 +77,28 @@ export interface DatabaseOptions {
 
 /** Opens nothing: the first operation does. */
 export function createDatabase({name = 'aster', onFailure = () => {}}: DatabaseOptions = {}): Database {
-  const dexie = createDexie(name);
   let ended: SyncFailure | undefined;
-
-  dexie.on('versionchange', ({newVersion}) => {
-    ended = newVersion === null ? removed() : outdated();
+  let wasOpen = false;
+  const end = (failure: SyncFailure) => {
+    ended = failure;
     dexie.close({disableAutoOpen: true});
-    onFailure(ended.error);
-  });
+    onFailure(failure.error);
+  };
+  const dexie = createDexie(name, {mayMake: () => !wasOpen, onGone: () => end(removed())});
+  dexie.on('versionchange', ({newVersion}) => end(newVersion === null ? removed() : outdated()));
 
   return {
     dexie,
     onFailure,
     async open() {
       if (ended !== undefined) throw ended;
-      if (!dexie.isOpen()) await Promise.race([dexie.open(), rejectWhenBlocked(dexie)]);
+      if (dexie.isOpen()) return;
+      try {
+        await Promise.race([dexie.open(), rejectWhenBlocked(dexie)]);
+        wasOpen = true;
+      } catch (error) {
+        throw ended ?? error;
+      }
     },
     close: () => dexie.close(),
   };
@@ -118,11 +125,11 @@ export function tablesOf(table: (name: string) => Table): Tables {
 
 export const TABLE_NAMES = Object.keys(STORES);
 
-function createDexie(name: string): Dexie {
+function createDexie(name: string, making: Pick<Guard, 'mayMake' | 'onGone'>): Dexie {
   const dexie = new Dexie(name, {
     cache: 'disabled',
     chromeTransactionDurability: 'strict',
-    indexedDB: guardFactory(indexedDB, NATIVE_VERSION),
+    indexedDB: guardFactory(indexedDB, {nativeVersion: NATIVE_VERSION, ...making}),
     IDBKeyRange,
   });
   const {aside, packs, packPointers, bodyPacks, sent, packLists, ...since1} = STORES;

@@ -12,6 +12,13 @@ const WORD_BY_KIND: Record<Kind, string> = {
   option: 'Setting',
 };
 
+/** What changed; an option, whose title is its key, by what it is for. */
+export function titleWords({kind, title}: Pick<WaitingChange, 'kind' | 'title'>): string {
+  if (kind === 'option' && title.startsWith('device.')) return 'Name of a device';
+  if (kind === 'option' && title.startsWith('lifetime.')) return 'Revision and deletion times';
+  return title === '' ? 'Untitled' : title;
+}
+
 export function changeWords({kind, change}: Pick<WaitingChange, 'kind' | 'change'>): string {
   return `${kindWords(kind)} ${change}`;
 }

@@ -7,8 +7,9 @@ import {formatAge, formatBytes, formatCount} from '../formats.ts';
 import {Icon} from '../parts/icon.tsx';
 import {useLive} from '../use-live.ts';
 import {useNow} from '../use-now.ts';
+import {useStatus} from '../use-status.tsx';
 import {errorWords} from '../words.ts';
-import {changeWords} from './change-words.ts';
+import {changeWords, titleWords} from './change-words.ts';
 
 /** A longer list tells nobody more, and thousands of rows would hold up the panel. */
 const MAX_SHOWN = 100;
@@ -16,7 +17,9 @@ const MAX_SHOWN = 100;
 export function Outbox() {
   const {notebook} = useApp();
   const changes = useLive(useMemo(() => notebook.watchOutbox(), [notebook]));
+  const {waiting} = useStatus();
   const nowMs = useNow(5000);
+  const more = Math.max(waiting, changes?.length ?? 0) - MAX_SHOWN;
   return (
     <section className="panel-part" aria-labelledby="outbox-heading">
       <h3 id="outbox-heading">Waiting to be sent</h3>
@@ -29,9 +32,7 @@ export function Outbox() {
               <OutboxItem key={`${change.kind}/${change.id}`} change={change} nowMs={nowMs} />
             ))}
           </ul>
-          {changes.length > MAX_SHOWN ? (
-            <p className="quiet">{`and ${formatCount(changes.length - MAX_SHOWN, 'more change')}`}</p>
-          ) : null}
+          {more > 0 ? <p className="quiet">{`and ${formatCount(more, 'more change')}`}</p> : null}
         </>
       )}
     </section>
@@ -47,7 +48,7 @@ function OutboxItem({change, nowMs}: {readonly change: WaitingChange; readonly n
   ];
   return (
     <li>
-      <span className="outbox-title">{change.title === '' ? 'Untitled' : change.title}</span>
+      <span className="outbox-title">{titleWords(change)}</span>
       <span className="quiet small numbers">{facts.join(' · ')}</span>
       {change.error === null ? null : (
         <span className="outbox-error small">

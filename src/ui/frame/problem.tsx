@@ -3,6 +3,7 @@
 import type {ReactNode} from 'react';
 import {Link} from 'wouter';
 import type {ErrorType, SyncError} from '../../../protocol/errors.ts';
+import type {SyncStatus} from '../../sync/api.ts';
 import type {Tone} from '../parts/banner.tsx';
 import {Button} from '../parts/button.tsx';
 import {ErrorBanner} from '../parts/error-banner.tsx';
@@ -10,6 +11,11 @@ import {RestartButton} from './restart-button.tsx';
 
 /** These pass by themselves; the rest wants a person. */
 const PASSING: ReadonlySet<ErrorType> = new Set(['offline', 'unreachable', 'timeout', 'busy']);
+
+/** Of a device that is paused, what was in the way of its last try and passes by itself is over: nothing is tried. */
+export function problemNow({state, problem}: Pick<SyncStatus, 'state' | 'problem'>): SyncError | null {
+  return state === 'paused' && problem !== null && PASSING.has(problem.type) ? null : problem;
+}
 
 interface ProblemProps {
   readonly error: SyncError;

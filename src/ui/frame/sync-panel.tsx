@@ -8,7 +8,7 @@ import {Dialog} from '../parts/dialog.tsx';
 import {ExportUnsynced} from '../parts/export-unsynced.tsx';
 import {ClockProblem} from './clock-problem.tsx';
 import {Outbox} from './outbox.tsx';
-import {Problem} from './problem.tsx';
+import {Problem, problemNow} from './problem.tsx';
 import {SyncActions} from './sync-actions.tsx';
 import {Facts, LocalFacts} from './sync-facts.tsx';
 import {Unresolved} from './unresolved.tsx';
@@ -28,12 +28,13 @@ export function SyncPanel({status, onClose}: {readonly status: SyncStatus; reado
 }
 
 function Connected({status, onLeave}: {readonly status: SyncStatus; readonly onLeave: () => void}) {
+  const problem = problemNow(status);
   return (
     <>
-      {status.problem === null ? null : status.problem.type === 'clock_skew' ? (
-        <ClockProblem error={status.problem} />
+      {problem === null ? null : problem.type === 'clock_skew' ? (
+        <ClockProblem error={problem} />
       ) : (
-        <Problem error={status.problem} onLeave={onLeave} />
+        <Problem error={problem} onLeave={onLeave} />
       )}
       {status.parked === 0 ? null : <RefusedChanges count={status.parked} />}
       {status.state === 'paused' ? (

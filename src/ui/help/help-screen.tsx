@@ -11,6 +11,7 @@ const STATES: readonly (readonly [string, string])[] = [
   ['Signed out', 'The server no longer knows this device. Sign in, and what waits is sent.'],
   ['Clock problem', 'This device’s clock and the server’s differ too much. Nothing is sent until that is settled.'],
   ['Sync problem', 'Something needs a look: press the status to see what, and what helps.'],
+  ['Paused', 'You paused sync on this device. Changes stay here until you resume it.'],
   ['Not set up', 'This notebook is on this device only.'],
 ];
 

@@ -5,13 +5,14 @@ import {formatNumber} from '../formats.ts';
 import {ProgressBar} from './progress-bar.tsx';
 
 export function FirstSyncProgress({firstSync}: Pick<SyncStatus, 'firstSync'>) {
+  const isKnown = firstSync !== null && firstSync.total > 0;
   return (
     <ProgressBar
       label="First sync"
       value={firstSync?.received ?? 0}
-      total={firstSync?.total ?? null}
+      total={isKnown ? firstSync.total : null}
       words={
-        firstSync === null
+        !isKnown
           ? 'Nothing received yet'
           : `${formatNumber(firstSync.received)} of ${formatNumber(firstSync.total)} received`
       }

@@ -54,6 +54,7 @@ function Failure({status, onBack}: {readonly status: SyncStatus; readonly onBack
   const {control} = useApp();
   const action = useAction();
   if (status.problem === null) return null;
+  const mustSignIn = status.problem.type === 'signed_out' || status.problem.type === 'device_removed';
   return (
     <>
       <ErrorBanner
@@ -62,8 +63,13 @@ function Failure({status, onBack}: {readonly status: SyncStatus; readonly onBack
         meaning="What was received is kept on this device; it goes on from there."
       />
       <div className="actions">
+        {mustSignIn ? (
+          <Button look="primary" onClick={onBack}>
+            Sign in
+          </Button>
+        ) : null}
         <Button
-          look="primary"
+          look={mustSignIn ? 'normal' : 'primary'}
           busy={action.busy || status.state === 'syncing'}
           onClick={() => action.run(() => control.syncNow())}
         >

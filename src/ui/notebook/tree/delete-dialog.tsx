@@ -74,5 +74,5 @@ function useSeen(noteId: string): Promise<Seen> {
 }
 
 function withBelow(count: number): string {
-  return count === 0 ? ' goes' : ` and what is only below it (${formatCount(count, 'note')} or fewer) go`;
+  return count === 0 ? ' goes' : ` and what is only below it (up to ${formatCount(count, 'note')}) go`;
 }

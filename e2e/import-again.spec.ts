@@ -1,4 +1,5 @@
-import {setUpServer, signIn} from './fixtures/accounts.ts';
+import {setUpServer, signIn, startNotebook} from './fixtures/accounts.ts';
+import {deleteNote} from './fixtures/conflicts.ts';
 import {DEEP} from './fixtures/deep.ts';
 import {rowCounts} from './fixtures/device.ts';
 import {FIELD_NOTES} from './fixtures/field-notes.ts';
@@ -7,7 +8,7 @@ import {openNote, replaceText, textBox} from './fixtures/notes.ts';
 import {ACCOUNT, observe} from './fixtures/observer.ts';
 import {allAreEqual, isSynced} from './fixtures/sync-panel.ts';
 import {expect, test} from './fixtures/test.ts';
-import {expandAll} from './fixtures/tree.ts';
+import {expandAll, treeItem} from './fixtures/tree.ts';
 
 test(
   'the same zip imported twice makes nothing twice, and an edit made in between stays',
@@ -32,6 +33,26 @@ test(
     await openNote(a, 'Birds');
     await expect(textBox(a)).toHaveText('Edited since.');
     await isSynced(a);
+  },
+);
+
+test(
+  'a note that was deleted is named when its zip is imported again, and can be brought back',
+  DEEP,
+  async ({newDevice}) => {
+    const device = await newDevice('Desk');
+    const {page} = device;
+    await startNotebook(device);
+    await importZip(device, FIELD_NOTES.zip);
+    await expandAll(device);
+    await openNote(device, 'Swift');
+    await deleteNote(device, 'Swift');
+    await importAndReport(device, FIELD_NOTES.zip);
+    await page.getByText('In 1 note').first().click();
+    await page.getByRole('link', {name: 'Swift'}).click();
+    await replaceText(device, 'Back again.');
+    await expandAll(device);
+    await expect(treeItem(device, 'Swift')).toBeVisible();
   },
 );
 

@@ -22,6 +22,8 @@ export interface ImportProblem {
   readonly count: number;
   /** Titles of the notes, each once, in the order of the tree; empty where it belongs to no note. */
   readonly noteTitles: readonly string[];
+  /** In the same order, where the notes are to be opened. */
+  readonly noteIds?: readonly string[];
 }
 
 export interface ImportReport {
@@ -58,6 +60,10 @@ const WORDS_BY_PROBLEM = {
   place_twice: {what: 'The zip lists this place more than once.', cure: 'Nothing to do.'},
   file_twice: {what: 'The zip has two files of one name; the first one counts.', cure: 'Nothing to do.'},
   file_unknown: {what: 'The zip has files that belong to no note.', cure: 'Nothing to do, unless you put them there.'},
+  deleted_here: {
+    what: 'This note was deleted here, and stays deleted.',
+    cure: 'To bring it back open it and type in it, or choose one of its revisions. That works until the time of the deletion has passed.',
+  },
   entry_unreadable: {what: 'An entry in the list of notes could not be read.', cure: 'Export again.'},
   attribute_unreadable: {what: 'A label, relation or attachment could not be read.', cure: 'Export again.'},
 } as const;
@@ -65,20 +71,30 @@ const WORDS_BY_PROBLEM = {
 /** Collects what goes wrong, grouped by kind. */
 export class Problems {
   readonly #byType = new Map<ProblemType, {count: number; readonly titles: Set<string>}>();
+  readonly #deleted: {readonly id: string; readonly title: string}[] = [];
 
-  add(type: ProblemType, noteTitle?: string): void {
+  add(type: Exclude<ProblemType, 'deleted_here'>, noteTitle?: string): void {
     const group = this.#byType.get(type) ?? {count: 0, titles: new Set<string>()};
     group.count++;
     if (noteTitle !== undefined) group.titles.add(noteTitle);
     this.#byType.set(type, group);
   }
 
+  addDeleted(note: {readonly id: string; readonly title: string}): void {
+    this.#deleted.push(note);
+  }
+
   list(): ImportProblem[] {
-    return [...this.#byType].map(([type, {count, titles}]) => ({
+    const others = [...this.#byType].map(([type, {count, titles}]) => ({
       type,
       ...WORDS_BY_PROBLEM[type],
       count,
       noteTitles: [...titles],
     }));
+    const [count, type] = [this.#deleted.length, 'deleted_here' as const];
+    if (count === 0) return others;
+    const noteTitles = this.#deleted.map(({title}) => title);
+    const noteIds = this.#deleted.map(({id}) => id);
+    return [{type, ...WORDS_BY_PROBLEM[type], count, noteTitles, noteIds}, ...others];
   }
 }

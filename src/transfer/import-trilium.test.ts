@@ -1,6 +1,7 @@
 import {strToU8} from 'fflate';
 import {expect, test} from 'vitest';
 import {equalBytes, utf8Bytes} from '../../protocol/bytes.ts';
+import {hashOf} from '../../protocol/hash.ts';
 import {ROOT_NOTE_ID} from '../../protocol/ids.ts';
 import {triliumAttachmentId, triliumNoteId} from '../notes/derived-ids.ts';
 import type {AttachmentData, AttributeData, BranchData, NoteData} from '../notes/note-data.ts';
@@ -65,6 +66,17 @@ test('the tree arrives with its order, prefixes, clones and whole titles', async
     '    50% off?',
     '    A title that is much longer than a file name may be',
   ]);
+});
+
+test('a note that was deleted here is named, first and to be opened', async () => {
+  const writer = createMemoryWriter();
+  await importInto(writer, packZip(triliumZip()));
+  const rose = writer.all<NoteData>('note').find(({title}) => title === 'Rose');
+  const deleted = {stamp: '', parts: {meta: hashOf(utf8Bytes('a tombstone')), data: '', body: ''}};
+  const write: MemoryWriter['write'] = async (changes) =>
+    (await writer.write(changes)).map((told) => ({...told, loaded: told.id === rose?.id ? deleted : told.loaded}));
+  const {problems} = await importInto({...writer, write}, packZip(triliumZip()));
+  expect(problems[0]).toMatchObject({type: 'deleted_here', count: 1, noteTitles: ['Rose'], noteIds: [rose?.id]});
 });
 
 test('everything is counted: in the file, created, already here', async () => {

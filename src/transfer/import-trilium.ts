@@ -5,9 +5,11 @@
  */
 
 import type {Bytes} from '../../protocol/bytes.ts';
+import {EMPTY_HASH} from '../../protocol/hash.ts';
 import {ROOT_NOTE_ID} from '../../protocol/ids.ts';
 import {triliumNoteId} from '../notes/derived-ids.ts';
-import type {Writer} from '../sync/changes.ts';
+import {readNote} from '../notes/note-data.ts';
+import type {Writer, Written} from '../sync/changes.ts';
 import {createSanitizer} from './clean-html.ts';
 import {ImportError} from './import-error.ts';
 import {COUNT_NAMES, type Count, type CountName, type ImportReport, Problems} from './import-report.ts';
@@ -63,7 +65,7 @@ export async function importTrilium(file: ZipFile, options: ImportOptions): Prom
     sanitize: options.sanitize ?? createSanitizer(),
     problems,
   });
-  const counts = await writeGroups(groups, meta.entries.length, options);
+  const counts = await writeGroups(groups, meta.entries.length, problems, options);
   const tops = meta.entries.filter(({parent}) => parent === null);
   return {
     counts,
@@ -135,6 +137,7 @@ function findTexts(
 async function writeGroups(
   groups: Iterable<readonly PlannedChange[]>,
   total: number,
+  problems: Problems,
   {writer, onProgress, signal}: ImportOptions,
 ): Promise<Record<CountName, Count>> {
   const counts = noCounts();
@@ -146,6 +149,8 @@ async function writeGroups(
     const written = await writer.write(batch.map(({change}) => change));
     batch.forEach((planned, index) => {
       addTo(counts, planned.counts, written[index]?.outcome === 'written' ? 'created' : 'alreadyHere');
+      const {kind, id, data} = planned.change;
+      if (kind === 'note' && isDeleted(written[index])) problems.addDeleted({id, title: readNote(data)?.title ?? ''});
     });
     batch = [];
     batchBytes = 0;
@@ -162,6 +167,11 @@ async function writeGroups(
   }
   await flush();
   return counts;
+}
+
+/** Only what is deleted has a note's meta. */
+function isDeleted(written: Written | undefined): boolean {
+  return written?.outcome === 'exists' && written.loaded !== null && written.loaded.parts.meta !== EMPTY_HASH;
 }
 
 function noCounts(): Record<CountName, Count> {

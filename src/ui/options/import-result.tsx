@@ -76,7 +76,7 @@ function Counts({counts}: {readonly counts: ImportReport['counts']}) {
   );
 }
 
-function Problem({problem: {type, what, cure, count, noteTitles}}: {readonly problem: ImportProblem}) {
+function Problem({problem: {type, what, cure, count, noteTitles, noteIds}}: {readonly problem: ImportProblem}) {
   return (
     <li data-problem={type}>
       <p>
@@ -87,12 +87,19 @@ function Problem({problem: {type, what, cure, count, noteTitles}}: {readonly pro
         <details>
           <summary>{`In ${formatCount(noteTitles.length, 'note')}`}</summary>
           <ul>
-            {noteTitles.map((title) => (
-              <li key={title}>{title === '' ? 'Untitled' : title}</li>
+            {noteTitles.map((title, index) => (
+              <li key={noteIds?.[index] ?? title}>
+                <NoteName title={title} id={noteIds?.[index]} />
+              </li>
             ))}
           </ul>
         </details>
       )}
     </li>
   );
+}
+
+function NoteName({title, id}: {readonly title: string; readonly id: string | undefined}) {
+  const name = title === '' ? 'Untitled' : title;
+  return id === undefined ? name : <Link href={`/n/${id}`}>{name}</Link>;
 }

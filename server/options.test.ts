@@ -1,4 +1,5 @@
 import {resolve} from 'node:path';
+import {fastify} from 'fastify';
 import {describe, expect, it} from 'vitest';
 import {OptionsError, readOptions} from './options.ts';
 
@@ -52,6 +53,36 @@ describe('options', () => {
   });
 
   it.each([
+    'loopback',
+    'linklocal, uniquelocal',
+    '10.0.0.1,10.0.0.0/8',
+    '10.0.0.0/0',
+    '10.0.0.0/33',
+    '10.0.0.0/8/8',
+    '10.0.0.300',
+    '10.0.0.1/',
+    '10.0.0.1,',
+    '::1',
+    'fd00::/8',
+    'fd00::/129',
+    '::ffff:10.0.0.0/104',
+    ':::1',
+    'proxy.example',
+    'Loopback',
+  ])('the proxies %s are taken where Fastify takes them, and only there', (text) => {
+    const refused = (start: () => unknown) => {
+      try {
+        start();
+        return false;
+      } catch {
+        return true;
+      }
+    };
+    const byFastify = refused(() => fastify({trustProxy: text}));
+    expect(refused(() => readOptions({ASTER_TRUST_PROXY: text}))).toBe(byFastify);
+  });
+
+  it.each([
     ['PORT', 'abc', 'number'],
     ['PORT', '65536', 'number'],
     ['PORT', '-1', 'number'],
@@ -63,6 +94,8 @@ describe('options', () => {
     ['ASTER_ALLOWED_ORIGINS', '*', 'like https://'],
     ['ASTER_ALLOWED_ORIGINS', 'https://a.example/path', 'like https://'],
     ['ASTER_TRUST_PROXY', 'maybe', 'true, false'],
+    ['ASTER_TRUST_PROXY', '10.0.0.0/99', '10.0.0.0/8'],
+    ['ASTER_TRUST_PROXY', 'loopback, 10.0.0.300', '"10.0.0.300" is not understood'],
     ['ASTER_TLS_CERT', '/cert.pem', 'not supported yet'],
     ['ASTER_TLS_KEY', '/key.pem', 'not supported yet'],
     ['ASTER_DATABASE_URL', 'postgres://x', 'not supported yet'],

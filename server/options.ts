@@ -3,6 +3,7 @@
  * option that this server doesn't support yet, stop it with a sentence that says what to do.
  */
 
+import {isIP} from 'node:net';
 import {resolve} from 'node:path';
 import {MAX_NAME_CHARS} from '../protocol/limits.ts';
 
@@ -115,14 +116,19 @@ function readTrustProxy(env: Environment): false | number | string {
   if (text === 'false') return false;
   if (text === 'true') return 1; // the nearest proxy only: what lies before it in the header is the client's own words
   if (/^\d{1,3}$/.test(text)) return Number(text);
-  if (
-    /^(loopback|linklocal|uniquelocal|[0-9a-fA-F:.]+(\/\d{1,3})?)(\s*,\s*(loopback|linklocal|uniquelocal|[0-9a-fA-F:.]+(\/\d{1,3})?))*$/.test(
-      text,
-    )
-  )
-    return text;
+  const wrong = text.split(',').find((one) => !isProxyAddress(one.trim()));
+  if (wrong === undefined) return text;
   throw new OptionsError(
     'ASTER_TRUST_PROXY',
-    `"${text}" is not understood. Give true, false, how many proxies there are, or their addresses.`,
+    `"${wrong.trim()}" is not understood. Give true, false, how many proxies there are, or their addresses: loopback, 10.0.0.1 or 10.0.0.0/8, with commas between.`,
   );
+}
+
+/** Of what Fastify takes for one; anything else it would refuse with an error of its own, after the data were opened. */
+function isProxyAddress(text: string): boolean {
+  if (/^(loopback|linklocal|uniquelocal)$/.test(text)) return true;
+  const [address = '', prefix, ...more] = text.split('/');
+  const maxPrefix = {0: 0, 4: 32, 6: 128}[isIP(address)] ?? 0;
+  if (prefix === undefined) return maxPrefix > 0;
+  return more.length === 0 && /^\d{1,3}$/.test(prefix) && Number(prefix) > 0 && Number(prefix) <= maxPrefix;
 }

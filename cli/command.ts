@@ -1,6 +1,7 @@
 /** What every command of `aster` is: words for the usage, and a function from operands to an exit code. */
 
 import {DataFolderError} from '../server/data-folder.ts';
+import {ListenError} from '../server/listen-error.ts';
 import {type Environment, OptionsError} from '../server/options.ts';
 import {DataFileError} from '../server/storage/data-file.ts';
 import {SchemaTooNewError} from '../server/storage/sqlite-schema.ts';
@@ -31,6 +32,8 @@ export const MISUSED = 2;
 /** What an error that was meant for people says and means to the shell; undefined for a bug. */
 export function refusalOf(error: unknown, {failed = FAILED}: Command): {words: string; exitCode: number} | undefined {
   if (error instanceof OptionsError) return {words: error.message, exitCode: MISUSED};
-  const isForPeople = [DataFolderError, DataFileError, SchemaTooNewError].some((known) => error instanceof known);
+  const isForPeople = [DataFolderError, DataFileError, SchemaTooNewError, ListenError].some(
+    (known) => error instanceof known,
+  );
   return isForPeople ? {words: (error as Error).message, exitCode: failed} : undefined;
 }

@@ -1,6 +1,8 @@
-import {mkdirSync, readdirSync, rmSync, writeFileSync} from 'node:fs';
+import {once} from 'node:events';
+import {mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync} from 'node:fs';
+import {type AddressInfo, createServer} from 'node:net';
 import {join} from 'node:path';
-import {afterEach, beforeEach, expect, it} from 'vitest';
+import {afterEach, beforeEach, describe, expect, it} from 'vitest';
 import {at, note} from '../server/testing/world.ts';
 import {verifyDatabase} from '../server/verify.ts';
 import {createData, harm, noteIdsIn, pushNote, runAster, temporaryFolders, withData} from './testing/cli.ts';
@@ -101,6 +103,57 @@ it('what can’t be done, what isn’t set right and what isn’t understood end
   mkdirSync(dataDir);
   expect(await run('backup', file)).toMatchObject({exitCode: 1});
   expect(readdirSync(dataDir)).toEqual([]);
+});
+
+describe('a start that can’t be', () => {
+  const serve = (env: Record<string, string> = {}) => runAster(['serve'], {ASTER_DATA_DIR: dataDir, PORT: '0', ...env});
+  const inOneLine = (...words: string[]) => new RegExp(`^[^\\n]*${words.join('[^\\n]*')}[^\\n]*\\n$`);
+  const refused = (...words: string[]) => ({
+    exitCode: 1,
+    stdout: '',
+    stderr: expect.stringMatching(inOneLine(...words)),
+  });
+
+  it('says that a port is taken, and that an address isn’t this machine’s', async () => {
+    const taken = createServer().listen(0, '127.0.0.1');
+    await once(taken, 'listening');
+    const {port} = taken.address() as AddressInfo;
+    expect(await serve({PORT: String(port)})).toMatchObject(refused(`port ${port} is in use`, 'by PORT'));
+    taken.close();
+    expect(await serve({HOST: '192.0.2.1'})).toMatchObject(refused('no address 192.0.2.1', 'by HOST'));
+  });
+
+  it('says that proxies are set wrong', async () => {
+    const {exitCode, stderr} = await serve({ASTER_TRUST_PROXY: '10.0.0.0/99'});
+    expect({exitCode, stderr}).toEqual({exitCode: 2, stderr: expect.stringMatching(inOneLine('ASTER_TRUST_PROXY'))});
+  });
+
+  it.each([
+    ['text', () => 'Dear diary, '.repeat(1000), 'is not an Aster database'],
+    ['a database without its end', (bytes: Buffer) => bytes.subarray(0, 4096), 'is damaged'],
+  ])('says what to do where the database is %s', async (_name, spoil, what) => {
+    await createData(dataDir, ['note-1']);
+    const database = join(dataDir, 'aster.db');
+    writeFileSync(database, spoil(readFileSync(database)));
+    expect(await serve()).toMatchObject(refused(`${database} ${what}`, 'aster -- restore <file>'));
+  });
+
+  it.each(['aster.db', 'server.lock'])('says what to do where %s can’t be opened', async (name) => {
+    mkdirSync(join(dataDir, name), {recursive: true});
+    expect(await serve()).toMatchObject(refused(name, 'by this user', 'ASTER_DATA_DIR'));
+  });
+
+  it('is that of a restore, too', async () => {
+    await createData(dataDir, ['note-1']);
+    expect(await aster('backup', file)).toMatchObject({exitCode: 0});
+    rmSync(dataDir, {recursive: true});
+    mkdirSync(join(dataDir, 'server.lock'), {recursive: true});
+    const {exitCode, stderr} = await aster('restore', file);
+    expect({exitCode, stderr}).toEqual({
+      exitCode: 1,
+      stderr: expect.stringMatching(inOneLine('server.lock', 'by this user')),
+    });
+  });
 });
 
 it('help is no error', async () => {

@@ -4,9 +4,10 @@
  * finishes the restore that another process died in.
  */
 
-import {chmodSync, existsSync, mkdirSync, statSync} from 'node:fs';
+import {accessSync, chmodSync, constants, existsSync, mkdirSync, statSync} from 'node:fs';
 import {join} from 'node:path';
 import Database from 'better-sqlite3';
+import {asDataFileError} from './storage/data-file.ts';
 import {DATABASE_NAME, type Finished, finishReplacement, isReplacementDecided} from './storage/replacement.ts';
 
 export class DataFolderError extends Error {
@@ -32,16 +33,18 @@ const IN_USE: Readonly<Record<DataFolderUse, (dir: string) => string>> = {
   restore: (dir) => `a server uses ${dir}. Stop it, put the backup back, and start it again. Nothing was changed.`,
 };
 
-/** Makes the folder, for its owner only, where there is none. Throws DataFolderError with a sentence for people. */
+/** Makes the folder, for its owner only, where there is none. Throws DataFolderError or DataFileError, for people. */
 export function openDataFolder(dir: string, use: DataFolderUse = 'serve'): DataFolder {
   makeFolder(dir);
-  const lock = new Database(join(dir, 'server.lock'), {timeout: 0});
+  const file = join(dir, 'server.lock');
+  const lock = openLock(file);
   try {
+    accessSync(file, constants.W_OK); // of a file that it may only read, SQLite would call any lock exclusive
     lock.pragma('journal_mode = MEMORY');
     lock.exec('BEGIN EXCLUSIVE');
   } catch (cause) {
     lock.close();
-    throw new DataFolderError(IN_USE[use](dir), {cause});
+    throw isBusy(cause) ? new DataFolderError(IN_USE[use](dir), {cause}) : asDataFileError(cause, file, 'own');
   }
   try {
     const finished = finishRestore(dir);
@@ -79,6 +82,18 @@ export function findDatabase(dir: string): string {
 
 function isFolder(dir: string): boolean {
   return statSync(dir, {throwIfNoEntry: false})?.isDirectory() === true;
+}
+
+function openLock(file: string): Database.Database {
+  try {
+    return new Database(file, {timeout: 0});
+  } catch (error) {
+    throw asDataFileError(error, file, 'own');
+  }
+}
+
+function isBusy(error: unknown): boolean {
+  return error instanceof Error && 'code' in error && /^SQLITE_BUSY/.test(String(error.code));
 }
 
 function makeFolder(dir: string): void {

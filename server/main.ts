@@ -10,10 +10,11 @@ import type {Log} from './core/ports.ts';
 import {startScrubbing, type Timers} from './core/scrubbing.ts';
 import {type DataFolder, openDataFolder} from './data-folder.ts';
 import {createHttp} from './http/http.ts';
+import {asListenError} from './listen-error.ts';
 import type {Options} from './options.ts';
+import {openOwnStorage} from './storage/own-storage.ts';
 import type {Storage} from './storage/port.ts';
 import type {Finished} from './storage/replacement.ts';
-import {openSqliteStorage} from './storage/sqlite-storage.ts';
 
 export interface RunningServer {
   /** Where it can be reached, base path and closing slash included. */
@@ -33,13 +34,13 @@ export interface ServerPorts {
 const ROOT = join(import.meta.dirname, '..');
 const ERASE_EVERY_MS = 3_600_000;
 
-/** Rejects with an error whose message is for people: the folder is in use, the port is taken. */
+/** Rejects with DataFolderError, DataFileError, SchemaTooNewError or ListenError, whose messages are for people. */
 export async function startServer(options: Options, {print, log = logToStderr}: ServerPorts): Promise<RunningServer> {
   const folder = openDataFolder(options.dataDir);
   if (folder.finished !== undefined) print(finishedWords(folder.finished));
   let storage: Storage | undefined;
   try {
-    storage = openSqliteStorage(folder.databaseFile);
+    storage = openOwnStorage(folder.databaseFile);
     return await serve({options, print, log, folder, storage});
   } catch (error) {
     await storage?.close();
@@ -64,7 +65,7 @@ async function serve({options, print, log, folder, storage}: Parts): Promise<Run
     await http.app.listen({host: options.host, port: options.port});
   } catch (error) {
     await http.close();
-    throw listenError(error, options);
+    throw asListenError(error, options);
   }
   const erasing = eraseRegularly(core, log);
   const scrubbing = startScrubbing(core, TIMERS, log);
@@ -143,17 +144,6 @@ function urlOf({address, family, port}: AddressInfo, {basePath}: Options): strin
   const isEverywhere = address === '0.0.0.0' || address === '::';
   const host = isEverywhere ? 'localhost' : family === 'IPv6' ? `[${address}]` : address;
   return `http://${host}:${port}${basePath}`;
-}
-
-function listenError(error: unknown, {host, port}: Options): Error {
-  const code = error instanceof Error && 'code' in error ? error.code : undefined;
-  if (code === 'EADDRINUSE')
-    return new Error(`port ${port} is in use. Stop what uses it, or give another one by PORT.`, {cause: error});
-  if (code === 'EACCES')
-    return new Error(`port ${port} is not allowed to this user. Give one above 1023 by PORT.`, {cause: error});
-  if (code === 'EADDRNOTAVAIL' || code === 'ENOTFOUND')
-    return new Error(`this machine has no address ${host}. Give another one by HOST.`, {cause: error});
-  return error instanceof Error ? error : new Error(String(error));
 }
 
 function logToStderr(level: 'info' | 'error', message: string, details: Readonly<Record<string, unknown>> = {}): void {

@@ -42,6 +42,9 @@ const SQLITE_MAGIC = 'SQLite format 3\0';
 const TABLES = ['meta', 'accounts', 'documents', 'devices', 'entities', 'commits', 'buckets'];
 const MAX_FAULTS = 20;
 
+/** What a file is to who reads of it: one among several, or the one that a server lives on. Each has a cure of its own. */
+export type DataFileRole = 'copy' | 'own';
+
 /** Reads all of it: takes as long as reading the whole file. Throws DataFileError. */
 export function inspectDataFile(file: string): DataFileFacts {
   return withDataFile(file, (db) => {
@@ -90,6 +93,18 @@ export function faultsIn(db: Database.Database): readonly string[] {
 }
 
 const USE_ANOTHER = 'Use another copy.';
+const PUT_BACK =
+  'Stop the server. `npm run aster -- verify` says what is wrong; put a backup back by `npm run aster -- restore <file>`.';
+const GIVE_ACCESS =
+  'Give this user the data folder with all that is in it, to read and write, or give another folder by ASTER_DATA_DIR.';
+const OWN_WORDS: Readonly<Partial<Record<DataFileFault, string>>> = {
+  not_aster:
+    'is not an Aster database. Put a backup back by `npm run aster -- restore <file>`, or give another data folder by ASTER_DATA_DIR.',
+  damaged: `is damaged. ${PUT_BACK}`,
+  no_access: `can’t be opened and written by this user. ${GIVE_ACCESS}`,
+  no_room: 'has no room left on its disk. Make room there: until then nothing new is kept, and devices hold it back.',
+  unreadable: `can’t be read or written by its disk. Look at the disk. ${PUT_BACK}`,
+};
 /** By the beginning of the code: SQLite's extended codes go on after it. */
 const FAULT_BY_CODE: Readonly<Record<string, readonly [type: DataFileFault, words: string]>> = {
   ENOENT: ['not_found', 'does not exist. Check the path; folders on the way to it are not made.'],
@@ -113,13 +128,14 @@ const FAULT_BY_CODE: Readonly<Record<string, readonly [type: DataFileFault, word
 };
 
 /** Errors that no file can be blamed for stay what they are. */
-export function asDataFileError(error: unknown, file: string): unknown {
+export function asDataFileError(error: unknown, file: string, role: DataFileRole = 'copy'): unknown {
   if (error instanceof DataFileError || !(error instanceof Error) || !('code' in error)) return error;
   const code = String(error.code);
   const fault = Object.entries(FAULT_BY_CODE).find(([known]) => code === known || code.startsWith(`${known}_`));
   if (fault === undefined) return error;
   const [type, words] = fault[1];
-  return new DataFileError(type, `${file} ${words}`, {cause: error});
+  const said = role === 'own' ? (OWN_WORDS[type] ?? words) : words;
+  return new DataFileError(type, `${file} ${said}`, {cause: error});
 }
 
 /** SQLite would take an empty file for an empty database. */

@@ -1,6 +1,6 @@
 import {type ChildProcess, spawn} from 'node:child_process';
 import {once} from 'node:events';
-import {cpSync, mkdtempSync, rmSync, statSync, writeFileSync} from 'node:fs';
+import {cpSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync} from 'node:fs';
 import {connect} from 'node:net';
 import {tmpdir} from 'node:os';
 import {join} from 'node:path';
@@ -138,6 +138,43 @@ describe('a deletion whose time has passed', () => {
     expect(after.prepare("SELECT erased FROM entities WHERE kind = 'note'").get()).toEqual({erased: Number(isErased)});
     after.close();
   });
+});
+
+describe('a server whose database is damaged where it has not been read yet', () => {
+  const cure = expect.stringMatching(/aster\.db is damaged\. Stop the server\..*aster -- restore <file>/);
+
+  it('says in its log what a request failed of, and what to do', async () => {
+    const dataDir = newFolder();
+    const first = await start(dataDir);
+    const token = await setUp(first.server.url, first.server.setupLink);
+    for (let count = 0; count < 5; count++) {
+      const version = note({id: `note-${count}`, stamp: at(1), text: 'text '.repeat(2000)});
+      await post(first.server.url, 'api/sync/push', {...ASKED, entities: [pushed(version)]}, token);
+    }
+    await first.server.close();
+    damageEntities(join(dataDir, 'aster.db'));
+    const logged: unknown[] = [];
+    const options = readOptions({PORT: '0', ASTER_DATA_DIR: dataDir});
+    const server = await startServer(options, {
+      print: () => {},
+      log: (_level, message, details) => void logged.push({message, ...details}),
+    });
+    cleanups.push(() => server.close());
+    const {status} = await post(server.url, 'api/sync/pull', {...ASKED, lane: 'all', after: 0}, token);
+    expect(status).toBe(500);
+    expect(logged).toContainEqual(
+      expect.objectContaining({message: 'a request failed', error: cure, cause: expect.stringContaining('malformed')}),
+    );
+  });
+
+  function damageEntities(file: string): void {
+    const database = new Database(file);
+    const root = Number(database.prepare("SELECT rootpage FROM sqlite_schema WHERE name = 'entities'").pluck().get());
+    const pageBytes = Number(database.pragma('page_size', {simple: true}));
+    database.close();
+    const bytes = readFileSync(file);
+    writeFileSync(file, bytes.fill(7, (root - 1) * pageBytes, root * pageBytes));
+  }
 });
 
 describe('closing', () => {

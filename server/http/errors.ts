@@ -58,6 +58,7 @@ export function handleErrors(app: FastifyInstance, log: Log): void {
       method: request.method,
       route: request.routeOptions.url,
       error: error.stack ?? String(error),
+      ...(error.cause === undefined ? {} : {cause: String(error.cause)}),
     });
     return sendError(reply, wireError('server_error', 'something went wrong inside the server'));
   });

@@ -12,15 +12,23 @@ import {withLock} from './lock.mjs';
 import {isMain, ROOT, run} from './process.mjs';
 
 const STAMP = join(ROOT, 'node_modules', '.installed');
+const STEPS = [
+  ['ci', '--ignore-scripts', '--no-audit', '--no-fund', '--loglevel=error'],
+  ['rebuild', 'node', '--loglevel=error'],
+];
+/** @type {import('node:child_process').StdioOptions} */
+const TO_STDERR = ['inherit', 2, 'inherit'];
 
-/** Installs what is missing; ends the process with a message when that fails. */
-export async function install() {
+/**
+ * Installs what is missing; ends the process with a message, and the exit code `failed`, when that fails. Nothing of it goes
+ * to standard output, which belongs to what is run afterwards.
+ */
+export async function install({failed = 1} = {}) {
   if (isInstalled()) return;
   await withLock('install', async () => {
     if (isInstalled()) return;
-    console.log('installing packages');
-    await npm('ci', '--ignore-scripts', '--no-audit', '--no-fund', '--loglevel=error');
-    await npm('rebuild', 'node', '--loglevel=error');
+    console.error('installing packages');
+    for (const args of STEPS) await npm(args, failed);
     writeFileSync(STAMP, wantedStamp());
   });
 }
@@ -34,16 +42,19 @@ function wantedStamp() {
   return createHash('sha256').update(lock).update(`${process.platform} ${process.arch}`).digest('hex');
 }
 
-/** @param {string[]} args */
-async function npm(...args) {
+/**
+ * @param {string[]} args
+ * @param {number} failed
+ */
+async function npm(args, failed) {
   const path = process.env.npm_execpath;
   const byPath = path !== undefined && /npm-cli\.[cm]?js$/.test(path);
   const code = byPath
-    ? await run(process.execPath, [path, ...args])
-    : await run('npm', args, {shell: process.platform === 'win32'});
+    ? await run(process.execPath, [path, ...args], {stdio: TO_STDERR})
+    : await run('npm', args, {stdio: TO_STDERR, shell: process.platform === 'win32'});
   if (code === 0) return;
   console.error(`npm ${args[0]} failed (exit code ${code}). Nothing was started; what it says above is the cause.`);
-  process.exit(1);
+  process.exit(failed);
 }
 
 if (isMain(import.meta.url)) await install();

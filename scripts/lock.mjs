@@ -36,7 +36,7 @@ async function take(path) {
       rmSync(path, {force: true});
       continue;
     }
-    if (!told) console.log(`waiting for another run to finish (process ${holder ?? 'unknown'}, ${path})`);
+    if (!told) console.error(`waiting for another run to finish (process ${holder ?? 'unknown'}, ${path})`);
     told = true;
     await sleep(POLL_MS);
   }

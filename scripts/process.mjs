@@ -10,6 +10,7 @@ import {fileURLToPath, pathToFileURL} from 'node:url';
 export const ROOT = dirname(dirname(fileURLToPath(import.meta.url)));
 
 const WINDOWS = process.platform === 'win32';
+const ORPHAN_POLL_MS = 500;
 
 /** The Node of node_modules, else the one that runs this. */
 export function nodePath() {
@@ -44,6 +45,17 @@ export function run(command, args, options = {}) {
  */
 export function runNode(args, options = {}) {
   return run(nodePath(), args, options);
+}
+
+/** npm hands a SIGTERM to its shell, which dies of it without a word to us: being orphaned is then the only sign. */
+export function stopWithParent() {
+  const parent = process.ppid;
+  const poll = setInterval(() => {
+    if (process.ppid === parent) return;
+    clearInterval(poll);
+    process.kill(process.pid, 'SIGTERM');
+  }, ORPHAN_POLL_MS);
+  poll.unref();
 }
 
 /** The environment for children, with the programs of node_modules first. */

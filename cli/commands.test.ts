@@ -62,6 +62,28 @@ it('a restore says what it put in place and where the other data are, and the se
   expect(await aster('verify')).toMatchObject({exitCode: 0, stdout: including('Everything is equal.')});
 });
 
+it('a backup of damaged rows is made and put back, and both say so', async () => {
+  await createData(dataDir, ['note-1', 'note-2', 'note-3']);
+  harm(join(dataDir, 'aster.db'), "UPDATE entities SET body = CAST('Secret' AS BLOB) WHERE id <> 'note-3'");
+  const made = await aster('backup', file);
+  expect(made).toMatchObject({exitCode: 0, stdout: including(`Backup made: ${file}\nIt has 1 account and 3 notes;`)});
+  expect(made.stdout).toContain('It has 2 damaged rows, as the server has. `npm run aster -- verify` names');
+  const restored = await aster('restore', file);
+  expect(restored).toMatchObject({exitCode: 0, stdout: including('The backup is in place')});
+  expect(restored.stdout).toContain('It has 2 damaged rows. `npm run aster -- verify` names');
+  expect(await aster('verify')).toMatchObject({exitCode: 1});
+});
+
+it('a backup says what else is wrong in it, and where its rows could not be checked', async () => {
+  await createData(dataDir, ['note-1']);
+  harm(join(dataDir, 'aster.db'), "UPDATE documents SET root = 'x'");
+  expect((await aster('backup', file)).stdout).toContain('It has 1 difference, as the server has.');
+  harm(join(dataDir, 'aster.db'), 'PRAGMA user_version = 2');
+  const {exitCode, stdout} = await aster('backup', join(folder, 'older.db'));
+  expect({exitCode, stdout}).toEqual({exitCode: 0, stdout: including('Its rows were not checked')});
+  expect(stdout).not.toContain('and checked:');
+});
+
 it('verify beside a running server says equal, names what differs by kind and id, and says what to do', async () => {
   await withData(dataDir, async (world) => {
     await pushNote(world, note({id: 'note-1', stamp: at(1), text: 'Secret'}));

@@ -69,7 +69,7 @@ describe('restoring', () => {
   it('puts the backup in place, keeps what was there, and says where', async () => {
     await backedUpThenWritten();
     const {keptIn = '', ...facts} = await restore();
-    expect(facts).toEqual({accounts: 1, notes: 1, newestMs: START_MS});
+    expect(facts).toEqual({accounts: 1, notes: 1, newestMs: START_MS, tally: {damagedRows: 0, differences: 0}});
     expect(noteIds()).toEqual(['note-1']);
     expect(keptIn).toBe(join(dataDir, 'replaced-2026-11-22T12-00-00-000Z'));
     expect(noteIds(join(keptIn, 'aster.db'))).toEqual(['note-1', 'note-2']);

@@ -11,10 +11,13 @@ import {snapshotInto} from './storage/backup.ts';
 import {asDataFileError, type DataFileFacts, inspectDataFile} from './storage/data-file.ts';
 import {beginReplacement} from './storage/replacement.ts';
 import {openSqliteStorage} from './storage/sqlite-storage.ts';
+import {type Tally, tallyDifferences} from './verify.ts';
 
 export interface Restored extends DataFileFacts {
   /** The folder with the database that was replaced; undefined where there was none. */
   readonly keptIn: string | undefined;
+  /** What is damaged in the backup's rows came along: of one that is the only one, the rest counts. */
+  readonly tally: Tally | undefined;
 }
 
 export interface RestoreOptions extends Pick<CorePorts, 'now' | 'random'> {
@@ -28,8 +31,8 @@ export async function restoreBackup({dataDir, backup, now, random}: RestoreOptio
   inspectDataFile(backup);
   const folder = openDataFolder(dataDir, 'restore');
   try {
-    const facts = await decideFor(backup, {dataDir, now, random});
-    return {...facts, keptIn: finishRestore(dataDir)?.keptIn};
+    const found = await decideFor(backup, {dataDir, now, random});
+    return {...found, keptIn: finishRestore(dataDir)?.keptIn};
   } finally {
     folder.release();
   }
@@ -38,14 +41,14 @@ export async function restoreBackup({dataDir, backup, now, random}: RestoreOptio
 async function decideFor(
   backup: string,
   {dataDir, now, random}: Omit<RestoreOptions, 'backup'>,
-): Promise<DataFileFacts> {
+): Promise<Omit<Restored, 'keptIn'>> {
   const {part, decide, discard} = beginReplacement(dataDir, now());
   try {
     snapshotInto(backup, part);
     await startHistory(part, random);
-    const facts = inspectDataFile(part);
+    const found = {...inspectDataFile(part), tally: tallyDifferences(part)};
     decide();
-    return facts;
+    return found;
   } catch (error) {
     discard();
     throw asDataFileError(error, dataDir);

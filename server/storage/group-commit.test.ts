@@ -89,6 +89,18 @@ it('a transaction that the database ends takes the whole group along, and the ne
   expect(told()).toEqual(['three']);
 });
 
+it('all of a group that a full disk ends are told that it was that', async () => {
+  const full = new Error('full');
+  const outcomes = await Promise.allSettled([
+    tell('one'),
+    write(async () => {
+      db.exec('ROLLBACK');
+      throw full;
+    }),
+  ]);
+  expect(outcomes).toEqual(outcomes.map(() => ({status: 'rejected', reason: full})));
+});
+
 it('a hundred at once and more: in groups, none forgotten', async () => {
   const words = Array.from({length: 250}, (_, n) => `word ${n}`);
   await Promise.all(words.map(tell));

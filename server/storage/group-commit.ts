@@ -18,7 +18,7 @@ interface Waiting {
   fail(error: unknown): void;
 }
 
-type Settle = {readonly isDone: boolean; tell(): void};
+type Settle = {readonly isDone: true; tell(): void} | {readonly isDone: false; readonly error: unknown; tell(): void};
 
 /** The only writer of `db`. */
 export function createGroupedWrites(db: Database): Queue {
@@ -45,8 +45,8 @@ export function createGroupedWrites(db: Database): Queue {
       waiting.push({
         run: () =>
           task().then(
-            (value) => ({isDone: true, tell: () => resolve(value)}),
-            (error: unknown) => ({isDone: false, tell: () => reject(error)}),
+            (value): Settle => ({isDone: true, tell: () => resolve(value)}),
+            (error: unknown): Settle => ({isDone: false, error, tell: () => reject(error)}),
           ),
         fail: reject,
       });
@@ -72,7 +72,8 @@ async function runGroup(db: Database, group: readonly Waiting[]): Promise<void> 
 async function inSavepoint(db: Database, one: Waiting): Promise<Settle> {
   db.exec('SAVEPOINT one');
   const outcome = await one.run();
-  // A full disk may have ended the whole transaction: then there is no savepoint any more, and all of the group fails.
+  // A full disk may have ended the whole transaction: then there is no savepoint any more, and all of the group fails, by that.
+  if (!outcome.isDone && !db.inTransaction) throw outcome.error;
   db.exec(outcome.isDone ? 'RELEASE one' : 'ROLLBACK TO one; RELEASE one');
   return outcome;
 }

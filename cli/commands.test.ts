@@ -178,6 +178,19 @@ describe('a start that can’t be', () => {
   });
 });
 
+it('data that are none of Aster’s are told from a backup that is none', async () => {
+  await createData(dataDir, ['note-1']);
+  writeFileSync(join(dataDir, 'aster.db'), 'Dear diary');
+  const cure = including('Put a backup back by `npm run aster -- restore <file>`');
+  expect(await aster('verify')).toMatchObject({exitCode: 2, stderr: cure});
+  expect(await aster('backup', file)).toMatchObject({exitCode: 1, stderr: cure});
+  writeFileSync(file, 'Dear diary');
+  expect(await aster('restore', file)).toMatchObject({
+    exitCode: 1,
+    stderr: including('Give a file that `aster backup` made'),
+  });
+});
+
 it('help is no error', async () => {
   expect(await aster('--help')).toMatchObject({exitCode: 0, stderr: '', stdout: including('restore <file>')});
   expect(await aster('restore', '--help')).toMatchObject({exitCode: 0, stdout: including('Stop the server first.')});

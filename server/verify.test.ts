@@ -169,7 +169,7 @@ describe('verifying', () => {
     harm('DELETE FROM accounts');
     expect(verifyDatabase(file).faults).toContain('rows of entities belong to no account');
     truncateSync(file, 5000);
-    expect(verifyDatabase(file)).toMatchObject({faults: [expect.any(String)], accounts: []});
+    expect(verifyDatabase(file)).toMatchObject({faults: [expect.stringContaining('malformed')], accounts: []});
   });
 
   it('refuses what is no database of this version', async () => {

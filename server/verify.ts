@@ -23,16 +23,18 @@ export interface Tally {
 /** Throws DataFileError for what isn't a database of this version's; damage is no error but what was asked for. */
 export function verifyDatabase(databaseFile: string): Verified {
   try {
-    return withDataFile(databaseFile, (db) => {
-      refuseStrange(db, databaseFile);
-      if (isOlder(db)) throw tooOld(databaseFile);
-      const faults = faultsIn(db);
-      return faults.length > 0 ? brokenFile(faults) : {faults, ...verifyRows(db)};
-    });
+    return withDataFile(databaseFile, (db) => verifyFile(db, databaseFile), 'own');
   } catch (error) {
     if (!(error instanceof DataFileError) || error.type !== 'damaged') throw error;
-    return brokenFile([error.message]);
+    return brokenFile([error.cause instanceof Error ? error.cause.message : error.message]);
   }
+}
+
+function verifyFile(db: Database, file: string): Verified {
+  refuseStrange(db, file, 'own');
+  if (isOlder(db)) throw tooOld(file);
+  const faults = faultsIn(db);
+  return faults.length > 0 ? brokenFile(faults) : {faults, ...verifyRows(db)};
 }
 
 /**

@@ -56,9 +56,9 @@ export function inspectDataFile(file: string): DataFileFacts {
 }
 
 /** A read-only connection for as long as `use` runs. Throws DataFileError for a file that isn't SQLite's. */
-export function withDataFile<T>(file: string, use: (db: Database.Database) => T): T {
+export function withDataFile<T>(file: string, use: (db: Database.Database) => T, role: DataFileRole = 'copy'): T {
   try {
-    refuseOtherFormats(file);
+    refuseOtherFormats(file, role);
     const db = new Database(file, {readonly: true, fileMustExist: true});
     try {
       return use(db);
@@ -66,16 +66,16 @@ export function withDataFile<T>(file: string, use: (db: Database.Database) => T)
       db.close();
     }
   } catch (error) {
-    throw asDataFileError(error, file);
+    throw asDataFileError(error, file, role);
   }
 }
 
 /** Aster's tables, of a schema that this version knows; whether they are whole isn't looked at. Throws DataFileError. */
-export function refuseStrange(db: Database.Database, file: string): void {
+export function refuseStrange(db: Database.Database, file: string, role: DataFileRole = 'copy'): void {
   const version = Number(db.pragma('user_version', {simple: true}));
   const found = db.prepare<[], {name: string}>("SELECT name FROM sqlite_schema WHERE type = 'table'").all();
   const names = new Set(found.map(({name}) => name));
-  if (version < 1 || !TABLES.every((name) => names.has(name))) throw notAster(file);
+  if (version < 1 || !TABLES.every((name) => names.has(name))) throw notAster(file, role);
   if (version <= SCHEMA_VERSION) return;
   throw new DataFileError(
     'too_new',
@@ -93,13 +93,15 @@ export function faultsIn(db: Database.Database): readonly string[] {
 }
 
 const USE_ANOTHER = 'Use another copy.';
+const COPY_NOT_ASTER = 'is not an Aster database. Give a file that `aster backup` made.';
+const OWN_NOT_ASTER =
+  'is not an Aster database. Put a backup back by `npm run aster -- restore <file>`, or give another data folder by ASTER_DATA_DIR.';
 const PUT_BACK =
   'Stop the server. `npm run aster -- verify` says what is wrong; put a backup back by `npm run aster -- restore <file>`.';
 const GIVE_ACCESS =
   'Give this user the data folder with all that is in it, to read and write, or give another folder by ASTER_DATA_DIR.';
 const OWN_WORDS: Readonly<Partial<Record<DataFileFault, string>>> = {
-  not_aster:
-    'is not an Aster database. Put a backup back by `npm run aster -- restore <file>`, or give another data folder by ASTER_DATA_DIR.',
+  not_aster: OWN_NOT_ASTER,
   damaged: `is damaged. ${PUT_BACK}`,
   no_access: `can’t be opened and written by this user. ${GIVE_ACCESS}`,
   no_room: 'has no room left on its disk. Make room there: until then nothing new is kept, and devices hold it back.',
@@ -117,7 +119,7 @@ const FAULT_BY_CODE: Readonly<Record<string, readonly [type: DataFileFault, word
   ENOSPC: ['no_room', 'does not fit on its disk. Make room, or choose another disk.'],
   EDQUOT: ['no_room', 'does not fit into this user’s share of its disk. Make room, or choose another disk.'],
   SQLITE_FULL: ['no_room', 'does not fit on its disk. Make room, or choose another disk.'],
-  SQLITE_NOTADB: ['not_aster', 'is not an Aster database. Give a file that `aster backup` made.'],
+  SQLITE_NOTADB: ['not_aster', COPY_NOT_ASTER],
   SQLITE_CORRUPT: ['damaged', `is damaged. ${USE_ANOTHER}`],
   SQLITE_CANTOPEN: [
     'no_access',
@@ -139,7 +141,7 @@ export function asDataFileError(error: unknown, file: string, role: DataFileRole
 }
 
 /** SQLite would take an empty file for an empty database. */
-function refuseOtherFormats(file: string): void {
+function refuseOtherFormats(file: string, role: DataFileRole): void {
   const head = Buffer.alloc(SQLITE_MAGIC.length);
   const descriptor = openSync(file, 'r');
   try {
@@ -147,11 +149,11 @@ function refuseOtherFormats(file: string): void {
   } finally {
     closeSync(descriptor);
   }
-  if (head.toString('latin1') !== SQLITE_MAGIC) throw notAster(file);
+  if (head.toString('latin1') !== SQLITE_MAGIC) throw notAster(file, role);
 }
 
-function notAster(file: string): DataFileError {
-  return new DataFileError('not_aster', `${file} is not an Aster database. Give a file that \`aster backup\` made.`);
+function notAster(file: string, role: DataFileRole): DataFileError {
+  return new DataFileError('not_aster', `${file} ${role === 'own' ? OWN_NOT_ASTER : COPY_NOT_ASTER}`);
 }
 
 function readFacts(db: Database.Database): DataFileFacts {

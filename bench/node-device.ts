@@ -13,7 +13,8 @@ import {noteOf} from '../src/notes/note-of.ts';
 import {signIn} from '../src/sync/connect.ts';
 import {createMemoryStore, type MemoryStore} from '../src/sync/memory-store.ts';
 import type {CallOptions, Locks, Time} from '../src/sync/ports.ts';
-import {type RoundPorts, runRound} from '../src/sync/round.ts';
+import {runRound} from '../src/sync/round.ts';
+import type {RoundPorts} from '../src/sync/round-ports.ts';
 import {ACCOUNT} from './replica.ts';
 
 export interface NodeDevice {

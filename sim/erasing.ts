@@ -2,9 +2,8 @@
 
 import {isErased, type Ref, type RevisionMeta, refKey} from '../protocol/entity.ts';
 import {everybodySyncs} from './healing.ts';
-import {ERASE_AFTER_MS} from './person.ts';
 import {MINUTE, replicaAt, type Scene} from './scene.ts';
-import {HORIZON_MS} from './server.ts';
+import {ERASE_AFTER_MS, HORIZON_MS} from './server.ts';
 import {Violation} from './witness.ts';
 
 const ERASES_EVERY_MS = 60 * MINUTE;

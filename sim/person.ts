@@ -9,6 +9,7 @@ import {planInsert} from '../src/notes/ordering.ts';
 import type {Change, Loaded, Written} from '../src/sync/changes.ts';
 import type {EntityRow, StoreTx} from '../src/sync/ports.ts';
 import type {Tab} from './replica.ts';
+import {ERASE_AFTER_MS} from './server.ts';
 import {type Truth, titleData, versionOf} from './truth.ts';
 
 /** What an editor shows of a note. `text` null: not here yet. */
@@ -46,8 +47,6 @@ export interface Person {
 const note = (id: string): Ref => ({kind: 'note', id});
 const SAVED: ReadonlySet<Written['outcome']> = new Set(['written', 'written_over_conflict', 'merged']);
 const IMPORTED_NOTES = 3;
-/** An option, so that a run sees deletions erased. */
-export const ERASE_AFTER_MS = 20 * 60_000;
 
 export function createPerson(truth: Truth, notebook: Notebook): Person {
   const shownByTab = new WeakMap<Tab, Map<string, Shown>>();

@@ -8,12 +8,11 @@ import {mergeBody, mergeData} from '../src/notes/merge.ts';
 import {noteOf} from '../src/notes/note-of.ts';
 import type {MemoryStore} from '../src/sync/memory-store.ts';
 import type {Locks, Random, ReadLifetimes, Store, Time, Transport} from '../src/sync/ports.ts';
-import type {RoundPorts} from '../src/sync/round.ts';
+import type {RoundPorts} from '../src/sync/round-ports.ts';
 import type {Life} from './life.ts';
 import type {LockManager} from './locks.ts';
 import {createTransport, type Line} from './network.ts';
-import {ERASE_AFTER_MS} from './person.ts';
-import {START_MS} from './server.ts';
+import {ERASE_AFTER_MS, START_MS} from './server.ts';
 import type {World} from './world.ts';
 
 /** What of a device its processes need. */

@@ -13,6 +13,8 @@ import type {Scheduler} from './scheduler.ts';
 
 export const START_MS = Date.UTC(2026, 0, 1);
 export const SETUP_CODE = 'simulated-setup-code';
+/** An option, so that a run sees deletions erased. */
+export const ERASE_AFTER_MS = 20 * 60_000;
 /** So that runs see deletions forgotten. */
 export const HORIZON_MS = 90 * 60_000;
 

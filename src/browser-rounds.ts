@@ -5,7 +5,7 @@ import {mergeBody, mergeData} from './notes/merge.ts';
 import {noteOf} from './notes/note-of.ts';
 import {createFetchCalls} from './platform/fetch-calls.ts';
 import {createHashAll} from './platform/hash-all.ts';
-import type {RoundPorts} from './sync/round.ts';
+import type {RoundPorts} from './sync/round-ports.ts';
 
 export function withRounds(ports: ReplicaPorts): ReplicaPorts & RoundPorts {
   const transport = createFetchCalls({time: ports.time, connectivity: {isOnline: () => navigator.onLine}});

@@ -7,7 +7,7 @@ import {type BrowserReplica, createBrowserReplica} from '../browser-replica.ts';
 import {withRounds} from '../browser-rounds.ts';
 import {isDatabaseOurs} from '../db/schema.ts';
 import {type BackgroundWish, runInBackground, runUnlessSeen} from '../sync/background.ts';
-import type {RoundPorts} from '../sync/round.ts';
+import type {RoundPorts} from '../sync/round-ports.ts';
 
 export interface BackgroundRounds {
   /** Rejects when the browser should wake the worker once more. */

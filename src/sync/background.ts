@@ -4,7 +4,8 @@
  */
 
 import {nextStep} from './next-step.ts';
-import {hasWork, type RoundPorts, runRound} from './round.ts';
+import {hasWork, runRound} from './round.ts';
+import type {RoundPorts} from './round-ports.ts';
 import {linkOf} from './standing.ts';
 
 /** `send`: a round if something waits here. `send_and_fetch`: a round in any case. */

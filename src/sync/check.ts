@@ -8,7 +8,7 @@ import {failed, ok, type Result} from '../../protocol/errors.ts';
 import type {Hash} from '../../protocol/hash.ts';
 import type {HashCheck, StoreTx} from './ports.ts';
 import {notReturning} from './returning.ts';
-import type {RoundPorts} from './round.ts';
+import type {RoundPorts} from './round-ports.ts';
 import type {Standing} from './standing.ts';
 
 const ALL_BUCKETS = Array.from({length: BUCKET_COUNT}, (_, index) => index);

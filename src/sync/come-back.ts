@@ -11,7 +11,7 @@ import {pullAll} from './pull.ts';
 import {ALL_BUCKETS, recount} from './recount.ts';
 import {repair} from './repair.ts';
 import {isReturning} from './returning.ts';
-import type {RoundPorts} from './round.ts';
+import type {RoundPorts} from './round-ports.ts';
 import type {Standing} from './standing.ts';
 import {repairDifference} from './verify.ts';
 

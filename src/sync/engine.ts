@@ -9,7 +9,8 @@ import type {Poke} from '../../protocol/messages.ts';
 import {nextStep, pauseMs} from './next-step.ts';
 import {createPokeStream, type PokeStream} from './poke-stream.ts';
 import type {Background, Connectivity, Overview, Random, ReplicaState, StoreTx, Transport} from './ports.ts';
-import {type RoundPorts, runRound} from './round.ts';
+import {runRound} from './round.ts';
+import type {RoundPorts} from './round-ports.ts';
 import {createScrubbing, type Scrubbing} from './scrubbing.ts';
 import {linkOf} from './standing.ts';
 

@@ -4,7 +4,7 @@ import {MAX_FETCH_REFS} from '../../protocol/limits.ts';
 import type {CallName} from '../../protocol/messages.ts';
 import {fetchEntities} from './fetch-entities.ts';
 import type {Transport} from './ports.ts';
-import type {RoundPorts} from './round.ts';
+import type {RoundPorts} from './round-ports.ts';
 import {createWorld, type Device, settle} from './testing/world.ts';
 
 const note = (n: number) => ({kind: 'note', id: `note${n}`}) as const;

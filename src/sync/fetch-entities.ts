@@ -6,7 +6,7 @@ import {MAX_FETCH_REFS} from '../../protocol/limits.ts';
 import {writingBy} from './local-version.ts';
 import {storeRows} from './pulled-rows.ts';
 import {type Ground, SAME_HISTORY} from './repair-ground.ts';
-import type {RoundPorts} from './round.ts';
+import type {RoundPorts} from './round-ports.ts';
 import {decodeServerVersion} from './server-version.ts';
 import {callOptions, linkOf} from './standing.ts';
 import {Workset} from './workset.ts';

@@ -7,7 +7,8 @@ import {localRoot} from './check.ts';
 import {fetchEntities} from './fetch-entities.ts';
 import {isArriving} from './ports.ts';
 import {firstSyncTo} from './pull-place.ts';
-import {type RoundPorts, runRound} from './round.ts';
+import {runRound} from './round.ts';
+import type {RoundPorts} from './round-ports.ts';
 import {createWorld, type Device, noteData, settle, type World} from './testing/world.ts';
 
 const NOTES = MAX_PULL_ROWS + 200;

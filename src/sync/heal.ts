@@ -9,7 +9,7 @@ import {failed, ok, type Result, type SyncError} from '../../protocol/errors.ts'
 import {ALL_BUCKETS, recount} from './recount.ts';
 import {repair} from './repair.ts';
 import {OTHER_HISTORY} from './repair-ground.ts';
-import type {RoundPorts} from './round.ts';
+import type {RoundPorts} from './round-ports.ts';
 import {linkOf} from './standing.ts';
 
 /** Others heal or go on writing meanwhile; revisions that the server makes of what it replaces come with the next attempt. */

@@ -15,7 +15,7 @@ import {type Writing, writeVersion, writingBy} from './local-version.ts';
 import type {EntityRow, NoteOf, StoreTx} from './ports.ts';
 import type {CountedRow} from './recount.ts';
 import type {Ground} from './repair-ground.ts';
-import type {RoundPorts} from './round.ts';
+import type {RoundPorts} from './round-ports.ts';
 import {Workset} from './workset.ts';
 
 const ROWS_PER_TRANSACTION = 500;

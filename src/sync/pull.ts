@@ -13,7 +13,7 @@ import {type Writing, writingBy} from './local-version.ts';
 import type {BodyRow, HashAll, ReplicaState, StoreTx} from './ports.ts';
 import {getsOn, isStillAt, moved, nextPlace, type Place, placeOf, requestOf} from './pull-place.ts';
 import {storeBody, storeFirstBodies, storeRows} from './pulled-rows.ts';
-import type {RoundPorts} from './round.ts';
+import type {RoundPorts} from './round-ports.ts';
 import {decodeServerVersion, type ServerVersion} from './server-version.ts';
 import {callOptions, isPausedSince, type LinkedState, linkOf, type Standing, strangerIn, withSeen} from './standing.ts';
 import {Workset} from './workset.ts';

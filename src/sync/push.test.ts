@@ -3,7 +3,8 @@
 import {expect, test} from 'vitest';
 import type {PushedEntity} from '../../protocol/messages.ts';
 import {pullAll} from './pull.ts';
-import {type RoundPorts, runRound} from './round.ts';
+import {runRound} from './round.ts';
+import type {RoundPorts} from './round-ports.ts';
 import {createWorld, type Device, type World} from './testing/world.ts';
 
 const ROWS = 2;

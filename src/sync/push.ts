@@ -10,7 +10,7 @@ import {isSkewed, isStepped, readInstant} from './clock.ts';
 import {writingBy} from './local-version.ts';
 import {type Batch, type BatchItem, takeBatch} from './outbox.ts';
 import type {StoreTx, Time} from './ports.ts';
-import type {RoundPorts} from './round.ts';
+import type {RoundPorts} from './round-ports.ts';
 import type {ServerVersion} from './server-version.ts';
 import {
   askedBy,

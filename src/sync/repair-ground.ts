@@ -11,7 +11,7 @@ import type {EntityRow, ReplicaState, StoreTx} from './ports.ts';
 import {ALL_BUCKETS, refsIn} from './recount.ts';
 import {changeState} from './replica-state.ts';
 import {askFloor, boundInCommon, notReturning, placeOf, withFloor} from './returning.ts';
-import type {RoundPorts} from './round.ts';
+import type {RoundPorts} from './round-ports.ts';
 import {askedBy, historyOf, linkOf, type Standing, strangerIn, withSeen} from './standing.ts';
 
 export interface Ground {

@@ -14,7 +14,7 @@ import type {StoreTx} from './ports.ts';
 import {recount} from './recount.ts';
 import type {Ground} from './repair-ground.ts';
 import {heldAsKnown, takeRows} from './repair-rows.ts';
-import type {RoundPorts} from './round.ts';
+import type {RoundPorts} from './round-ports.ts';
 import {decodeServerVersion} from './server-version.ts';
 import {callOptions, linkOf, type Standing} from './standing.ts';
 import {Workset} from './workset.ts';

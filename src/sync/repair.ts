@@ -25,7 +25,7 @@ import {ALL_BUCKETS, type CountedRow, countedRows, recount} from './recount.ts';
 import {type Ground, SAME_HISTORY} from './repair-ground.ts';
 import {returnRows} from './repair-return.ts';
 import {takeRows} from './repair-rows.ts';
-import type {RoundPorts} from './round.ts';
+import type {RoundPorts} from './round-ports.ts';
 import {decodeServerVersion, type ServerVersion} from './server-version.ts';
 import {callOptions, linkOf, type Standing} from './standing.ts';
 import {isParkedAsDamaged} from './unresolved.ts';

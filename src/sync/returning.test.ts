@@ -14,7 +14,8 @@ import {writeData} from '../notes/note-data.ts';
 import type {Change} from './changes.ts';
 import {localRoot} from './check.ts';
 import {ALL_BUCKETS, recount} from './recount.ts';
-import {type RoundPorts, runRound} from './round.ts';
+import {runRound} from './round.ts';
+import type {RoundPorts} from './round-ports.ts';
 import {createWorld, type Device, settle, type World} from './testing/world.ts';
 import {verifyEverything} from './verify.ts';
 

@@ -9,40 +9,16 @@ import {PROTOCOL_RANGE} from '../../protocol/version.ts';
 import {checkHash} from './check.ts';
 import {isFresh, isPrecise, isSkewed, readInstant, skewError, takeSample} from './clock.ts';
 import {comeBack} from './come-back.ts';
-import type {Merging} from './conflict.ts';
 import {healHistory} from './heal.ts';
-import type {
-  ClockSample,
-  HashAll,
-  Locks,
-  NoteOf,
-  ReadLifetimes,
-  ReplicaState,
-  Store,
-  StoreTx,
-  Time,
-  Transport,
-} from './ports.ts';
+import type {ClockSample, ReplicaState, StoreTx, Time} from './ports.ts';
 import {pullAll} from './pull.ts';
 import {withFirstSync} from './pull-place.ts';
 import {pushAll, type Taken, takeNext} from './push.ts';
 import {isReturning, withFloor} from './returning.ts';
 import {ROUND_LOCK} from './round-lock.ts';
+import type {RoundPorts} from './round-ports.ts';
 import {callOptions, historyOf, isPausedSince, linkOf, type Standing, strangerIn, withSeen} from './standing.ts';
 import {repairDifference} from './verify.ts';
-
-export interface RoundPorts {
-  readonly store: Store;
-  readonly transport: Pick<Transport, 'call'>;
-  readonly time: Time;
-  readonly locks: Locks;
-  readonly merging: Merging;
-  readonly noteOf: NoteOf;
-  readonly readLifetimes: ReadLifetimes;
-  readonly hashAll: HashAll;
-  /** A push has no more rows than this; where it isn't given, as many as serve best. */
-  readonly batchRows?: number;
-}
 
 const SAMPLE_TRIES = 3;
 

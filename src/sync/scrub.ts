@@ -17,8 +17,8 @@ import {fetchEntities} from './fetch-entities.ts';
 import {countsAsAbsent, inspect, type StoredRows} from './inspect.ts';
 import type {Scrub, ScrubPass, StoreTx} from './ports.ts';
 import {ALL_BUCKETS, bodiesExpected, bucketFrom, isSame, listRefs, readRows, recount} from './recount.ts';
-import type {RoundPorts} from './round.ts';
 import {ROUND_LOCK} from './round-lock.ts';
+import type {RoundPorts} from './round-ports.ts';
 import {isParkedAsDamaged} from './unresolved.ts';
 import {nameDamaged} from './verify.ts';
 

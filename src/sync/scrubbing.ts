@@ -6,8 +6,8 @@
 
 import {type SyncError, SyncFailure} from '../../protocol/errors.ts';
 import type {Connectivity} from './ports.ts';
-import type {RoundPorts} from './round.ts';
 import {ROUND_LOCK} from './round-lock.ts';
+import type {RoundPorts} from './round-ports.ts';
 import {type Slices, scrubPass} from './scrub.ts';
 
 export interface ScrubbingPorts extends RoundPorts {

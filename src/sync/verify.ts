@@ -9,7 +9,7 @@ import type {VerifyProgress} from './api.ts';
 import type {Store, Verification} from './ports.ts';
 import {ALL_BUCKETS, recount} from './recount.ts';
 import {type Repaired, type RepairScope, repair} from './repair.ts';
-import type {RoundPorts} from './round.ts';
+import type {RoundPorts} from './round-ports.ts';
 import {linkOf} from './standing.ts';
 import {withDamaged} from './unresolved.ts';
 

@@ -3,8 +3,8 @@
 import {failed, ok, type Result} from '../../protocol/errors.ts';
 import type {Live, VerifyProgress} from './api.ts';
 import type {Engine} from './engine.ts';
-import type {RoundPorts} from './round.ts';
 import {ROUND_LOCK} from './round-lock.ts';
+import type {RoundPorts} from './round-ports.ts';
 import {verifyEverything} from './verify.ts';
 
 export interface Verifying {

@@ -4,7 +4,7 @@
  */
 
 import {failed} from '../../../protocol/errors.ts';
-import type {RoundPorts} from '../round.ts';
+import type {RoundPorts} from '../round-ports.ts';
 import type {World} from './world.ts';
 
 export interface Mortal {

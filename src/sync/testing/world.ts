@@ -21,7 +21,8 @@ import type {Change, Loaded, Writer} from '../changes.ts';
 import {setUpServer, signIn} from '../connect.ts';
 import {createMemoryStore, type MemoryStore} from '../memory-store.ts';
 import type {EntityRow, Locks, OutboxRow, ReplicaState, Time, Transport} from '../ports.ts';
-import {type RoundPorts, runRound} from '../round.ts';
+import {runRound} from '../round.ts';
+import type {RoundPorts} from '../round-ports.ts';
 import {createWriter} from '../writer.ts';
 
 export const START_MS = Date.UTC(2026, 0, 1);

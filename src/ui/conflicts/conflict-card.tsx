@@ -13,8 +13,7 @@ import {useLive} from '../use-live.ts';
 import {useNow} from '../use-now.ts';
 import {useStatus} from '../use-status.tsx';
 import {type Choice, choicesOf} from './choices.ts';
-import {nounOf, SETTLED_ELSEWHERE, settledWords, sideNames, whatHappened} from './conflict-words.ts';
-import type {Told} from './conflicts-screen.tsx';
+import {nounOf, SETTLED_ELSEWHERE, settledWords, sideNames, type Told, whatHappened} from './conflict-words.ts';
 import {Versions} from './versions.tsx';
 
 interface ConflictCardProps {

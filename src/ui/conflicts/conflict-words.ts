@@ -2,6 +2,13 @@
 
 import type {ConflictChoice, ConflictHead, ConflictSide, ConflictView} from '../../db/repositories.ts';
 
+/** What the last decision did. */
+export interface Told {
+  readonly title: string;
+  readonly words: string;
+  readonly link?: {readonly noteId: string; readonly words: string};
+}
+
 /** `deletion`: one side is gone, or both are, and the question is whether that stays so. */
 export function questionOf({current, other}: Pick<ConflictView, 'current' | 'other'>): 'versions' | 'deletion' {
   return current === null || current.deleted || other.deleted ? 'deletion' : 'versions';

@@ -13,17 +13,10 @@ import {Button} from '../parts/button.tsx';
 import {Page} from '../parts/page.tsx';
 import {useLive} from '../use-live.ts';
 import {ConflictCard} from './conflict-card.tsx';
-import {SETTLED_ELSEWHERE} from './conflict-words.ts';
+import {SETTLED_ELSEWHERE, type Told} from './conflict-words.ts';
 
 /** Each shows two texts: more come by hand. */
 const SHOWN_AT_ONCE = 10;
-
-/** What the last decision did. */
-export interface Told {
-  readonly title: string;
-  readonly words: string;
-  readonly link?: {readonly noteId: string; readonly words: string};
-}
 
 export function ConflictsScreen() {
   const {notebook} = useApp();

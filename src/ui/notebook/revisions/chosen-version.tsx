@@ -6,13 +6,12 @@ import {type Comparison, compareTexts} from '../../difference/compare.ts';
 import {Changed, SideBySide} from '../../difference/side-by-side.tsx';
 import {Button} from '../../parts/button.tsx';
 import {shownTitle} from '../tree/tree-row.tsx';
-import type {CurrentVersion} from './revisions-dialog.tsx';
-import {VersionText} from './version-text.tsx';
+import {type ShownVersion, VersionText} from './version-text.tsx';
 
 interface ChosenVersionProps {
   readonly noteId: string;
   readonly revision: RevisionView;
-  readonly current: CurrentVersion;
+  readonly current: ShownVersion;
   readonly busy: boolean;
   readonly onRestore: () => void;
 }
@@ -83,7 +82,7 @@ function WholeTexts({noteId, current, revision}: Pair & {readonly noteId: string
 }
 
 /** Null where one isn't here, or they can't be cut up. Which dialect of code it is makes no difference to its lines. */
-function compareVersions(current: CurrentVersion, revision: RevisionView): Blocks | null {
+function compareVersions(current: ShownVersion, revision: RevisionView): Blocks | null {
   if (current.text === null || revision.text === null) return null;
   const [before, after] = [
     {type: current.type, text: current.text, mime: ''},

@@ -13,17 +13,12 @@ import {useLive} from '../../use-live.ts';
 import {useNow} from '../../use-now.ts';
 import {ChosenVersion} from './chosen-version.tsx';
 import {reasonWords} from './revision-words.ts';
-
-/** What the revisions are compared with. */
-export interface CurrentVersion {
-  readonly title: string;
-  readonly type: string;
-  readonly text: string | null;
-}
+import type {ShownVersion} from './version-text.tsx';
 
 interface RevisionsDialogProps {
   readonly noteId: string;
-  readonly current: CurrentVersion;
+  /** What the revisions are compared with. */
+  readonly current: ShownVersion;
   readonly onClose: () => void;
 }
 

@@ -4,15 +4,21 @@ import {lazy, Suspense} from 'react';
 import type {Ref} from '../../../../protocol/entity.ts';
 import {AbsentText} from '../note/absent-text.tsx';
 import {shownTitle} from '../tree/tree-row.tsx';
-import type {CurrentVersion} from './revisions-dialog.tsx';
 
 const ReadOnlyHtml = lazy(() =>
   import('../editor/read-only-html.tsx').then(({ReadOnlyHtml: component}) => ({default: component})),
 );
 
+export interface ShownVersion {
+  readonly title: string;
+  readonly type: string;
+  /** Null while it isn't on this device. */
+  readonly text: string | null;
+}
+
 interface VersionTextProps {
   readonly of: Ref;
-  readonly version: CurrentVersion;
+  readonly version: ShownVersion;
   readonly label: string;
 }
 

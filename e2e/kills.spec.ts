@@ -2,9 +2,10 @@
  * Killed at the points before and after the server's commit, and so before the device's own: the tab, the service worker,
  * the whole browser, the server. Everything arrives, once. Every store transaction is gone through in src/sync/crash.test.ts.
  */
-import {beginSignIn, setUpServer, signIn} from './fixtures/accounts.ts';
+import {beginSignIn, setUpServer, signIn, startNotebook} from './fixtures/accounts.ts';
 import {everythingArrivedOnce} from './fixtures/arrival.ts';
 import {harmDevice, harmServer} from './fixtures/damage.ts';
+import {DEEP} from './fixtures/deep.ts';
 import {appIsKept, crashTab, type Device} from './fixtures/device.ts';
 import {createFaultProxy, type FaultProxy} from './fixtures/fault-proxy.ts';
 import {manyNotes} from './fixtures/field-notes.ts';
@@ -215,6 +216,23 @@ for (const at of ['before', 'after'] as const) {
     await everythingArrivedOnce(await observe(server, ACCOUNT), device, other);
   });
 }
+
+test(
+  'a browser that is killed while somebody types without a pause takes the last seconds of it, not all',
+  DEEP,
+  async ({newProfile}) => {
+    const profile = await newProfile('Desk');
+    let device = await profile.open();
+    await startNotebook(device);
+    await createNote(device, 'Plan', 'Begin');
+    await device.page.keyboard.type(' and on'.repeat(12), {delay: 60});
+    await profile.kill();
+    device = await profile.open();
+    await device.page.goto(device.address);
+    await openNote(device, 'Plan');
+    await expect(textBox(device)).toContainText('Begin and on and on');
+  },
+);
 
 async function bothHaveNotes({device, other, server}: Setting): Promise<void> {
   await setUpServer(device, server.setupLink);

@@ -10,7 +10,7 @@ interface HtmlTextProps {
   readonly text: string;
   /** Grows when the text was replaced by another device's; else what is typed here comes back as `text`. */
   readonly showing: number;
-  readonly onType: (text: string) => void;
+  readonly onType: (read: () => string) => void;
   readonly onBlur: () => void;
   readonly onOpenNote: (noteId: string) => void;
 }

@@ -1,6 +1,6 @@
 /**
- * The editor of rich text. It tells what was typed as stored HTML; a document that is again as it was opened is told as the
- * very text that was stored, so that undoing everything leaves nothing to save.
+ * The editor of rich text. It tells what was typed as stored HTML, made when it is asked for, as that takes as long as the text is; a document
+ * that is again as it was opened is told as the very text that was stored, so that undoing everything leaves nothing to save.
  */
 
 import type {Node as DocumentNode} from '@tiptap/pm/model';
@@ -16,7 +16,7 @@ import {Toolbar} from './toolbar.tsx';
 interface RichEditorProps {
   /** A new object each time the editor must show another text. */
   readonly stored: {readonly text: string; readonly doc: DocumentNode};
-  readonly onType: (html: string) => void;
+  readonly onType: (read: () => string) => void;
   readonly onBlur: () => void;
   readonly onOpenNote: (noteId: string) => void;
 }
@@ -41,11 +41,16 @@ export function RichEditor(props: RichEditorProps) {
     },
     onUpdate: ({editor: {state}, transaction}) => {
       if (isFromStore(transaction)) return;
-      const html = documentToHtml(state.doc);
-      latest.current.onType(html === opened.current.html ? opened.current.text : html);
+      const {doc} = state;
+      const {html: htmlBefore, text} = opened.current;
+      latest.current.onType(() => {
+        const html = documentToHtml(doc);
+        return html === htmlBefore ? text : html;
+      });
     },
     onBlur: () => latest.current.onBlur(),
   });
+  useEffect(() => () => latest.current.onBlur(), []);
   useEffect(() => {
     if (opened.current.stored === props.stored) return;
     opened.current = openedOf(props.stored);

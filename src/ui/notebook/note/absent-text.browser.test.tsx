@@ -54,6 +54,7 @@ it.each(['text', 'code', 'book'])('of a note of type %s can’t be typed before 
     current: () => ({state: 'open', view, session, showing: 1}),
     subscribe: () => () => undefined,
     type: () => undefined,
+    typeText: () => undefined,
     flush: () => undefined,
     retry: () => undefined,
     retain: () => () => undefined,

@@ -29,7 +29,6 @@ interface NoteBodyProps {
 export function NoteBody({view, session, showing, handle, onOpenNote}: NoteBodyProps) {
   const {text} = currentOf(session);
   const kind = kindOf({...view, text});
-  const onType = (typed: string) => handle.type({text: typed});
   switch (kind.kind) {
     case 'html':
       return (
@@ -42,7 +41,7 @@ export function NoteBody({view, session, showing, handle, onOpenNote}: NoteBodyP
             <HtmlText
               text={text ?? ''}
               showing={showing}
-              onType={onType}
+              onType={handle.typeText}
               onBlur={handle.flush}
               onOpenNote={onOpenNote}
             />
@@ -51,7 +50,13 @@ export function NoteBody({view, session, showing, handle, onOpenNote}: NoteBodyP
       );
     case 'plain':
       return (
-        <PlainText text={text ?? ''} showing={showing} readOnly={kind.readOnly} onType={onType} onBlur={handle.flush} />
+        <PlainText
+          text={text ?? ''}
+          showing={showing}
+          readOnly={kind.readOnly}
+          onType={(typed) => handle.type({text: typed})}
+          onBlur={handle.flush}
+        />
       );
     case 'absent':
       return <AbsentText of={{kind: 'note', id: view.id}} />;

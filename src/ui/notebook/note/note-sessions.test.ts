@@ -40,6 +40,50 @@ describe('note sessions', () => {
     expect(world.saves).toEqual(['abc', 'abcde']);
   });
 
+  it('ask for a text that is typed when they need it, and then for the last one', async () => {
+    const world = createWorld();
+    const handle = world.sessions.of('n1');
+    handle.retain();
+    const asked: string[] = [];
+    const typeText = (text: string) =>
+      handle.typeText(() => {
+        asked.push(text);
+        return text;
+      });
+    for (const text of ['a', 'ab', 'abc']) typeText(text);
+    expect(asked).toEqual(['a']);
+    world.passPause();
+    expect(asked).toEqual(['a', 'abc']);
+    typeText('abcd');
+    await world.settle();
+    expect(world.saves).toEqual(['abc']);
+    expect(asked).toEqual(['a', 'abc', 'abcd']);
+    typeText('abcde');
+    world.sessions.flushAll();
+    await world.settle();
+    expect(world.stored()).toBe('abcde');
+  });
+
+  it('draft a text that was typed last and not asked for yet', async () => {
+    const world = createWorld();
+    const handle = world.sessions.of('n1');
+    handle.retain();
+    world.fail('storage_full');
+    for (const text of ['a', 'ab']) handle.typeText(() => text);
+    world.sessions.flushAll();
+    expect(world.draftsLeft().map(({edit}) => edit.text)).toEqual(['ab']);
+  });
+
+  it('show nothing from the store over a text that was typed and not asked for yet', async () => {
+    const world = createWorld();
+    const handle = world.sessions.of('n1');
+    handle.retain();
+    for (const text of ['a', 'ab']) handle.typeText(() => text);
+    world.writeElsewhere('theirs');
+    const note = handle.current();
+    expect(note.state === 'open' && currentOf(note.session).text).toBe('ab');
+  });
+
   it('never save one note twice at a time, and end with the last text', async () => {
     const world = createWorld();
     const handle = world.sessions.of('n1');

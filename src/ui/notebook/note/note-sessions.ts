@@ -34,6 +34,8 @@ export interface NoteHandle {
   current(): OpenNote;
   subscribe(listener: () => void): () => void;
   type(edit: Edit): void;
+  /** As `type`, of a text that costs time to make: it is asked for when it is needed, not for every key press, and only the last one. */
+  typeText(read: () => string): void;
   flush(): void;
   retry(): void;
   /** Keeps the note watched until the returned function is called, which saves what is unsaved. */
@@ -124,6 +126,8 @@ function createRunner(noteId: string, {notebook, drafts, wait, nowMs}: Ports, {o
   let rest: {held: Shown | null; readonly cancel: () => void} | null = null;
   let hasDraft = false;
   let typedMs = 0;
+  /** The text as it was typed last. Nothing else is done to the session before it is told. */
+  let unread: (() => string) | null = null;
 
   const set = (next: OpenNote) => {
     now = next;
@@ -133,11 +137,18 @@ function createRunner(noteId: string, {notebook, drafts, wait, nowMs}: Ports, {o
 
   const send = (input: Input) => {
     if (now.state !== 'open') return;
+    readTyped();
     const {session, effects} = step(now.session, input);
     const shows = effects.some(({type}) => type === 'show') ? 1 : 0;
     set({...now, session, showing: now.showing + shows});
     for (const effect of effects) run(effect);
     tidy(session);
+  };
+
+  const readTyped = () => {
+    const text = unread?.();
+    unread = null;
+    if (text !== undefined) send({type: 'typed', edit: {text}});
   };
 
   const run = (effect: Effect) => {
@@ -197,11 +208,23 @@ function createRunner(noteId: string, {notebook, drafts, wait, nowMs}: Ports, {o
     if (held) send({type: 'stored', stored: held});
   };
 
-  const type = (edit: Edit) => {
+  const noteTyping = () => {
     typedMs = nowMs();
     rest?.cancel();
     rest = {held: rest?.held ?? null, cancel: wait(REST_MS, endRest)};
+  };
+
+  const type = (edit: Edit) => {
+    noteTyping();
     send({type: 'typed', edit});
+  };
+
+  /** The first one at once: from then on the session knows that something is unsaved. */
+  const typeText = (read: () => string) => {
+    if (!isOpen(now, 'typing') && !isOpen(now, 'saving')) return type({text: read()});
+    noteTyping();
+    unread = read;
+    if (isOpen(now, 'typing')) startTimers();
   };
 
   const flush = () => {
@@ -249,6 +272,7 @@ function createRunner(noteId: string, {notebook, drafts, wait, nowMs}: Ports, {o
       return () => listeners.delete(listener);
     },
     type,
+    typeText,
     flush,
     retry: () => send({type: 'retry'}),
     retain: () => {

@@ -31,6 +31,10 @@ test('what differs in white space alone is not marked', () => {
   expect(differingSpans('Meet  at noon', 'Meet at noon')).toEqual([]);
 });
 
+test('nothing is marked where only the other passage has words at its end', () => {
+  expect(differingSpans('We meet at', 'We meet at noon')).toEqual([]);
+});
+
 test('the last word is marked to its end', () => {
   expect(differingSpans('We meet at noon', 'We meet at')).toEqual([[10, 15]]);
 });

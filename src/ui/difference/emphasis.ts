@@ -16,7 +16,7 @@ export function differingSpans(text: string, other: string): readonly (readonly 
   if (likenessOf(own, others) < LEAST_LIKENESS) return [];
   const starts = startsOf(own);
   return diffSequences(own, others).flatMap(({start, end}) => {
-    const [from, to] = [starts[start] ?? 0, starts[end] ?? text.length];
+    const [from, to] = [starts[start] ?? text.length, starts[end] ?? text.length];
     return text.slice(from, to).trim() === '' ? [] : [[from, to] as const];
   });
 }

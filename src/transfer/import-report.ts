@@ -20,7 +20,7 @@ export interface ImportProblem {
   readonly cure: string;
   /** How often it happened. */
   readonly count: number;
-  /** Titles of the notes, each once, in the order of the tree; empty where it belongs to no note. */
+  /** Titles of the notes in the order of the tree, each once where there are no `noteIds`; empty where it belongs to no note. */
   readonly noteTitles: readonly string[];
   /** In the same order, where the notes are to be opened. */
   readonly noteIds?: readonly string[];
@@ -91,10 +91,14 @@ export class Problems {
       count,
       noteTitles: [...titles],
     }));
-    const [count, type] = [this.#deleted.length, 'deleted_here' as const];
-    if (count === 0) return others;
-    const noteTitles = this.#deleted.map(({title}) => title);
-    const noteIds = this.#deleted.map(({id}) => id);
-    return [{type, ...WORDS_BY_PROBLEM[type], count, noteTitles, noteIds}, ...others];
+    if (this.#deleted.length === 0) return others;
+    const deleted: ImportProblem = {
+      type: 'deleted_here',
+      ...WORDS_BY_PROBLEM.deleted_here,
+      count: this.#deleted.length,
+      noteTitles: this.#deleted.map(({title}) => title),
+      noteIds: this.#deleted.map(({id}) => id),
+    };
+    return [deleted, ...others];
   }
 }

@@ -18,7 +18,7 @@ export interface App {
   /** Loaded when it is first called. */
   readonly importTrilium: typeof importTrilium;
   readonly version: string;
-  /** What was here when this page started, also where the browser has removed it since. */
+  /** What this browser's notebook last was, also where the browser has removed it since; read anew each time. */
   readonly leftBehind: LeftBehind | null;
   /** Path that the app is served under, with a slash at both ends. */
   readonly basePath: string;

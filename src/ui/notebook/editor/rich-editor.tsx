@@ -50,6 +50,7 @@ export function RichEditor(props: RichEditorProps) {
     },
     onBlur: () => latest.current.onBlur(),
   });
+  // What was typed last is asked for before another editor of the same note may open.
   useEffect(() => () => latest.current.onBlur(), []);
   useEffect(() => {
     if (opened.current.stored === props.stored) return;

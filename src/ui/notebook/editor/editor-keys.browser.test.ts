@@ -60,3 +60,15 @@ test('what is typed behind a link is no part of it', async () => {
   await userEvent.keyboard(' next');
   expect(html()).toContain('<a href="https://example.org/">site</a> next');
 });
+
+test('a key acts where the cursor is, before the browser has told that it moved', () => {
+  open('<p>Milk</p><p>Eggs</p>', 'start');
+  const last = editor.view.dom.querySelector('p:last-child');
+  if (last === null) throw new Error('the second paragraph is not shown');
+  getSelection()?.selectAllChildren(last);
+  getSelection()?.collapseToEnd();
+  editor.view.dom.dispatchEvent(
+    new KeyboardEvent('keydown', {key: 'Enter', keyCode: 13, bubbles: true, cancelable: true}),
+  );
+  expect(html()).toBe('<p>Milk</p><p>Eggs</p><p></p>');
+});

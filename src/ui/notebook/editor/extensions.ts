@@ -9,6 +9,7 @@ import {AfterPaste} from './after-paste.ts';
 import {BLOCK_CHANGES, BLOCKS} from './blocks.ts';
 import {KeptAttributes} from './kept-attributes.ts';
 import {KeptBlock, KeptInline, Picture} from './kept-nodes.ts';
+import {KeySelection} from './key-selection.ts';
 import {HIGHLIGHT_PRIORITY, MARK_CHANGES, Tagged} from './marks.ts';
 
 /** Without the trailing empty line: it would be written. */
@@ -32,6 +33,7 @@ export const EXTENSIONS: Extensions = [
   TextAlign.configure({types: ['heading', 'paragraph']}),
   KeptAttributes,
   AfterPaste,
+  KeySelection,
 ];
 
 let schema: Schema | undefined;

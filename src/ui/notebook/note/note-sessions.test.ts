@@ -24,6 +24,26 @@ describe('note sessions', () => {
     expect(world.saves).toEqual(['a', 'ab']);
   });
 
+  it('count the pause from the key press, however late an editor tells of it', () => {
+    const world = createWorld();
+    const handle = world.sessions.of('n1');
+    handle.retain();
+    world.sinceKeyMs = 20;
+    handle.type({text: 'a'});
+    world.passMs(280);
+    expect(world.saves).toEqual(['a']);
+  });
+
+  it('count it from the change where no key was pressed lately', () => {
+    const world = createWorld();
+    const handle = world.sessions.of('n1');
+    handle.retain();
+    world.sinceKeyMs = 4_000;
+    handle.type({text: 'a'});
+    world.passMs(300);
+    expect(world.saves).toEqual(['a']);
+  });
+
   it('save what is typed without a pause, too, every two seconds', async () => {
     const world = createWorld();
     const handle = world.sessions.of('n1');
@@ -338,6 +358,7 @@ function createWorld() {
     overlaps: 0,
     drafts: createDrafts(memoryStorage(), '/', 'page'),
     nowMs: 1000,
+    sinceKeyMs: Number.POSITIVE_INFINITY,
     draftsLeft: (): Draft[] => world.drafts.all().map((kept) => kept.draft),
     notebook: {
       watchNote: () => ({
@@ -366,7 +387,8 @@ function createWorld() {
     fail(type: 'storage_full' | null) {
       failure = type;
     },
-    passMs: (ms: 300 | 1_000 | 2_000) => waiting.get(ms)?.(),
+    /** Ends what waits for just so long. */
+    passMs: (ms: number) => waiting.get(ms)?.(),
     passPause: () => world.passMs(300),
     writeElsewhere(theirs: string) {
       text = theirs;
@@ -390,7 +412,8 @@ function createWorld() {
     };
   };
   const {notebook, drafts} = world;
-  return Object.assign(world, {sessions: createNoteSessions({notebook, drafts, wait, nowMs: () => world.nowMs})});
+  const [nowMs, sinceKeyMs] = [() => world.nowMs, () => world.sinceKeyMs];
+  return Object.assign(world, {sessions: createNoteSessions({notebook, drafts, wait, nowMs, sinceKeyMs})});
 }
 
 function loadedOf(stamp: number, text: string): Loaded {

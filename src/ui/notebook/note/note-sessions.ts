@@ -58,6 +58,8 @@ interface Ports {
   readonly wait: (ms: number, action: () => void) => () => void;
   /** The device's clock. */
   readonly nowMs: () => number;
+  /** Since the last key press in this page; an editor tells of it some milliseconds later. */
+  readonly sinceKeyMs: () => number;
 }
 
 const TYPING_PAUSE_MS = 300;
@@ -113,7 +115,8 @@ interface Life {
   readonly onDone: () => void;
 }
 
-function createRunner(noteId: string, {notebook, drafts, wait, nowMs}: Ports, {onUse, onChange, onDone}: Life): Runner {
+function createRunner(noteId: string, ports: Ports, {onUse, onChange, onDone}: Life): Runner {
+  const {notebook, drafts, wait, nowMs, sinceKeyMs} = ports;
   const listeners = new Set<() => void>();
   let now: OpenNote = {state: 'loading'};
   let retained = 0;
@@ -161,8 +164,9 @@ function createRunner(noteId: string, {notebook, drafts, wait, nowMs}: Ports, {o
 
   const startTimers = () => {
     const timer = () => send({type: 'timer'});
+    const sinceKey = sinceKeyMs();
     cancelPause();
-    cancelPause = wait(TYPING_PAUSE_MS, timer);
+    cancelPause = wait(TYPING_PAUSE_MS - (sinceKey < TYPING_PAUSE_MS ? sinceKey : 0), timer);
     cancelLongest ??= wait(MAX_UNSAVED_MS, timer);
   };
 

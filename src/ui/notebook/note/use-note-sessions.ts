@@ -58,7 +58,7 @@ function openedIn({notebook, basePath, writer}: App): Opened {
   const found = openedByNotebook.get(notebook);
   if (found !== undefined) return found;
   const drafts = createDrafts(browserStorage(), basePath, writer.newId());
-  const sessions = createNoteSessions({notebook, drafts, wait: waitMs, nowMs: Date.now});
+  const sessions = createNoteSessions({notebook, drafts, wait: waitMs, nowMs: Date.now, sinceKeyMs: watchKeys()});
   const made = {sessions, drafts, left: recoverDrafts(notebook, drafts)};
   openedByNotebook.set(notebook, made);
   return made;
@@ -72,4 +72,14 @@ function recoverAgain(notebook: Notebook): void {
 function waitMs(ms: number, action: () => void): () => void {
   const timer = setTimeout(action, ms);
   return () => clearTimeout(timer);
+}
+
+/** How long ago somebody typed in this page, by whatever keyboard; forever, where nobody has. */
+function watchKeys(): () => number {
+  let lastMs = Number.NEGATIVE_INFINITY;
+  const onKey = ({timeStamp}: Event) => {
+    lastMs = timeStamp;
+  };
+  for (const type of ['keydown', 'beforeinput']) addEventListener(type, onKey, {capture: true, passive: true});
+  return () => performance.now() - lastMs;
 }

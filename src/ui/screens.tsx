@@ -7,7 +7,6 @@ import {lazy, type ReactNode, Suspense} from 'react';
 import {Redirect, Route, Switch, useLocation} from 'wouter';
 import type {SyncStatus} from '../sync/api.ts';
 import {Frame} from './frame/frame.tsx';
-import {HelpScreen} from './help/help-screen.tsx';
 import {LoginScreen} from './login/login-screen.tsx';
 import {NotebookScreen} from './notebook/notebook-screen.tsx';
 import {ErrorBoundary} from './parts/error-boundary.tsx';
@@ -22,6 +21,7 @@ import {useStatus} from './use-status.tsx';
 const ConflictsScreen = lazy(async () => ({
   default: (await import('./conflicts/conflicts-screen.tsx')).ConflictsScreen,
 }));
+const HelpScreen = lazy(async () => ({default: (await import('./help/help-screen.tsx')).HelpScreen}));
 const OptionsScreen = lazy(async () => ({default: (await import('./options/options-screen.tsx')).OptionsScreen}));
 
 /** One route for the tree with and without a note, so that the tree stays as it is when a note is opened. */
@@ -37,20 +37,22 @@ export function Screens() {
 function WithoutNotebook({setupCode}: {readonly setupCode: string | null}) {
   return (
     <Frame notebook="none">
-      <Switch>
-        <Route path="/help">
-          <HelpScreen />
-        </Route>
-        <Route path="/setup">
-          <SetupScreen setupCode={setupCode} />
-        </Route>
-        <Route path="/login">
-          <LoginScreen />
-        </Route>
-        <Route>
-          <FrontDoor />
-        </Route>
-      </Switch>
+      <ScreenBoundary>
+        <Switch>
+          <Route path="/help">
+            <HelpScreen />
+          </Route>
+          <Route path="/setup">
+            <SetupScreen setupCode={setupCode} />
+          </Route>
+          <Route path="/login">
+            <LoginScreen />
+          </Route>
+          <Route>
+            <FrontDoor />
+          </Route>
+        </Switch>
+      </ScreenBoundary>
     </Frame>
   );
 }

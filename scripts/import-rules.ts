@@ -20,7 +20,7 @@ export interface Area {
 }
 
 /** What the adapters see of the engine: its ports, how the notebook is changed, and the types that the screens get from it. */
-const PORTS = ['src/sync/ports.ts', 'src/sync/changes.ts', 'src/sync/api.ts'];
+const PORTS = ['ports', 'changes', 'api', 'probe', 'address-error'].map((name) => `src/sync/${name}.ts`);
 /** What the app doesn't need to have in it: only the server reads requests (ADR 22). */
 const FOR_THE_SERVER = ['protocol/requests.ts'];
 const BROWSER_TESTS = ['@playwright/test', '@axe-core/playwright', 'fflate', 'node:*'];

@@ -3,7 +3,7 @@
  * own, which stop with it; the store, the locks and the line are the browser's.
  */
 
-import {SyncFailure} from '../protocol/errors.ts';
+import {failed, SyncFailure} from '../protocol/errors.ts';
 import {derivedId} from '../protocol/ids.ts';
 import {deviceNameKey, writeData} from '../src/notes/note-data.ts';
 import type {SyncControl} from '../src/sync/api.ts';
@@ -13,6 +13,7 @@ import {type NotebookRules, setUpServer, signIn} from '../src/sync/connect.ts';
 import {type ControlPorts, createSyncControl} from '../src/sync/control.ts';
 import {createMemoryStore, type MemoryStore} from '../src/sync/memory-store.ts';
 import type {Background, Connectivity, ReplicaState} from '../src/sync/ports.ts';
+import type {Probe} from '../src/sync/probe.ts';
 import {createWriter} from '../src/sync/writer.ts';
 import {createLife, type Life} from './life.ts';
 import {createLockManager} from './locks.ts';
@@ -55,6 +56,14 @@ type ConnectivityEvent = NetworkEvent | 'visible' | 'hidden';
 
 const ACCOUNT = {address: 'https://aster.test', username: 'ada', password: 'correct horse battery'};
 const RULES: NotebookRules = {welcome: () => [], nameDevice};
+/** Addresses are typed by people, who aren't simulated. */
+const NOBODY_LOOKS: Probe = {
+  ownAddress: null,
+  needsTls: false,
+  ask: async () => failed({type: 'unreachable', message: 'nobody looks for servers here'}),
+  device: () => Promise.reject(new Error('nobody asks what this device keeps')),
+  keepData: async () => false,
+};
 /** A browser fires a sync within this, once there is a network. */
 const SYNC_WITHIN_MS = 30_000;
 
@@ -94,6 +103,7 @@ export function createReplica(world: World, name: string): Replica {
         ...portsOf(world, replica, locks, life),
         connectivity: view.connectivity,
         background,
+        probe: NOBODY_LOOKS,
         rules: RULES,
       };
       const control = createSyncControl(ports);

@@ -5,6 +5,7 @@ import type {ReplicaPorts} from './browser-replica.ts';
 import {withRounds} from './browser-rounds.ts';
 import {deviceNameKey, writeData} from './notes/note-data.ts';
 import {welcomeChanges} from './notes/welcome.ts';
+import {createFetchProbe} from './platform/fetch-probe.ts';
 import {createFetchTransport} from './platform/fetch-transport.ts';
 import type {SyncControl} from './sync/api.ts';
 import type {NotebookRules} from './sync/connect.ts';
@@ -27,5 +28,6 @@ export interface PageSyncPorts extends ReplicaPorts {
 export function createPageSync(ports: PageSyncPorts): SyncControl {
   const {time, connectivity, background} = ports;
   const transport = createFetchTransport({time, connectivity});
-  return createSyncControl({...withRounds(ports), transport, connectivity, background, rules});
+  const probe = createFetchProbe(document.baseURI, {time, connectivity});
+  return createSyncControl({...withRounds(ports), transport, probe, connectivity, background, rules});
 }

@@ -4,7 +4,9 @@
 
 import type {Ref} from '../../protocol/entity.ts';
 import type {Result, SyncError} from '../../protocol/errors.ts';
+import type {AddressError} from './address-error.ts';
 import type {FirstSync, HashCheck, ReplicaState, ServerLink, Unresolved, Verification} from './ports.ts';
+import type {DeviceFacts} from './probe.ts';
 
 /** A value that changes. `subscribe` calls at once with the current value, then with each new one, until unsubscribed. */
 export interface Live<T> {
@@ -73,14 +75,61 @@ export interface VerifyProgress {
 /** `keep`: what is stored here, whatever its hash says, as an edit of now. `remove`: no longer asked about. */
 export type ResolveChoice = 'keep' | 'remove';
 
-export type TestCheck = 'address' | 'reachable' | 'aster' | 'protocol' | 'clock' | 'signed_in';
+export interface FoundServer {
+  /** What to store: with its scheme, port and path, without a slash at the end. */
+  readonly address: string;
+  /** Null where nothing leads from another address to it. */
+  readonly redirectedFrom: string | null;
+  readonly initialized: boolean;
+  readonly version: string;
+}
 
-/** One line of "Test sync". `value`: what was measured, for people. */
+export interface SavedServer {
+  readonly address: string;
+  /** False: saved all the same, as nothing answers now. */
+  readonly isReached: boolean;
+}
+
+/** In the order in which they are made. */
+export const TEST_CHECKS = [
+  'address',
+  'reachable',
+  'tls',
+  'way',
+  'aster',
+  'protocol',
+  'same_server',
+  'clock',
+  'body_size',
+  'pokes',
+  'storage',
+  'room',
+  'offline_start',
+  'signed_in',
+] as const;
+export type TestCheck = (typeof TEST_CHECKS)[number];
+
+/** What only a test finds: it has a cure, and sync goes on all the same. */
+export type TestFindingType =
+  | 'not_encrypted'
+  | 'requests_refused'
+  | 'pokes_held'
+  | 'not_persisted'
+  | 'nearly_full'
+  | 'insecure_page'
+  | 'no_worker';
+
+export interface TestFinding {
+  readonly type: TestFindingType;
+  readonly message: string;
+}
+
+/** One line of "Test sync". `value`: what was measured, for people. `warned`: sync works, but not as well as it could. */
 export interface TestLine {
   readonly check: TestCheck;
-  readonly result: 'passed' | 'failed' | 'skipped';
+  readonly result: 'passed' | 'failed' | 'warned' | 'skipped';
   readonly value: string;
-  readonly error: SyncError | null;
+  readonly error: SyncError | AddressError | TestFinding | null;
 }
 
 /** A new build of the app, which waits until the person agrees. */
@@ -116,8 +165,14 @@ export interface SyncControl {
   signIn(input: Credentials): Promise<Result<void>>;
   /** After the browser removed the database: a new replica for the same device, if the server still takes its token. */
   bringBack(deviceName: string, server: ServerLink): Promise<Result<void>>;
-  saveServer(address: string, timeoutMs: number): Promise<void>;
-  testSync(address: string, onLine: (line: TestLine) => void): Promise<void>;
+  /** Nothing is saved where what answers there is no Aster server. */
+  saveServer(typed: string, timeoutMs: number): Promise<Result<SavedServer, SyncError | AddressError>>;
+  /** The server that somebody means who types this. */
+  findServer(typed: string): Promise<Result<FoundServer, SyncError | AddressError>>;
+  device(): Promise<DeviceFacts>;
+  /** Asks the browser to keep the notes until somebody removes them; false where it refuses. */
+  keepData(): Promise<boolean>;
+  testSync(typed: string, onLine: (line: TestLine) => void): Promise<void>;
   /** What the server at `address` says of itself; for the pages that it serves. */
   serverStatus(address: string): Promise<Result<{readonly initialized: boolean; readonly version: string}>>;
   /**

@@ -7,17 +7,22 @@ import {bringBack, type ConnectPorts, setUpServer, signIn, startNotebook} from '
 import {createEngine, type EnginePorts} from './engine.ts';
 import {createEraser} from './erase-here.ts';
 import {fetchEntities} from './fetch-entities.ts';
+import {findServer} from './find-server.ts';
 import type {ReplicaState, Store} from './ports.ts';
+import type {Probe} from './probe.ts';
 import {firstSyncTo} from './pull-place.ts';
 import {ALL_BUCKETS, recount} from './recount.ts';
 import {changeState, DEFAULT_TIMEOUT_MS} from './replica-state.ts';
 import {resolve} from './resolve.ts';
 import {ROUND_LOCK} from './round-lock.ts';
+import {saveServer} from './save-server.ts';
 import {testSync} from './test-sync.ts';
 import {createVerifying} from './verifying.ts';
 import {watchStatus} from './watch-status.ts';
 
-export interface ControlPorts extends EnginePorts, Omit<ConnectPorts, 'transport'> {}
+export interface ControlPorts extends EnginePorts, Omit<ConnectPorts, 'transport'> {
+  readonly probe: Probe;
+}
 
 export function createSyncControl(ports: ControlPorts): SyncControl {
   const engine = createEngine(ports);
@@ -45,8 +50,11 @@ export function createSyncControl(ports: ControlPorts): SyncControl {
     setUpServer: (input) => setUpServer(ports, input),
     signIn: (input) => signIn(ports, input),
     bringBack: (deviceName, server) => bringBack(ports, deviceName, server),
-    saveServer: (address, timeoutMs) => change((state) => withAddress(state, address, timeoutMs)),
-    testSync: (address, onLine) => testSync(ports, address, onLine),
+    saveServer: (typed, timeoutMs) => saveServer(ports, typed, timeoutMs),
+    device: () => ports.probe.device(),
+    keepData: () => ports.probe.keepData(),
+    findServer: (typed) => findServer(ports.probe, typed),
+    testSync: (typed, onLine) => testSync(ports, typed, onLine),
     serverStatus: (address) => transport.call('status', null, {address, token: null, timeoutMs: DEFAULT_TIMEOUT_MS}),
     verify: verifying.run,
     verifying: verifying.progress,
@@ -71,11 +79,6 @@ export function createSyncControl(ports: ControlPorts): SyncControl {
       return failed({type: 'not_found', message: 'the server does not have this text'});
     },
   };
-}
-
-/** The address of the account that this replica has may change (the server moved); who it is is checked by every answer. */
-function withAddress(state: ReplicaState, address: string, timeoutMs: number): ReplicaState {
-  return {...state, address, timeoutMs, server: state.server && {...state.server, address}};
 }
 
 /**

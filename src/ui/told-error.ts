@@ -1,14 +1,15 @@
-/** What can be told of an action that failed: sync's failures and the device's, and what the notebook refuses. */
+/** What can be told of an action that failed: sync's failures and the device's, what an address is not, and what the notebook refuses. */
 
 import {type SyncError, SyncFailure} from '../../protocol/errors.ts';
 import {NotebookError, type NotebookErrorType} from '../db/notebook-error.ts';
+import type {AddressError} from '../sync/address-error.ts';
 
 export interface Refusal {
   readonly type: NotebookErrorType;
   readonly message: string;
 }
 
-export type ToldError = SyncError | Refusal;
+export type ToldError = SyncError | AddressError | Refusal;
 
 /** Of what was thrown. Anything unknown is a bug: it goes on to the browser's own report, too. */
 export function toldError(thrown: unknown): ToldError {

@@ -57,7 +57,7 @@ const REACHED_BY_TYPE: Record<ErrorType, Reached> = {
   storage_outdated: {spec: 'storage-failures', reads: 'A newer Aster is open in another tab.'},
   storage_removed: {spec: 'storage-failures', reads: 'This notebook was removed from this browser.'},
   internal_error: {spec: 'storage-failures', reads: 'Something in Aster failed.'},
-  not_set_up: {spec: 'errors', reads: 'Sync is not set up.'},
+  not_set_up: {spec: 'start-page', reads: 'Sync is not set up.'},
 };
 
 test.each(

@@ -5,6 +5,7 @@
 
 import type {ErrorType, SyncError} from '../../protocol/errors.ts';
 import type {NotebookErrorType} from '../db/notebook-error.ts';
+import type {AddressError, AddressErrorType} from '../sync/address-error.ts';
 import {formatDuration} from './formats.ts';
 import type {Refusal, ToldError} from './told-error.ts';
 
@@ -18,12 +19,17 @@ type Wording = Words | ((error: SyncError) => Words);
 
 export function errorWords(error: ToldError): Words {
   if (isRefusal(error)) return WORDS_BY_REFUSAL[error.type];
+  if (isOfAddress(error)) return wordsOfAddress(error);
   const wording = WORDING_BY_TYPE[error.type];
   return typeof wording === 'function' ? wording(error) : wording;
 }
 
 function isRefusal(error: ToldError): error is Refusal {
   return Object.hasOwn(WORDS_BY_REFUSAL, error.type);
+}
+
+function isOfAddress(error: SyncError | AddressError): error is AddressError {
+  return Object.hasOwn(WORDING_BY_ADDRESS_ERROR, error.type);
 }
 
 const WORDS_BY_REFUSAL: Record<NotebookErrorType, Words> = {
@@ -235,6 +241,39 @@ export const WORDING_BY_TYPE: Record<ErrorType, Wording> = {
     meaning: 'The notes are on this device only.',
     cure: 'Enter a server address in Options → Sync.',
   },
+};
+
+function wordsOfAddress(error: AddressError): Words {
+  const [what, cure] = WORDING_BY_ADDRESS_ERROR[error.type](error);
+  return {what, meaning: UNHARMED, cure};
+}
+
+/** What is wrong, and the cure. */
+const WORDING_BY_ADDRESS_ERROR: Record<AddressErrorType, (error: AddressError) => readonly [string, string]> = {
+  no_address: () => [
+    'This is not the address of a server.',
+    'Enter it like https://notes.example.org or 192.168.1.5:8080.',
+  ],
+  other_scheme: () => [
+    'A server address begins with https:// or http://.',
+    'Change what it begins with, or leave that out.',
+  ],
+  mixed_content: () => [
+    'No server answers there with TLS, and this page may not ask one without.',
+    'Check address and port. A server without TLS can be used only from a page that it serves itself: open its http:// address in a tab.',
+  ],
+  no_tls: ({address}) => [
+    'The server there has no TLS: what is sent to it, the password too, can be read on the way.',
+    `Set up TLS for it. If you trust the network, enter ${address}`,
+  ],
+  origin_refused: () => [
+    'Something answers there, but doesn’t let this app read it.',
+    `If it is your Aster server, start it with ASTER_ALLOWED_ORIGINS=${location.origin}. If a login page is before it, log in there in a tab of its own.`,
+  ],
+  own_address: () => [
+    'This app comes from there, but no Aster server does.',
+    'Enter the address of the server, which here is another one.',
+  ],
 };
 
 function waitWords(error: SyncError, otherwise: string): string {

@@ -2,6 +2,7 @@
 
 import type {ControlPorts} from '../control.ts';
 import type {Store} from '../ports.ts';
+import {createProbe} from './probe.ts';
 import {createTimers} from './timers.ts';
 import type {Device, World} from './world.ts';
 
@@ -10,6 +11,7 @@ export function controlPortsOf(world: World, device: Device, store: Store = devi
     ...device.ports,
     store,
     transport: {...device.ports.transport, openPokes: () => () => undefined},
+    probe: createProbe({places: {}}),
     time: createTimers(world).time,
     random: {bytes: () => new Uint8Array(12), fraction: () => 0.5},
     connectivity: {isOnline: () => true, isVisible: () => true, watch: () => () => undefined},

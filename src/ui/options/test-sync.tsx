@@ -1,31 +1,24 @@
 /** "Test sync": says what it will do, does it, and explains every line: passed or failed, what was measured, the cure. */
 
 import {useState} from 'react';
-import type {TestCheck, TestLine} from '../../sync/api.ts';
+import type {TestLine} from '../../sync/api.ts';
 import {useApp} from '../app-context.ts';
 import {Button} from '../parts/button.tsx';
 import {ErrorBanner} from '../parts/error-banner.tsx';
 import {Icon, type IconName} from '../parts/icon.tsx';
 import {useAction} from '../parts/use-action.ts';
-import {errorWords} from '../words.ts';
+import {CopyReport} from './copy-report.tsx';
+import {NAME_BY_CHECK, reportOf, summaryOf, WORD_BY_RESULT, wordsOf} from './test-words.ts';
 
-const NAME_BY_CHECK: Record<TestCheck, string> = {
-  address: 'Address',
-  reachable: 'Server reachable',
-  aster: 'An Aster server',
-  protocol: 'Protocol version',
-  clock: 'Clock difference',
-  signed_in: 'Signed in',
-};
-
-const RESULT_WORDS: Record<TestLine['result'], {readonly word: string; readonly icon: IconName}> = {
-  passed: {word: 'Passed', icon: 'check'},
-  failed: {word: 'Failed', icon: 'cross'},
-  skipped: {word: 'Not tested', icon: 'skip'},
+const ICON_BY_RESULT: Record<TestLine['result'], IconName> = {
+  passed: 'check',
+  failed: 'cross',
+  warned: 'alert',
+  skipped: 'skip',
 };
 
 export function TestSync({address}: {readonly address: string}) {
-  const {control} = useApp();
+  const {control, version} = useApp();
   const action = useAction();
   const [lines, setLines] = useState<readonly TestLine[]>([]);
   const start = () =>
@@ -33,18 +26,20 @@ export function TestSync({address}: {readonly address: string}) {
       setLines([]);
       return control.testSync(address, (line) => setLines((before) => [...before, line]));
     });
+  const isDone = lines.length > 0 && !action.busy;
   return (
     <>
       <p>
-        Asks the server at the address above what it is, which protocol it speaks and what time it has, and whether this
-        device is signed in. No note is sent or changed.
+        Looks for a server at the address above, asks what it is, which protocol it speaks and what time it has, whether
+        a request of a megabyte and the stream of changes get through, and what this browser keeps. No note is sent or
+        changed.
       </p>
       <div className="actions">
         <Button icon="sync" busy={action.busy} disabled={address === ''} onClick={start}>
           Test sync
         </Button>
         <span className="quiet" aria-live="polite">
-          {address === '' ? 'Enter an address first.' : action.busy ? 'Testing…' : summary(lines)}
+          {address === '' ? 'Enter an address first.' : action.busy ? 'Testing…' : isDone ? summaryOf(lines) : ''}
         </span>
       </div>
       {action.error === null ? null : <ErrorBanner error={action.error} />}
@@ -55,33 +50,31 @@ export function TestSync({address}: {readonly address: string}) {
           ))}
         </ul>
       )}
+      {isDone ? <CopyReport text={() => reportOf(lines, reportHead(version))} /> : null}
     </>
   );
 }
 
+function reportHead(version: string): string[] {
+  return [
+    `Aster ${version}, Test sync of ${new Date().toISOString()}`,
+    navigator.userAgent,
+    `Page: ${location.origin}`,
+  ];
+}
+
 function CheckLine({line}: {readonly line: TestLine}) {
-  const {word, icon} = RESULT_WORDS[line.result];
-  const words = line.error === null ? null : errorWords(line.error);
+  const words = wordsOf(line);
   return (
     <li className={`check check-${line.result}`} data-check={line.check} data-result={line.result}>
-      <Icon name={icon} />
+      <Icon name={ICON_BY_RESULT[line.result]} />
       <div>
         <p>
-          <b>{NAME_BY_CHECK[line.check]}</b>: {word}
+          <b>{NAME_BY_CHECK[line.check]}</b>: {WORD_BY_RESULT[line.result]}
         </p>
         {line.value === '' ? null : <p className="quiet small">{line.value}</p>}
-        {words === null ? null : (
-          <p>
-            {words.what} {words.cure}
-          </p>
-        )}
+        {words === null ? null : <p>{words}</p>}
       </div>
     </li>
   );
-}
-
-function summary(lines: readonly TestLine[]): string {
-  const failures = lines.filter(({result}) => result === 'failed').length;
-  if (lines.length === 0) return '';
-  return failures === 0 ? 'Everything tested is in order.' : 'Not everything is in order: see below.';
 }

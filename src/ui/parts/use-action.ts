@@ -11,14 +11,14 @@ export interface Action {
   readonly busy: boolean;
   readonly error: ToldError | null;
   /** Does nothing while busy. */
-  run(work: () => Promise<Result<void> | void>): Promise<void>;
+  run(work: () => Promise<Result<void, ToldError> | void>): Promise<void>;
   forget(): void;
 }
 
 export function useAction(): Action {
   const [busy, setBusy] = useState(false);
   const [error, setError] = useState<ToldError | null>(null);
-  async function run(work: () => Promise<Result<void> | void>): Promise<void> {
+  async function run(work: () => Promise<Result<void, ToldError> | void>): Promise<void> {
     if (busy) return;
     setBusy(true);
     setError(null);

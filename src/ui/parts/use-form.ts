@@ -22,7 +22,7 @@ export interface Form<F extends string> {
 interface FormInput<F extends string> {
   readonly fields: readonly F[];
   readonly check: (values: Values<F>) => Wrong<F>;
-  readonly send: (values: Values<F>) => Promise<Result<void> | void>;
+  readonly send: (values: Values<F>) => Promise<Result<void, ToldError> | void>;
 }
 
 export function useForm<F extends string>({fields, check, send}: FormInput<F>): Form<F> {

@@ -9,7 +9,6 @@ import {
   UsernameField,
 } from '../parts/account-fields.tsx';
 import {useForm} from '../parts/use-form.ts';
-import {tidyAddress} from '../server-address.ts';
 import {SetupForm} from './setup-form.tsx';
 
 interface SyncFromServerProps {
@@ -26,7 +25,9 @@ export function SyncFromServer({address, username, onBack, onDone}: SyncFromServ
     fields: ['address', 'username', 'password', 'deviceName'],
     check: missingFields,
     send: async (values) => {
-      const result = await control.signIn({...values, address: tidyAddress(values.address)});
+      const found = await control.findServer(values.address);
+      if (!found.ok) return found;
+      const result = await control.signIn({...values, address: found.value.address});
       if (result.ok) onDone?.();
       return result;
     },

@@ -1,6 +1,6 @@
 /**
- * Every line that the benchmarks can print, with the budget and the goal that design section 11 sets for it. A run fails when
- * a line with a budget is beyond it. What has none is measured all the same: to be seen when it moves.
+ * Every line that the benchmarks can print, with the budget and the goal that design section 11 sets for it, or ADR 38 in its place. A run
+ * fails when a line with a budget is beyond it. What has none is measured all the same: to be seen when it moves.
  */
 
 export type Unit = 'ms' | 'bytes' | 'KB' | 'MB' | 'requests' | 'per second' | 'tasks' | 'streams';
@@ -54,7 +54,7 @@ export const LINES = [
     what: 'first sync in Chromium, click to the whole tree',
     unit: 'ms',
     judged: 'median',
-    budgetAt: {100000: {budget: 3_000, goal: 1_000}},
+    budgetAt: {100000: {budget: 25_000, goal: 3_000}},
   },
   {name: 'first-sync-down', what: 'first sync, bytes received ÷ content', unit: 'KB', judged: 'ratio'},
   {name: 'first-sync-requests', what: 'first sync, requests', unit: 'requests', judged: 'median'},
@@ -85,7 +85,7 @@ export const LINES = [
     what: 'end of the typing pause to durable on A',
     unit: 'ms',
     judged: 'p95',
-    budget: {budget: 10},
+    budget: {budget: 25, goal: 10},
   },
   {name: 'edit-stage-write', what: '– write: transaction asked for to on disk', unit: 'ms', judged: 'median'},
   {
@@ -166,7 +166,13 @@ export const LINES = [
   },
   {name: 'scrub', what: 'scrub of a device, CPU for 1,000 notes', unit: 'ms', judged: 'median'},
   {name: 'import', what: 'import of a zip', unit: 'ms', judged: 'median'},
-  {name: 'upload', what: 'first upload of a notebook in use ÷ first sync', unit: 'ms', judged: 'ratio'},
+  {
+    name: 'upload',
+    what: 'first upload of a notebook in use ÷ first sync',
+    unit: 'ms',
+    judged: 'ratio',
+    budgetAt: {1000: {budget: 2.2, goal: 1.3}, 10000: {budget: 3.3, goal: 1.3}},
+  },
   {name: 'real-import', what: 'import of a real export', unit: 'ms', judged: 'median'},
   {name: 'real-upload', what: 'first upload of a real export', unit: 'ms', judged: 'median'},
   {name: 'real-export', what: 'first sync of a real export', unit: 'ms', judged: 'median'},
@@ -229,7 +235,7 @@ export const LINES = [
     what: 'first load, service worker, gzip',
     unit: 'KB',
     judged: 'median',
-    budget: {budget: 60, goal: 45},
+    budget: {budget: 75, goal: 60},
   },
 ] as const satisfies readonly Line[];
 

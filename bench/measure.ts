@@ -4,13 +4,18 @@ import type {GeneratedNote} from './notes.ts';
 import type {RawServer} from './raw-server.ts';
 import type {Server} from './server.ts';
 
+/** What the machine does at best with the same data, in the same unit and the same run. */
+export interface Limit {
+  readonly what: string;
+  readonly samples: readonly number[];
+}
+
 export interface Samples {
   readonly name: LineName;
   /** Of the notebook, or how many entities; null where it doesn't matter. */
   readonly notes: number | null;
   readonly samples: readonly number[];
-  /** What the machine does at best with the same data, in the same unit and the same run. */
-  readonly limit?: {readonly what: string; readonly samples: readonly number[]};
+  readonly limit?: Limit;
 }
 
 /** A line that could not be taken, and why. */

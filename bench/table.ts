@@ -1,6 +1,6 @@
 /** What was taken, held against its budget, as a table for people and as JSON for programs. */
 import {type Budget, budgetOf, type Judged, type Line, lineNamed, type Unit} from './budgets.ts';
-import type {Taken} from './measure.ts';
+import type {Limit, Taken} from './measure.ts';
 import {median, percentile, type Spread, spread} from './statistics.ts';
 
 /** `shown`: it has no budget. */
@@ -15,7 +15,13 @@ export interface Judgement {
   readonly samples: number;
   readonly median: number | null;
   readonly spread: Spread | null;
-  readonly limit: {readonly what: string; readonly median: number; readonly spread: Spread} | null;
+  /** `judged`: of its samples what is judged of the measure's, where that isn't the median. */
+  readonly limit: {
+    readonly what: string;
+    readonly median: number;
+    readonly spread: Spread;
+    readonly judged: number | null;
+  } | null;
   readonly ratio: number | null;
   /** What the budget is for. */
   readonly value: number | null;
@@ -51,11 +57,20 @@ export function judge(taken: Taken): Judgement {
     samples: samples.length,
     median: median(samples),
     spread: spread(samples),
-    limit:
-      limit === undefined ? null : {what: limit.what, median: median(limit.samples), spread: spread(limit.samples)},
+    limit: limit === undefined ? null : limitOf(limit, judged),
     ratio,
     value,
     verdict: verdictOf(line, budget, value),
+  };
+}
+
+function limitOf({what, samples}: Limit, judged: Judged): Judgement['limit'] {
+  const isOfMedians = judged === 'ratio' || judged === 'median' || judged === 'p50';
+  return {
+    what,
+    median: median(samples),
+    spread: spread(samples),
+    judged: isOfMedians ? null : judgedValue(judged, samples),
   };
 }
 
@@ -79,7 +94,9 @@ function cellsOf(of: Judgement): string[] {
     notes,
     `${figure(of.median)} ${unit}`,
     of.samples === 1 ? '' : `${figure(of.spread?.low)}–${figure(of.spread?.high)}`,
-    limit === null ? '' : `${figure(limit.median)} (${limit.what})`,
+    limit === null
+      ? ''
+      : `${figure(limit.median)} (${limit.judged === null ? '' : `${judged} ${figure(limit.judged)}; `}${limit.what})`,
     ratio === null ? '' : figure(ratio),
     judged === 'median' || value === null ? '' : `${judged} ${figure(value)}`,
     target(of, budget),

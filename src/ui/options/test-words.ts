@@ -29,7 +29,7 @@ export const WORD_BY_RESULT: Record<TestLine['result'], string> = {
 
 const WORDS_BY_FINDING: Record<TestFindingType, string> = {
   not_encrypted:
-    'Others on the network can read what is sent, the password too. Put a reverse proxy with TLS before the server; the guide has one for Caddy and one for nginx.',
+    'Others on the network can read what is sent, the password too. Put a reverse proxy with TLS before the server, like Caddy: “Self-hosting” in the documentation says how.',
   requests_refused:
     'Something between here and the server refuses requests of this size, so changes with long texts wait here. Raise the limit for request bodies in the proxy: client_max_body_size 24m in nginx, LimitRequestBody in Apache.',
   pokes_held:

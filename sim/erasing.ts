@@ -22,7 +22,7 @@ export function eraseDue(scene: Scene, how: 'by the clock' | 'by trusted time' =
   const before = erasedIn(scene);
   const kept = keptIn(scene);
   const note = () => {
-    noteErased(scene, kept);
+    noteErased(scene, kept, before);
     noteForgotten(scene, before);
   };
   const life = scene.server.life();
@@ -81,11 +81,12 @@ function erasedIn(scene: Scene): Ref[] {
   return rowsIn(scene).filter(isErased);
 }
 
-/** What was kept of a note goes with it, but what somebody is still asked about. */
-function noteErased(scene: Scene, kept: readonly Kept[]): void {
+/** What was kept of a note goes with it, but what somebody is still asked about. The note's deletion may be forgotten by then. */
+function noteErased(scene: Scene, kept: readonly Kept[], before: readonly Ref[]): void {
   const stampByKey = new Map(rowsIn(scene).flatMap((row) => (isErased(row) ? [[refKey(row), row.stamp]] : [])));
+  const erased = new Set([...before.map(refKey), ...stampByKey.keys()]);
   for (const {key, stamp, meta, parts} of kept) {
-    if (!stampByKey.has(key) || !stampByKey.has(refKey({kind: meta.ofKind, id: meta.of}))) continue;
+    if (!stampByKey.has(key) || !erased.has(refKey({kind: meta.ofKind, id: meta.of}))) continue;
     if (meta.state === 'open' && stampByKey.get(key) === stamp) continue; // nobody has decided in between
     scene.truth.remove(meta.of, [scene.truth.valueOf(parts.data), scene.truth.valueOf(parts.body)]);
   }

@@ -94,6 +94,11 @@ export function isErased(head: {readonly deleted: boolean; readonly parts: PartH
   return head.deleted && head.parts.data === EMPTY_HASH && head.parts.body === EMPTY_HASH;
 }
 
+/** Somebody is still asked which of two versions is to be current. Never of a deleted revision: that has a tombstone's meta. */
+export function isOpenConflict(meta: Meta | null): boolean {
+  return meta?.type === 'revision' && meta.state === 'open';
+}
+
 export function metaHash(meta: Meta | null): Hash {
   return meta === null ? EMPTY_HASH : hashOf(canonicalBytes({...meta}));
 }

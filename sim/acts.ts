@@ -43,7 +43,11 @@ export function play(scene: Scene, act: Played): void {
       else harmServer(server, replicas, act.entity, act.how, scene.harmed);
       return;
     case 'join':
-      if (replicas.length < scene.schedule.replicas && server.isUp()) void join(scene).catch(unlessFailed);
+      if (replicas.length < scene.schedule.replicas && server.isUp())
+        void join(scene, 'with the account').catch(unlessFailed);
+      return;
+    case 'start':
+      if (replicas.length < scene.schedule.replicas) void join(scene, act.where).catch(unlessFailed);
       return;
     default:
       playOnReplica(scene, replicaAt(scene, act.replica), act);
@@ -71,6 +75,12 @@ function playOnReplica(scene: Scene, replica: Replica, act: ReplicaAct): void {
       return;
     case 'sign in':
       void replica.connect('sign in').catch(unlessFailed);
+      return;
+    case 'join account':
+      void replica.connect('join account').catch(unlessFailed);
+      return;
+    case 'disconnect':
+      void replica.disconnect().catch(unlessFailed);
       return;
     case 'hide':
     case 'show':

@@ -1,12 +1,26 @@
 /** Deletions whose time has passed, as the server's process erases them and, much later, forgets them. */
 
 import {isErased, type Ref, type RevisionMeta, refKey} from '../protocol/entity.ts';
+import {isOwnDeleted} from '../src/sync/inspect.ts';
 import {everybodySyncs} from './healing.ts';
+import type {Replica} from './replica.ts';
 import {MINUTE, replicaAt, type Scene} from './scene.ts';
 import {ERASE_AFTER_MS, HORIZON_MS} from './server.ts';
 import {Violation} from './witness.ts';
 
 const ERASES_EVERY_MS = 60 * MINUTE;
+
+/** What is deleted on one device alone, as what it brought into an account, is erased there. */
+export function watchOwnErasing({truth}: Scene, {store}: Replica): void {
+  store.watch(() => {
+    for (const {kind, id, meta, parts} of [...store.snapshot().entities.values()].filter(isOwnDeleted)) {
+      const isGone = isErased({deleted: true, parts});
+      if (kind === 'note' && isGone) truth.erase(id);
+      if (kind === 'revision' && !isGone && meta?.of !== undefined)
+        truth.remove(meta.of, [truth.valueOf(parts.data), truth.valueOf(parts.body)]);
+    }
+  });
+}
 
 export function eraseRegularly(scene: Scene): void {
   scene.scheduler.after(ERASES_EVERY_MS, () => {

@@ -82,10 +82,13 @@ async function readsRevisions({scheduler}: Scene, replica: Replica): Promise<voi
   for (const ref of missing) await scheduler.until(tabOf(replica, 0).control.fetchBody(ref), ROUND_LIMIT_MS);
 }
 
-/** A server that was put back may not know the token any more: a person signs in again. */
-async function signedIn({scheduler}: Scene, replica: Replica): Promise<void> {
-  if ((await scheduler.until(replica.state(), MINUTE))?.server?.token != null) return;
-  await scheduler.until(replica.connect('sign in'), ROUND_LIMIT_MS);
+/** A server that was put back may not know the token any more: a person signs in again. Whose notebook is elsewhere brings it. */
+async function signedIn({scheduler, server}: Scene, replica: Replica): Promise<void> {
+  const link = (await scheduler.until(replica.state(), MINUTE))?.server;
+  const isHere = link != null && server.storage.tables.documents.has(link.account.id);
+  if (isHere && link.token !== null) return;
+  if (link != null && !isHere) await scheduler.until(replica.disconnect(), MINUTE);
+  await scheduler.until(replica.connect('join account'), ROUND_LIMIT_MS);
 }
 
 export async function everybodySyncs(scene: Scene): Promise<void> {

@@ -45,7 +45,7 @@ export function checkInvariants({server, replicas, truth, witness}: Healed): voi
     );
   }
   everyVersionHasAWriter(there, witness);
-  nothingIsLost(there, truth);
+  nothingIsLost([there, ...replicas.map(deletedSide)], truth);
   nothingRegressed(there, truth);
   const shown = here.map(treeOf);
   for (const tree of shown) equal('a tree', tree, shown[0]);
@@ -96,6 +96,12 @@ function replicaSide({name, store}: Replica): Side {
   };
 }
 
+/** This device's own "Recently deleted". */
+function deletedSide(replica: Replica): Side {
+  const heads = [...replica.store.snapshot().entities.values()].filter(isOwnDeleted);
+  return {...replicaSide(replica), name: `${replica.name}, deleted`, heads};
+}
+
 function sameRows({name, heads}: Side, there: Side): void {
   // A first sync leaves out what is erased.
   const lines = (rows: readonly Head[]) =>
@@ -109,7 +115,7 @@ function sameRows({name, heads}: Side, there: Side): void {
 
 function textsAreWhole(side: Side): void {
   for (const head of side.heads) {
-    if (head.kind !== 'note' && head.kind !== 'revision') continue;
+    if (!isText(head)) continue;
     const text = side.textOf(head);
     if (text === null || (head.parts.body !== EMPTY_HASH && text === '')) {
       throw new Violation('a text is missing', `${side.name} ${refKey(head)}`);
@@ -142,20 +148,25 @@ function rootOf(heads: readonly Head[]): string {
   return rootDigest((index) => buckets.get(index));
 }
 
-function nothingIsLost(side: Side, truth: Truth): void {
+function nothingIsLost(sides: readonly Side[], truth: Truth): void {
   const kept = new Set<string>();
-  for (const head of side.heads) {
-    if (head.kind !== 'note' && head.kind !== 'revision') continue;
-    if (isMerged(head)) continue; // nobody is shown it: what it has must be in what it was merged into
-    kept.add(readNote(head.data)?.title ?? '');
-    kept.add(side.textOf(head) ?? '');
+  for (const side of sides) {
+    for (const head of side.heads.filter(isText)) {
+      if (isMerged(head)) continue; // nobody is shown it: what it has must be in what it was merged into
+      kept.add(readNote(head.data)?.title ?? '');
+      kept.add(side.textOf(head) ?? '');
+    }
   }
   const lost = truth.lost(kept);
   if (lost.length > 0)
     throw new Violation(
       'a text is lost',
-      `${lost.join(', ')}; ${JSON.stringify(side.heads.filter((h) => h.kind === 'note' || h.kind === 'revision').map((h) => [h.kind, h.id, h.stamp, h.deleted, readNote(h.data)?.title, side.textOf(h), h.meta]))}`,
+      `${lost.join(', ')}; ${JSON.stringify(sides.flatMap((side) => side.heads.filter(isText).map((h) => [side.name, h.kind, h.id, h.stamp, h.deleted, readNote(h.data)?.title, side.textOf(h), h.meta])))}`,
     );
+}
+
+function isText({kind}: Head): boolean {
+  return kind === 'note' || kind === 'revision';
 }
 
 function isMerged({meta}: Head): boolean {

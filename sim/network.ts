@@ -22,6 +22,8 @@ export type Fault = (typeof FAULTS)[number];
 
 /** The line of one replica. */
 export interface Line {
+  /** Where it leads. */
+  server: SimServer;
   isOnline: boolean;
   /** One call in so many fails in some way; 0: none. */
   faultOnceIn: number;
@@ -32,7 +34,6 @@ export interface Line {
 export interface NetworkPorts {
   readonly life: Life;
   readonly line: Line;
-  readonly server: SimServer;
   readonly scheduler: Scheduler;
   readonly random: SeededRandom;
   readonly witness: Witness;
@@ -44,10 +45,11 @@ const MAX_LATE_MS = 20 * 60_000;
 const UNREACHABLE: SyncError = {type: 'unreachable', message: 'the connection ended'};
 
 export function createTransport(ports: NetworkPorts): Transport {
-  const {life, line, server, scheduler, random, latencyMs} = ports;
+  const {life, line, scheduler, random, latencyMs} = ports;
   return {
     call: (name, request, options) => life.step(name, () => exchange(ports, name, request, options)),
     openPokes({token}, onPoke, onEnd) {
+      const {server} = line;
       let isOpen = true;
       let unsubscribe: () => void = () => undefined;
       const end = (error: SyncError | null) => {
@@ -81,7 +83,8 @@ async function exchange<N extends CallName>(
   request: CallRequest<N>,
   {token, timeoutMs}: CallOptions,
 ): Promise<Result<CallAnswer<N>>> {
-  const {line, server, scheduler, random, witness, latencyMs} = ports;
+  const {line, scheduler, random, witness, latencyMs} = ports;
+  const {server} = line;
   if (!line.isOnline) return failed({type: 'offline', message: 'there is no network'});
   const fault = faultOf(ports, name);
   await scheduler.delay(random.int(latencyMs));

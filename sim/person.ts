@@ -1,7 +1,7 @@
 /** What people do in a tab: every act is one write through the real Writer, on top of what that tab's editor shows. */
 
 import {type Bytes, utf8Bytes, utf8Text} from '../protocol/bytes.ts';
-import type {Ref} from '../protocol/entity.ts';
+import {isOpenConflict, type Ref} from '../protocol/entity.ts';
 import {EMPTY_HASH} from '../protocol/hash.ts';
 import {derivedId, ROOT_NOTE_ID} from '../protocol/ids.ts';
 import {type BranchData, readBranch, readNote, writeData} from '../src/notes/note-data.ts';
@@ -130,7 +130,7 @@ export function createPerson(truth: Truth, notebook: Notebook): Person {
       if (revision !== undefined) await tab.writer.write([{type: 'restore', ...note(id), revision}]);
     },
     async resolveConflict(tab, id, which, choice) {
-      const conflicts = await read(tab, (tx) => revisionsOf(tx, id, isOpenConflict));
+      const conflicts = await read(tab, (tx) => revisionsOf(tx, id, ({meta}) => isOpenConflict(meta)));
       const revision = conflicts[which % Math.max(1, conflicts.length)];
       const shown = shownIn(tab).get(id) ?? (await open(tab, id));
       if (revision === undefined) return;
@@ -240,10 +240,6 @@ function patchBranch(id: string, changed: Partial<BranchData>): Change {
       return branch === undefined ? null : writeData({...branch, ...changed});
     },
   };
-}
-
-function isOpenConflict({meta}: EntityRow): boolean {
-  return meta?.type === 'revision' && meta.state === 'open';
 }
 
 async function revisionsOf(

@@ -366,4 +366,32 @@ export const PLANTED: readonly Planted[] = [
       },
     ],
   },
+  {
+    name: 'what joins an account counts as what another server has',
+    edits: [{file: 'src/sync/join.ts', find: 'ws.setEntity({...row, known: null});', put: ''}],
+  },
+  {
+    name: 'what joins an account and didn’t wait before doesn’t wait now',
+    edits: [
+      {
+        file: 'src/sync/join.ts',
+        find: 'isErased(row) ? undefined : waiting(row, ws.outbox(row), wallMs)',
+        put: 'ws.outbox(row) && waiting(row, ws.outbox(row), wallMs)',
+      },
+    ],
+  },
+  {
+    name: 'joining ends with its first part',
+    edits: [
+      {
+        file: 'src/sync/join.ts',
+        find: 'ownDeletedMs, joining: {...joining, after: last}});',
+        put: 'ownDeletedMs, joining: null});',
+      },
+    ],
+  },
+  {
+    name: 'who joins an account takes the account’s in place of his own',
+    edits: [{file: 'src/sync/join.ts', find: "joining.how === 'replace' && (queued", put: '(queued'}],
+  },
 ];

@@ -3,6 +3,7 @@
 import {type SyncError, SyncFailure} from '../protocol/errors.ts';
 import {hashOf} from '../protocol/hash.ts';
 import type {CallRequest} from '../protocol/messages.ts';
+import {fateInAccount} from '../src/notes/joining.ts';
 import {readLifetimes} from '../src/notes/lifetimes.ts';
 import {mergeBody, mergeData} from '../src/notes/merge.ts';
 import {noteOf} from '../src/notes/note-of.ts';
@@ -46,6 +47,7 @@ export function portsOf(world: World, device: Device, locks: LockManager, life: 
   return {
     merging: {mergeData, mergeBody},
     noteOf,
+    fateInAccount,
     readLifetimes: readShortLifetimes,
     hashAll: async (parts) => parts.map(hashOf),
     random,

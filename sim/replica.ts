@@ -9,7 +9,7 @@ import {deviceNameKey, writeData} from '../src/notes/note-data.ts';
 import type {SyncControl} from '../src/sync/api.ts';
 import {type BackgroundWish, runInBackground} from '../src/sync/background.ts';
 import type {Change, Writer} from '../src/sync/changes.ts';
-import {type NotebookRules, setUpServer, signIn} from '../src/sync/connect.ts';
+import {disconnect, joinAccount, type NotebookRules, setUpServer, signIn, startNotebook} from '../src/sync/connect.ts';
 import {type ControlPorts, createSyncControl} from '../src/sync/control.ts';
 import {createMemoryStore, type MemoryStore} from '../src/sync/memory-store.ts';
 import type {Background, Connectivity, ReplicaState} from '../src/sync/ports.ts';
@@ -19,7 +19,7 @@ import {createLife, type Life} from './life.ts';
 import {createLockManager} from './locks.ts';
 import type {Line} from './network.ts';
 import {portsOf} from './process-ports.ts';
-import {SETUP_CODE} from './server.ts';
+import {SETUP_CODE, type SimServer} from './server.ts';
 import type {World} from './world.ts';
 
 export interface Tab {
@@ -45,7 +45,11 @@ export interface Replica {
   /** Wakes the worker; its life, so that it may be taken. */
   wake(wish: BackgroundWish): Life;
   /** The account's first replica sets the server up, every other signs in; also after the token was lost. */
-  connect(how: 'set up' | 'sign in'): Promise<void>;
+  connect(how: 'set up' | 'sign in' | 'join account'): Promise<void>;
+  /** The notes stay, and the line leads to the account's server from then on. */
+  disconnect(): Promise<void>;
+  /** A notebook of its own, without a server. */
+  startAlone(): Promise<void>;
   state(): Promise<ReplicaState | undefined>;
 }
 
@@ -67,7 +71,7 @@ const NOBODY_LOOKS: Probe = {
 /** A browser fires a sync within this, once there is a network. */
 const SYNC_WITHIN_MS = 30_000;
 
-export function createReplica(world: World, name: string): Replica {
+export function createReplica(world: World, name: string, server: SimServer): Replica {
   const {scheduler, random, coverage, witness} = world;
   const locks = createLockManager(world.locks);
   const watchers = new Set<(event: NetworkEvent) => void>();
@@ -92,7 +96,7 @@ export function createReplica(world: World, name: string): Replica {
   const replica: Replica = {
     name,
     store: createMemoryStore(),
-    line: {isOnline: true, faultOnceIn: 0, faults: []},
+    line: {server, isOnline: true, faultOnceIn: 0, faults: []},
     clock: {offsetMs: 0, drift: 0},
     isFull: false,
     tabs: [],
@@ -139,9 +143,21 @@ export function createReplica(world: World, name: string): Replica {
     async connect(how) {
       const ports = {...portsOf(world, replica, locks, createLife('setup', coverage)), rules: RULES};
       const input = {...ACCOUNT, deviceName: name};
-      const linked =
-        how === 'set up' ? await setUpServer(ports, {...input, setupCode: SETUP_CODE}) : await signIn(ports, input);
+      const ways = {
+        'set up': () => setUpServer(ports, {...input, setupCode: SETUP_CODE}),
+        'sign in': () => signIn(ports, input),
+        'join account': () => joinAccount(ports, input),
+      };
+      const linked = await ways[how]();
       if (!linked.ok) throw new ConnectFailure(`${name} can't ${how}: ${linked.error.type} ${linked.error.message}`);
+    },
+    async disconnect() {
+      await disconnect(portsOf(world, replica, locks, createLife('setup', coverage)));
+      replica.line.server = world.server;
+    },
+    startAlone() {
+      const ports = {...portsOf(world, replica, locks, createLife('setup', coverage)), rules: RULES};
+      return startNotebook(ports, name);
     },
     state: () => replica.store.transaction('read', (tx) => tx.state()),
   };

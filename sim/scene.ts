@@ -4,6 +4,7 @@ import {SyncFailure} from '../protocol/errors.ts';
 import type {Tables} from '../server/storage/memory-storage.ts';
 import type {Notebook, Person} from './person.ts';
 import {ConnectFailure, type Replica, type Tab} from './replica.ts';
+import type {SimServer} from './server.ts';
 import type {Schedule} from './steps.ts';
 import type {Truth} from './truth.ts';
 import type {World} from './world.ts';
@@ -15,6 +16,8 @@ export const BACK_WITHIN_MS = 10_000;
 
 export interface Scene extends World {
   readonly schedule: Schedule;
+  /** Of another account, which the schedules leave alone. */
+  readonly elsewhere: SimServer;
   readonly replicas: Replica[];
   readonly notebook: Notebook;
   readonly truth: Truth;

@@ -32,6 +32,7 @@ export async function simulate(schedule: Schedule, coverage: Coverage = new Map(
     witness: createWitness(truth, harmed),
     locks: schedule.locks,
     latencyMs: schedule.latencyMs,
+    elsewhere: createServer(scheduler, random, coverage),
     replicas: [],
     notebook,
     truth,

@@ -27,8 +27,10 @@ export type Act =
   | {readonly type: 'fault'; readonly replica: number; readonly call: CallName; readonly fault: Fault}
   | {readonly type: 'online'; readonly replica: number; readonly is: boolean}
   | {readonly type: 'full'; readonly replica: number; readonly is: boolean}
-  | {readonly type: 'sign in'; readonly replica: number}
+  | {readonly type: 'sign in' | 'join account' | 'disconnect'; readonly replica: number}
   | {readonly type: 'join'}
+  /** With a notebook of its own. */
+  | {readonly type: 'start'; readonly where: 'alone' | 'elsewhere'}
   | {readonly type: 'clock'; readonly replica: number; readonly offsetMs: number; readonly drift: number}
   | {readonly type: 'wake'; readonly replica: number; readonly points: number}
   | {readonly type: 'wake until'; readonly replica: number; readonly point: Point}
@@ -131,8 +133,9 @@ const acts: readonly fc.WeightedArbitrary<Act>[] = [
   },
   {weight: 6, arbitrary: fc.record({type: on('online'), replica, is: fc.boolean()})},
   {weight: 1, arbitrary: fc.record({type: on('full'), replica, is: fc.boolean()})},
-  {weight: 1, arbitrary: fc.record({type: on('sign in'), replica})},
+  {weight: 2, arbitrary: fc.record({type: fc.constantFrom('sign in', 'join account', 'disconnect'), replica})},
   {weight: 1, arbitrary: fc.record({type: on('join')})},
+  {weight: 2, arbitrary: fc.record({type: on('start'), where: fc.constantFrom('alone', 'elsewhere')})},
   {
     weight: 2,
     arbitrary: fc.record({

@@ -94,7 +94,9 @@ export function createWitness(truth: Truth, harmed: ReadonlySet<string>): Witnes
       let seqs = new Map<string, number>();
       let before = {replica: '', seq: -1};
       return ({state}) => {
-        const replica = state?.replica ?? '';
+        // Another account begins anew, and what is made ready for it is known to none.
+        const replica = `${state?.replica} ${state?.server?.account.id ?? state?.formerAccount}`;
+        if (state?.joining != null) seqs = new Map();
         const seq = state?.cursor?.seq ?? (replica === before.replica ? before.seq : -1);
         if (!isPutBack && replica === before.replica && seq < before.seq)
           tell('a cursor went back', `${name}, from ${before.seq} to ${seq}`);

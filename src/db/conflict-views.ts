@@ -1,11 +1,11 @@
 /** Conflicts that nobody has dealt with: which there are, and each with both of its sides as they are at one moment. */
 
-import {isErased, type Ref, type RevisionMeta} from '../../protocol/entity.ts';
+import {isErased, isOpenConflict, type Ref, type RevisionMeta} from '../../protocol/entity.ts';
 import {parseStamp} from '../../protocol/stamp.ts';
 import {readAttachment, readAttribute} from '../notes/note-data.ts';
 import {loadedOf, noteDataOf, textOf} from './heads.ts';
 import type {Query} from './live.ts';
-import {type BodyRecord, type EntityRecord, isOpenConflict} from './records.ts';
+import type {BodyRecord, EntityRecord} from './records.ts';
 import type {ConflictContent, ConflictHead, ConflictSide, ConflictView} from './repositories.ts';
 import {newestFirst, readDeviceNames} from './revision-views.ts';
 

@@ -5,7 +5,7 @@
 
 import type {Bytes} from '../../protocol/bytes.ts';
 import type {Bucket} from '../../protocol/digest.ts';
-import type {Kind, Meta, Version} from '../../protocol/entity.ts';
+import {isOpenConflict, type Kind, type Version} from '../../protocol/entity.ts';
 import type {Stamp} from '../../protocol/stamp.ts';
 import {readAttachment, readAttribute, readBranch} from '../notes/note-data.ts';
 import {
@@ -129,11 +129,6 @@ function ownBytes(bytes: Bytes): Bytes {
 function pointersOf({kind, data, meta}: EntityRow): Pointers {
   if (meta?.type === 'revision') return {of: meta.of, ...(isOpenConflict(meta) ? {open: 1 as const} : {})};
   return data.length === 0 ? {} : POINTERS[kind](data);
-}
-
-/** Live ones only: a deleted revision has a tombstone's meta. */
-export function isOpenConflict(meta: Meta | null): boolean {
-  return meta?.type === 'revision' && meta.state === 'open';
 }
 
 const POINTER_NAMES: readonly PointerName[] = ['note', 'parent', 'of', 'open'];

@@ -1,11 +1,12 @@
 /** Revisions of a note, newest first, each with its text and the name of the device that wrote it. */
 
+import {isOpenConflict} from '../../protocol/entity.ts';
 import {derivedId} from '../../protocol/ids.ts';
 import {parseStamp} from '../../protocol/stamp.ts';
 import {deviceNameKey, readOption} from '../notes/note-data.ts';
 import {isLive, noteDataOf, textOf} from './heads.ts';
 import type {Query} from './live.ts';
-import {type BodyRecord, type EntityRecord, isOpenConflict} from './records.ts';
+import type {BodyRecord, EntityRecord} from './records.ts';
 import type {RevisionView} from './repositories.ts';
 import type {Tables} from './schema.ts';
 

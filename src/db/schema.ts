@@ -8,7 +8,7 @@
  */
 
 import Dexie, {type Collection, type Table} from 'dexie';
-import type {Kind} from '../../protocol/entity.ts';
+import {isOpenConflict, type Kind} from '../../protocol/entity.ts';
 import type {SyncError, SyncFailure} from '../../protocol/errors.ts';
 import {type BodyTable, createBodyTable} from './body-table.ts';
 import {createEntityTable, type EntityTable, type PackKey} from './entity-table.ts';
@@ -16,7 +16,7 @@ import {type Guard, guardFactory} from './guarded-factory.ts';
 import {createOutboxTable, type OutboxTable} from './outbox-table.ts';
 import {isListed, type ListRecord, listOf} from './pack-lists.ts';
 import type {PackRecord} from './packs.ts';
-import {type AsideRecord, type EntityRecord, isOpenConflict, type ShelfRecord, type StateRecord} from './records.ts';
+import type {AsideRecord, EntityRecord, ShelfRecord, StateRecord} from './records.ts';
 import type {RefKey} from './rows-of-keys.ts';
 import {blocked, outdated, removed} from './storage-errors.ts';
 

@@ -163,6 +163,10 @@ export interface SyncControl {
   setUpServer(input: SetupInput): Promise<Result<void>>;
   /** Makes this browser a replica of an account, or signs its replica in again. */
   signIn(input: Credentials): Promise<Result<void>>;
+  /** Makes a notebook that has no server one with an account: nothing of either is overwritten (`add`), or what is here goes (`replace`). */
+  joinAccount(input: Credentials, how: 'add' | 'replace'): Promise<Result<void>>;
+  /** The notes stay here, and what waits goes on waiting. */
+  disconnect(): Promise<void>;
   /** After the browser removed the database: a new replica for the same device, if the server still takes its token. */
   bringBack(deviceName: string, server: ServerLink): Promise<Result<void>>;
   /** Nothing is saved where what answers there is no Aster server. */

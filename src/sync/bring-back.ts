@@ -4,7 +4,7 @@
  * the note: where this one is live here all the same, or asked about, they are made anew on top of their tombstones.
  */
 
-import {isErased, type Meta, type Ref, type RevisionMeta, type Version} from '../../protocol/entity.ts';
+import {isErased, isOpenConflict, type Ref, type RevisionMeta, type Version} from '../../protocol/entity.ts';
 import {damagedParts} from './inspect.ts';
 import {type Writing, writeVersion} from './local-version.ts';
 import type {ServerVersion} from './server-version.ts';
@@ -17,12 +17,8 @@ export async function loadOriginals(ws: Workset, told: readonly ServerVersion[])
   const metaById = new Map(told.map(({id, meta}) => [id, meta]));
   const disputed = new Set<string>();
   for (const of of originals.keys())
-    if ((await ws.tx.revisionsOf(of)).some(({id, meta}) => isOpen(metaById.get(id) ?? meta))) disputed.add(of);
+    if ((await ws.tx.revisionsOf(of)).some(({id, meta}) => isOpenConflict(metaById.get(id) ?? meta))) disputed.add(of);
   return disputed;
-}
-
-function isOpen(meta: Meta | null): boolean {
-  return meta?.type === 'revision' && meta.state === 'open';
 }
 
 /** The revision as it is here, where it is to come back; ask before it is replaced by the tombstone. */

@@ -1,16 +1,26 @@
 /**
- * How a browser gets a notebook and a server: a new notebook, the first account of a server, signing in. The password goes
- * to the server once and is never stored.
+ * How a browser gets a notebook and a server: a new notebook, the first account of a server, signing in, joining an account with a notebook in
+ * use; and how it lets a server go. The password goes to the server once and is never stored.
  */
 
 import {failed, ok, type Result} from '../../protocol/errors.ts';
 import {ID_BYTES, idFromBytes} from '../../protocol/ids.ts';
-import type {Session} from '../../protocol/messages.ts';
+import type {CallAnswer, Session} from '../../protocol/messages.ts';
 import {PROTOCOL_RANGE} from '../../protocol/version.ts';
 import type {Credentials, SetupInput} from './api.ts';
 import type {Change} from './changes.ts';
-import type {Random, ReadLifetimes, ReplicaState, ServerLink, Store, StoreTx, Time, Transport} from './ports.ts';
-import {DEFAULT_TIMEOUT_MS, newReplicaState} from './replica-state.ts';
+import type {
+  Joining,
+  Random,
+  ReadLifetimes,
+  ReplicaState,
+  ServerLink,
+  Store,
+  StoreTx,
+  Time,
+  Transport,
+} from './ports.ts';
+import {changeState, DEFAULT_TIMEOUT_MS, NOTHING_KNOWN, newReplicaState} from './replica-state.ts';
 import {writeChanges} from './writer.ts';
 
 /** What the notebook's rules (src/notes) say about a new replica. */
@@ -48,60 +58,136 @@ export async function setUpServer(ports: ConnectPorts, input: SetupInput): Promi
   const session = await ports.transport.call('setup', {setupCode, username, password, deviceName}, options);
   if (!session.ok) return session;
   await ports.store.transaction('write', async (tx) => {
-    const isNew = (await tx.state()) === undefined;
-    await link(tx, ports, input, session.value);
-    if (isNew) await writeChanges(tx, ports.rules.welcome(), ports.time.wallMs(), ports);
+    const state = await tx.state();
+    await link(tx, ports, input, session.value, state?.formerAccount == null ? null : 'fill');
+    if (state === undefined) await writeChanges(tx, ports.rules.welcome(), ports.time.wallMs(), ports);
   });
   return ok(undefined);
 }
 
 /** Makes an empty browser a replica of an account, or gives its replica a new token. */
 export async function signIn(ports: ConnectPorts, input: Credentials): Promise<Result<void>> {
-  const {address, username, password, deviceName, code} = input;
-  const request = {username, password, deviceName, ...(code === undefined ? {} : {code})};
-  const session = await ports.transport.call('login', request, {address, token: null, timeoutMs: DEFAULT_TIMEOUT_MS});
+  const session = await login(ports, input);
   if (!session.ok) return session;
   return ports.store.transaction('write', async (tx) => {
     const state = await tx.state();
-    if (state !== undefined && state.server?.account.id !== session.value.account.id) {
+    if (state !== undefined && !belongsTo(state, session.value)) {
       return failed({type: 'other_account', message: 'this browser has another notebook already'});
     }
-    await link(tx, ports, input, session.value);
+    await link(tx, ports, input, session.value, null);
     return ok(undefined);
   });
+}
+
+/**
+ * `add`: my notes go to that account, and nothing of either is overwritten. `replace`: that account's notes come in place of mine. A notebook that has a
+ * server lets that go first.
+ */
+export async function joinAccount(
+  ports: ConnectPorts,
+  input: Credentials,
+  how: 'add' | 'replace' = 'add',
+): Promise<Result<void>> {
+  const session = await login(ports, input);
+  if (!session.ok) return session;
+  const isUnused = await hasNothing(ports, input.address, session.value);
+  if (!isUnused.ok) return isUnused;
+  return ports.store.transaction('write', async (tx) => {
+    const state = await tx.state();
+    const isOwn = state === undefined || belongsTo(state, session.value);
+    if (!isOwn && state.server !== null) {
+      return failed({type: 'other_account', message: 'this notebook belongs to another account'});
+    }
+    if (!isOwn && how === 'add' && state.firstSync !== null) {
+      return failed({type: 'not_whole', message: 'a part of this notebook is still on the server that it had'});
+    }
+    const joining = how === 'add' && isUnused.value ? 'fill' : how;
+    await link(tx, ports, input, session.value, isOwn ? null : joining);
+    return ok(undefined);
+  });
+}
+
+/** As an account is that was made by a setup whose answer got lost. */
+async function hasNothing(ports: ConnectPorts, address: string, session: Session): Promise<Result<boolean>> {
+  const head = await hello(ports, {address, token: session.token});
+  return head.ok ? ok(head.value.head.seq === 0) : head;
+}
+
+/** The notes stay, and what waits goes on waiting: for the same account, or for another one. */
+export async function disconnect({store}: Pick<ConnectPorts, 'store'>): Promise<void> {
+  await changeState(store, (state) => ({
+    ...state,
+    server: null,
+    formerAccount: state.server?.account.id ?? state.formerAccount ?? null,
+    problem: null,
+    paused: false,
+  }));
+}
+
+function login({transport}: ConnectPorts, input: Credentials): Promise<Result<Session>> {
+  const {address, username, password, deviceName, code} = input;
+  const request = {username, password, deviceName, ...(code === undefined ? {} : {code})};
+  return transport.call('login', request, {address, token: null, timeoutMs: DEFAULT_TIMEOUT_MS});
+}
+
+function belongsTo({server, formerAccount}: ReplicaState, {account}: Session): boolean {
+  return (server === null ? formerAccount : server.account.id) === account.id;
 }
 
 /** The server is asked first: with a token that it doesn't take any more there is nothing to bring back without a password. */
 export async function bringBack(ports: ConnectPorts, deviceName: string, server: ServerLink): Promise<Result<void>> {
-  const {transport, random, time, store} = ports;
-  const replica = idFromBytes(random.bytes(ID_BYTES)); // never used: the new one is made with its store
-  const history = {epoch: null, cursor: null, seen: null};
-  const request = {protocol: PROTOCOL_RANGE, replica, history, t0: time.wallMs()};
-  const {address, token} = server;
-  const answer = await transport.call('hello', request, {address, token, timeoutMs: DEFAULT_TIMEOUT_MS});
+  const answer = await hello(ports, server);
   if (!answer.ok) return answer;
   if (answer.value.account !== server.account.id) {
     return failed({type: 'other_account', message: 'the server has another account for this device'});
   }
-  return store.transaction('write', async (tx) => {
+  return ports.store.transaction('write', async (tx) => {
     if ((await tx.state()) !== undefined) {
       return failed({type: 'other_account', message: 'this browser has another notebook already'});
     }
-    await createReplica(tx, ports, {deviceName, address, server});
+    await createReplica(tx, ports, {deviceName, address: server.address, server});
     return ok(undefined);
   });
 }
 
+/** As of a replica that has nothing yet. */
+function hello(
+  {transport, random, time}: ConnectPorts,
+  {address, token}: Pick<ServerLink, 'address' | 'token'>,
+): Promise<Result<CallAnswer<'hello'>>> {
+  const replica = idFromBytes(random.bytes(ID_BYTES)); // never used: the one that stays is made with its store
+  const request = {
+    protocol: PROTOCOL_RANGE,
+    replica,
+    history: {epoch: null, cursor: null, seen: null},
+    t0: time.wallMs(),
+  };
+  return transport.call('hello', request, {address, token, timeoutMs: DEFAULT_TIMEOUT_MS});
+}
+
+/** `how`: null where the notebook is the account's already, or nobody's and all of it waits. */
 async function link(
   tx: StoreTx,
   ports: ConnectPorts,
   {address, deviceName}: Credentials,
   session: Session,
+  how: Joining['how'] | null,
 ): Promise<void> {
   const server: ServerLink = {address, account: session.account, deviceId: session.device.id, token: session.token};
   const state = await tx.state();
   if (state === undefined) return createReplica(tx, ports, {deviceName, address, server});
-  await tx.putState({...state, address, server, problem: null, paused: false});
+  const joining =
+    how === null ? state.joining : {accountId: session.account.id, how, sinceMs: ports.time.wallMs(), after: null};
+  const known = how === null ? state : {...state, ...NOTHING_KNOWN};
+  await tx.putState({
+    ...known,
+    address,
+    server,
+    formerAccount: null,
+    ...(joining === undefined ? {} : {joining}),
+    problem: null,
+    paused: false,
+  });
 }
 
 /** A replica id is never used again: it lives only in this store, and goes with it. */

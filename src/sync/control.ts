@@ -3,7 +3,7 @@
 import type {Ref} from '../../protocol/entity.ts';
 import {failed, ok} from '../../protocol/errors.ts';
 import type {SyncControl} from './api.ts';
-import {bringBack, type ConnectPorts, setUpServer, signIn, startNotebook} from './connect.ts';
+import {bringBack, type ConnectPorts, disconnect, joinAccount, setUpServer, signIn, startNotebook} from './connect.ts';
 import {createEngine, type EnginePorts} from './engine.ts';
 import {createEraser} from './erase-here.ts';
 import {fetchEntities} from './fetch-entities.ts';
@@ -49,6 +49,8 @@ export function createSyncControl(ports: ControlPorts): SyncControl {
     startNotebook: (deviceName) => startNotebook(ports, deviceName),
     setUpServer: (input) => setUpServer(ports, input),
     signIn: (input) => signIn(ports, input),
+    joinAccount: (input, how) => joinAccount(ports, input, how),
+    disconnect: () => disconnect(ports),
     bringBack: (deviceName, server) => bringBack(ports, deviceName, server),
     saveServer: (typed, timeoutMs) => saveServer(ports, typed, timeoutMs),
     device: () => ports.probe.device(),

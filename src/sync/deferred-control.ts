@@ -98,6 +98,8 @@ export function createDeferredControl(ports: DeferredPorts, load: () => Promise<
     startNotebook: ask('startNotebook'),
     setUpServer: ask('setUpServer'),
     signIn: ask('signIn'),
+    joinAccount: ask('joinAccount'),
+    disconnect: ask('disconnect'),
     bringBack: ask('bringBack'),
     saveServer: ask('saveServer'),
     device: ask('device'),

@@ -13,6 +13,7 @@
 import {
   entityHash,
   isErased,
+  isOpenConflict,
   KINDS,
   type Kind,
   metaHash,
@@ -143,7 +144,7 @@ function isOfDisputedAct({acts}: Look, {deleted, stamp}: EntityRow): boolean {
 
 function isCandidate({state}: Look, row: EntityRow): boolean {
   if (isOwnDeleted(row)) return !isErased(row);
-  return state.server === null && row.known === null && row.meta?.type === 'revision' && !isOpen(row);
+  return state.server === null && row.known === null && row.meta?.type === 'revision' && !isOpenConflict(row.meta);
 }
 
 /** With a server, what waits here goes there with its content, and is erased there. */
@@ -188,12 +189,8 @@ function idsInQuestion({id, meta}: EntityRow): string[] {
 
 async function disputedOf(tx: StoreTx, ids: ReadonlySet<string>): Promise<ReadonlySet<string>> {
   const disputed = new Set<string>();
-  for (const id of ids) if ((await tx.revisionsOf(id)).some(isOpen)) disputed.add(id);
+  for (const id of ids) if ((await tx.revisionsOf(id)).some(({meta}) => isOpenConflict(meta))) disputed.add(id);
   return disputed;
-}
-
-function isOpen({meta}: EntityRow): boolean {
-  return meta?.type === 'revision' && meta.state === 'open';
 }
 
 function withoutContent(row: EntityRow): EntityRow {

@@ -128,7 +128,8 @@ async function editedNotes(tx: StoreTx, noteOf: NoteOf): Promise<ReadonlySet<str
   return new Set(ids.filter((_, i) => !notes[i]?.deleted));
 }
 
-function keepAsDeleted(ws: Workset, stored: EntityRow, meta: TombstoneMeta, writing: Writing): void {
+/** In this device's own "Recently deleted": with its content, known to no server, waiting for nothing. */
+export function keepAsDeleted(ws: Workset, stored: EntityRow, meta: TombstoneMeta, writing: Writing): void {
   const {kind, id, data} = stored;
   const sent = ws.outbox(stored)?.sent ?? [];
   if (!stored.deleted) writeVersion(ws, {kind, id}, {deleted: true, meta, data, body: 'same'}, writing);

@@ -10,6 +10,7 @@ import type {Result, SyncError} from '../../protocol/errors.ts';
 import type {Hash} from '../../protocol/hash.ts';
 import type {CallAnswer, CallName, CallRequest, Lane, Poke, Position} from '../../protocol/messages.ts';
 import type {Stamp} from '../../protocol/stamp.ts';
+import type {EntityChange} from './changes.ts';
 
 /** The last version that the server is known to have had; the digest counts this one, whatever was edited since. */
 export interface Known {
@@ -134,6 +135,26 @@ export interface Scrub {
 
 export const NEVER_SCRUBBED: Scrub = {pass: null, last: null};
 
+/** A notebook in use on its way into an account (join.ts). */
+export interface Joining {
+  readonly accountId: string;
+  /**
+   * `add`: to what the account has. `fill`: it is new, and gets everything as it is here. `replace`: what was here goes, but for what was written since
+   * `sinceMs`, in device time.
+   */
+  readonly how: 'add' | 'fill' | 'replace';
+  readonly sinceMs: number;
+  /** The last row that was made ready. */
+  readonly after: Ref | null;
+}
+
+/** What joins what. */
+export interface Joiner {
+  readonly replica: string;
+  readonly deviceName: string;
+  readonly accountId: string;
+}
+
 /** The one row about the replica itself. */
 export interface ReplicaState {
   readonly replica: string;
@@ -169,6 +190,10 @@ export interface ReplicaState {
    * it is erased (erase-here.ts).
    */
   readonly ownDeletedMs?: number | null;
+  /** Set from signing in until all rows are ready to be sent. */
+  readonly joining?: Joining | null;
+  /** The account that this notebook was disconnected from: what it knows of that server is kept for signing in again. */
+  readonly formerAccount?: string | null;
   /** The protocol version that both speak; null before the first hello. */
   readonly protocol: number | null;
   /** The failure of the last round; null after a good one. */
@@ -199,6 +224,12 @@ export type HashAll = (parts: readonly Bytes[]) => Promise<Hash[]>;
 
 /** Reads the options in the caller's transaction (src/notes/lifetimes.ts). */
 export type ReadLifetimes = (tx: Pick<StoreTx, 'entities'>) => Promise<Lifetimes>;
+
+/**
+ * What becomes of a row in an account that has notes (src/notes/joining.ts). `send`: it goes there as it is. `leave out`: the account has
+ * its own. Else these are made in its place.
+ */
+export type FateInAccount = (row: Head, joiner: Joiner) => 'send' | 'leave out' | readonly EntityChange[];
 
 /** The note that an entity belongs to: of a note itself, of an option null (src/notes/note-of.ts). */
 export type NoteOf = (head: Head) => string | null;

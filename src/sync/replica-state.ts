@@ -4,6 +4,24 @@ import {NEVER_SCRUBBED, type ReplicaState, type Store} from './ports.ts';
 
 export const DEFAULT_TIMEOUT_MS = 30_000;
 
+/** What a replica knows of a server that it has never seen. */
+export const NOTHING_KNOWN = {
+  epoch: null,
+  cursor: null,
+  seen: null,
+  firstSync: null,
+  clock: null,
+  clockChoice: 'own',
+  lastSyncMs: null,
+  lastCheck: null,
+  lastVerification: null,
+  unresolved: [],
+  givenUp: null,
+  protocol: null,
+  returning: null,
+  pulledFrom: null,
+} as const satisfies Partial<ReplicaState>;
+
 /** Of a replica that has seen no server, or of one that is about to see its first. */
 export function newReplicaState(
   known: Pick<ReplicaState, 'replica' | 'deviceName' | 'createdMs' | 'address' | 'server'>,

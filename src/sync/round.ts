@@ -10,6 +10,7 @@ import {checkHash} from './check.ts';
 import {isFresh, isPrecise, isSkewed, readInstant, skewError, takeSample} from './clock.ts';
 import {comeBack} from './come-back.ts';
 import {healHistory} from './heal.ts';
+import {makeReady} from './join.ts';
 import type {ClockSample, ReplicaState, StoreTx, Time} from './ports.ts';
 import {pullAll} from './pull.ts';
 import {withFirstSync} from './pull-place.ts';
@@ -32,7 +33,11 @@ export async function runRound(
   when: 'always' | 'if_waiting' = 'always',
 ): Promise<Result<void>> {
   return ports.locks.exclusive(ROUND_LOCK, async () => {
-    const found = heard === undefined ? await lookAndTake(ports) : await look(ports);
+    let found = heard === undefined ? await lookAndTake(ports) : await look(ports);
+    if (found.state?.joining) {
+      await makeReady(ports);
+      found = await look(ports);
+    }
     if (when === 'if_waiting' && !isWork(found)) return ok(undefined);
     const result = await inOneHistory(ports, heard, found).catch(failureOf);
     await storeOutcome(ports, result, found.state);

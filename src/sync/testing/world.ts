@@ -13,6 +13,7 @@ import {derivedId} from '../../../protocol/ids.ts';
 import {CALLS, type CallAnswer, type CallName, type CallRequest} from '../../../protocol/messages.ts';
 import {type Core, createCore} from '../../../server/core/core.ts';
 import {createMemoryStorage, type MemoryStorage} from '../../../server/storage/memory-storage.ts';
+import {fateInAccount} from '../../notes/joining.ts';
 import {readLifetimes} from '../../notes/lifetimes.ts';
 import {mergeBody, mergeData} from '../../notes/merge.ts';
 import {deviceNameKey, writeData} from '../../notes/note-data.ts';
@@ -44,8 +45,11 @@ export interface World {
   readonly late: (() => Promise<unknown>)[];
   /** The server's process ends and starts again: what it stored is there, nothing else. */
   restartServer(): Promise<void>;
+  readonly setupCode: string;
   /** A signed-in device; the first one sets the server up. */
   device(name: string): Promise<Device>;
+  /** One without a notebook. */
+  blankDevice(name: string): Device;
 }
 
 export interface Device {
@@ -74,12 +78,13 @@ export interface Device {
   read(id: string): Promise<{title: string; text: string | null} | undefined>;
 }
 
-export async function createWorld(): Promise<World> {
+/** `letter`: of all that is random here, where two worlds meet. */
+export async function createWorld(letter = 'r'): Promise<World> {
   const storage = createMemoryStorage();
   let counter = 0;
   const random = (count: number) => {
     counter += 1;
-    return utf8Bytes(`${counter}`.padStart(count, 'r')).slice(0, count);
+    return utf8Bytes(`${counter}`.padStart(count, letter)).slice(0, count);
   };
   const world = {nowMs: START_MS, storage, accountId: '', late: [] as (() => Promise<unknown>)[]} as {
     -readonly [K in keyof World]: World[K];
@@ -94,6 +99,8 @@ export async function createWorld(): Promise<World> {
   };
   world.restartServer = async () => void (await startCore());
   const {setupCode = ''} = await startCore();
+  world.setupCode = setupCode;
+  world.blankDevice = (name) => createDevice(world, name, random);
   let isSetUp = false;
   world.device = async (name) => {
     const device = createDevice(world, name, random);
@@ -166,6 +173,7 @@ function createDevice(world: World, name: string, random: (count: number) => Uin
       locks,
       merging: {mergeData, mergeBody},
       noteOf,
+      fateInAccount,
       readLifetimes,
       hashAll: async (parts) => parts.map(hashOf),
     },

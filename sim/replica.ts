@@ -146,7 +146,7 @@ export function createReplica(world: World, name: string, server: SimServer): Re
       const ways = {
         'set up': () => setUpServer(ports, {...input, setupCode: SETUP_CODE}),
         'sign in': () => signIn(ports, input),
-        'join account': () => joinAccount(ports, input),
+        'join account': () => joinAccount(ports, input, {type: 'add'}),
       };
       const linked = await ways[how]();
       if (!linked.ok) throw new ConnectFailure(`${name} can't ${how}: ${linked.error.type} ${linked.error.message}`);

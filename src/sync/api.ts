@@ -65,6 +65,12 @@ export interface SetupInput extends Credentials {
   readonly setupCode: string;
 }
 
+/**
+ * `add`: nothing of either is overwritten. `replace`: what was here when it was exported gives way to what the account has; what was written since `exportedMs`, in
+ * device time, goes there.
+ */
+export type JoinHow = {readonly type: 'add'} | {readonly type: 'replace'; readonly exportedMs: number};
+
 /** How far "Verify everything" has come: entities of this device, then the server, then buckets that differ. */
 export interface VerifyProgress {
   readonly phase: 'device' | 'server' | 'repair';
@@ -163,8 +169,8 @@ export interface SyncControl {
   setUpServer(input: SetupInput): Promise<Result<void>>;
   /** Makes this browser a replica of an account, or signs its replica in again. */
   signIn(input: Credentials): Promise<Result<void>>;
-  /** Makes a notebook that has no server one with an account: nothing of either is overwritten (`add`), or what is here goes (`replace`). */
-  joinAccount(input: Credentials, how: 'add' | 'replace'): Promise<Result<void>>;
+  /** Makes a notebook that has no server one with an account. */
+  joinAccount(input: Credentials, how: JoinHow): Promise<Result<void>>;
   /** The notes stay here, and what waits goes on waiting. */
   disconnect(): Promise<void>;
   /** After the browser removed the database: a new replica for the same device, if the server still takes its token. */

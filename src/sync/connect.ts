@@ -7,19 +7,9 @@ import {failed, ok, type Result} from '../../protocol/errors.ts';
 import {ID_BYTES, idFromBytes} from '../../protocol/ids.ts';
 import type {CallAnswer, Session} from '../../protocol/messages.ts';
 import {PROTOCOL_RANGE} from '../../protocol/version.ts';
-import type {Credentials, SetupInput} from './api.ts';
+import type {Credentials, JoinHow, SetupInput} from './api.ts';
 import type {Change} from './changes.ts';
-import type {
-  Joining,
-  Random,
-  ReadLifetimes,
-  ReplicaState,
-  ServerLink,
-  Store,
-  StoreTx,
-  Time,
-  Transport,
-} from './ports.ts';
+import type {Random, ReadLifetimes, ReplicaState, ServerLink, Store, StoreTx, Time, Transport} from './ports.ts';
 import {changeState, DEFAULT_TIMEOUT_MS, NOTHING_KNOWN, newReplicaState} from './replica-state.ts';
 import {writeChanges} from './writer.ts';
 
@@ -40,6 +30,10 @@ export interface ConnectPorts {
   readonly readLifetimes: ReadLifetimes;
 }
 
+/** All of the notebook as it is, to an account that nothing was sent to. */
+const FILL = {type: 'fill'} as const;
+type Fill = typeof FILL;
+
 /** A notebook of this browser's own. Does nothing where there is one already. */
 export async function startNotebook(ports: ConnectPorts, deviceName: string): Promise<void> {
   await ports.store.transaction('write', async (tx) => {
@@ -59,7 +53,7 @@ export async function setUpServer(ports: ConnectPorts, input: SetupInput): Promi
   if (!session.ok) return session;
   await ports.store.transaction('write', async (tx) => {
     const state = await tx.state();
-    await link(tx, ports, input, session.value, state?.formerAccount == null ? null : 'fill');
+    await link(tx, ports, input, session.value, state?.formerAccount == null ? null : FILL);
     if (state === undefined) await writeChanges(tx, ports.rules.welcome(), ports.time.wallMs(), ports);
   });
   return ok(undefined);
@@ -79,15 +73,8 @@ export async function signIn(ports: ConnectPorts, input: Credentials): Promise<R
   });
 }
 
-/**
- * `add`: my notes go to that account, and nothing of either is overwritten. `replace`: that account's notes come in place of mine. A notebook that has a
- * server lets that go first.
- */
-export async function joinAccount(
-  ports: ConnectPorts,
-  input: Credentials,
-  how: 'add' | 'replace' = 'add',
-): Promise<Result<void>> {
+/** A notebook that has a server lets that go first. */
+export async function joinAccount(ports: ConnectPorts, input: Credentials, how: JoinHow): Promise<Result<void>> {
   const session = await login(ports, input);
   if (!session.ok) return session;
   const isUnused = await hasNothing(ports, input.address, session.value);
@@ -98,10 +85,10 @@ export async function joinAccount(
     if (!isOwn && state.server !== null) {
       return failed({type: 'other_account', message: 'this notebook belongs to another account'});
     }
-    if (!isOwn && how === 'add' && state.firstSync !== null) {
+    if (!isOwn && how.type === 'add' && state.firstSync !== null) {
       return failed({type: 'not_whole', message: 'a part of this notebook is still on the server that it had'});
     }
-    const joining = how === 'add' && isUnused.value ? 'fill' : how;
+    const joining: JoinHow | Fill = how.type === 'add' && isUnused.value ? FILL : how;
     await link(tx, ports, input, session.value, isOwn ? null : joining);
     return ok(undefined);
   });
@@ -171,13 +158,20 @@ async function link(
   ports: ConnectPorts,
   {address, deviceName}: Credentials,
   session: Session,
-  how: Joining['how'] | null,
+  how: JoinHow | Fill | null,
 ): Promise<void> {
   const server: ServerLink = {address, account: session.account, deviceId: session.device.id, token: session.token};
   const state = await tx.state();
   if (state === undefined) return createReplica(tx, ports, {deviceName, address, server});
   const joining =
-    how === null ? state.joining : {accountId: session.account.id, how, sinceMs: ports.time.wallMs(), after: null};
+    how === null
+      ? state.joining
+      : {
+          accountId: session.account.id,
+          how: how.type,
+          ...('exportedMs' in how ? {exportedMs: how.exportedMs} : {}),
+          after: null,
+        };
   const known = how === null ? state : {...state, ...NOTHING_KNOWN};
   await tx.putState({
     ...known,

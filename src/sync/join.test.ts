@@ -4,6 +4,7 @@ import {ROOT_NOTE_ID} from '../../protocol/ids.ts';
 import {placeId} from '../notes/derived-ids.ts';
 import {folderId} from '../notes/joining.ts';
 import {readBranch, readNote, writeData} from '../notes/note-data.ts';
+import type {JoinHow} from './api.ts';
 import {disconnect, joinAccount, setUpServer, signIn} from './connect.ts';
 import {runRound} from './round.ts';
 import type {RoundPorts} from './round-ports.ts';
@@ -19,7 +20,7 @@ interface Meeting {
   readonly c: Device;
   /** C's, by a line to the account's server. */
   readonly ports: RoundPorts;
-  join(how?: 'add' | 'replace'): ReturnType<typeof joinAccount>;
+  join(how?: JoinHow): ReturnType<typeof joinAccount>;
 }
 
 async function meeting(): Promise<Meeting> {
@@ -30,7 +31,14 @@ async function meeting(): Promise<Meeting> {
   const {transport} = home.blankDevice('C').ports;
   const ports = {...c.ports, transport};
   const connecting = {...ports, random: {bytes: (count: number) => new Uint8Array(count), fraction: () => 0.5}, rules};
-  return {home, elsewhere, a, c, ports, join: (how) => joinAccount(connecting, {...ACCOUNT, deviceName: 'C'}, how)};
+  return {
+    home,
+    elsewhere,
+    a,
+    c,
+    ports,
+    join: (how = {type: 'add'}) => joinAccount(connecting, {...ACCOUNT, deviceName: 'C'}, how),
+  };
 }
 
 const rules = {welcome: () => [], nameDevice: () => ({type: 'undelete' as const, kind: 'option' as const, id: 'none'})};
@@ -239,18 +247,23 @@ test('notes that give way to the account’s are gone, but for what was written 
   await a.create('account-note', 'Theirs', 'kept');
   await c.create('own-note', 'Mine', 'gives way');
   await c.create('own-other', 'Mine too', 'gives way');
+  await c.create('own-third', 'And mine', 'gives way');
   await place(c, 'own-note');
   await settle(a);
   await settle(c);
   await disconnect(c);
+  const exportedMs = c.ports.time.wallMs();
   const loaded = await c.load('own-other');
-  expect(await met.join('replace')).toEqual({ok: true, value: undefined});
+  met.elsewhere.nowMs += 1000;
+  await c.save('own-third', await c.load('own-third'), {text: 'not exported'}, 'gives way');
+  expect(await met.join({type: 'replace', exportedMs})).toEqual({ok: true, value: undefined});
   await c.save('own-other', loaded, {text: 'written since'}, 'gives way');
   await comesTogether(met);
   for (const device of [a, c]) {
     expect(await device.read('account-note')).toEqual({title: 'Theirs', text: 'kept'});
     expect(await device.entity({kind: 'note', id: 'own-note'})).toBeUndefined();
     expect(await device.read('own-other')).toEqual({title: 'Mine too', text: 'written since'});
+    expect(await device.read('own-third')).toEqual({title: 'And mine', text: 'not exported'});
   }
 });
 
@@ -313,7 +326,10 @@ test('an account that nothing was sent to, as after a setup whose answer was los
   const request = {...ACCOUNT, deviceName: 'C', setupCode: home.setupCode};
   const session = await ports.transport.call('setup', request, {address: ACCOUNT.address, token: null, timeoutMs: 1});
   expect(session.ok).toBe(true);
-  expect(await joinAccount(connecting, {...ACCOUNT, deviceName: 'C'})).toEqual({ok: true, value: undefined});
+  expect(await joinAccount(connecting, {...ACCOUNT, deviceName: 'C'}, {type: 'add'})).toEqual({
+    ok: true,
+    value: undefined,
+  });
   expect(await runRound(ports)).toEqual({ok: true, value: undefined});
   const d = home.blankDevice('D');
   expect((await signIn({...connecting, ...d.ports}, {...ACCOUNT, deviceName: 'D'})).ok).toBe(true);

@@ -71,7 +71,7 @@ type Fate = ReturnType<JoinPorts['fateInAccount']>;
 function fateOf(row: EntityRow, queued: OutboxRow | undefined, state: ReplicaState, {fateInAccount}: JoinPorts): Fate {
   const {replica, deviceName, joining} = state;
   if (!joining || joining.how === 'fill') return 'send';
-  const isOld = joining.how === 'replace' && (queued === undefined || queued.editedMs < joining.sinceMs);
+  const isOld = joining.how === 'replace' && (queued === undefined || queued.editedMs < (joining.exportedMs ?? 0));
   return isOld ? 'leave out' : fateInAccount(row, {replica, deviceName, accountId: joining.accountId});
 }
 

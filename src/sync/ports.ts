@@ -140,10 +140,10 @@ export interface Joining {
   readonly accountId: string;
   /**
    * `add`: to what the account has. `fill`: it is new, and gets everything as it is here. `replace`: what was here goes, but for what was written since
-   * `sinceMs`, in device time.
+   * `exportedMs`, in device time.
    */
   readonly how: 'add' | 'fill' | 'replace';
-  readonly sinceMs: number;
+  readonly exportedMs?: number;
   /** The last row that was made ready. */
   readonly after: Ref | null;
 }

@@ -134,7 +134,7 @@ const LASTING: readonly Failure[] = [
     reply: error(403, 'other_account'),
     state: 'Sync problem',
     says: 'This browser’s notebook belongs to another account.',
-    cure: 'Use the account that this notebook belongs to, or another browser profile for the other account.',
+    cure: 'Sign in with the account that it belongs to. Or let that one go in Options → Sync, “Disconnect from this server”: then these notes can join the other.',
   },
   {
     name: 'a server with another history',
@@ -273,7 +273,7 @@ test(
     await failureIsSaid(device, {
       state: 'Sync problem',
       says: 'This browser’s notebook belongs to another account.',
-      cure: 'Use the account that this notebook belongs to, or another browser profile for the other account.',
+      cure: 'Sign in with the account that it belongs to. Or let that one go in Options → Sync, “Disconnect from this server”: then these notes can join the other.',
     });
     expect(await observer.head()).toBe(before);
     await page.getByRole('button', {name: 'Sync now'}).click();

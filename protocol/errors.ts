@@ -41,6 +41,7 @@ export const LOCAL_ERROR_TYPES = [
   'clock_skew',
   'hash_mismatch',
   'not_whole',
+  'not_exported',
   'storage_full',
   'storage_broken',
   'storage_blocked',

@@ -392,6 +392,12 @@ export const PLANTED: readonly Planted[] = [
   },
   {
     name: 'who joins an account takes the account’s in place of his own',
-    edits: [{file: 'src/sync/join.ts', find: "joining.how === 'replace' && (queued", put: '(queued'}],
+    edits: [
+      {
+        file: 'src/sync/connect.ts',
+        find: "if (isOwn || how.type === 'add') {",
+        put: "if (how.type === 'add' && !isOwn) await tx.clear();\n    if (isOwn || how.type === 'add') {",
+      },
+    ],
   },
 ];

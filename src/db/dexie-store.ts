@@ -54,7 +54,14 @@ async function readOverview({state, outbox}: Tables): Promise<Overview> {
 
 function createTx(transaction: Transaction): StoreTx {
   const tables = tablesOf((name) => transaction.table(name));
-  return {...stateOps(tables), ...entityOps(tables), ...bodyOps(tables), ...outboxOps(tables), ...bucketOps(tables)};
+  return {
+    ...stateOps(tables),
+    ...entityOps(tables),
+    ...bodyOps(tables),
+    ...outboxOps(tables),
+    ...bucketOps(tables),
+    clear: async () => void (await Promise.all(TABLE_NAMES.map((name) => transaction.table(name).clear()))),
+  };
 }
 
 function stateOps({state}: Tables): Pick<StoreTx, 'state' | 'putState'> {

@@ -33,6 +33,7 @@ import {createTreeSource} from './tree-source.ts';
 import {queryUnresolved} from './unresolved-notes.ts';
 import {readUnsynced} from './unsynced-changes.ts';
 import {queryOutbox} from './waiting-changes.ts';
+import {readNotebook} from './whole-notebook.ts';
 import {writeOne} from './write-one.ts';
 
 export interface NotebookPorts {
@@ -59,6 +60,7 @@ export function createNotebook(ports: NotebookPorts): Notebook {
     watchOutbox: () => toLive(db, queryOutbox),
     watchUnresolved: () => toLive(db, queryUnresolved),
     readUnsynced: () => readUnsynced(db),
+    readAll: () => readNotebook(db),
     createNote: (placement, note) => createNote(ports, placement, note),
     saveNote: (id, loaded, edit, shown) => saveNote(ports, {id, loaded, edit, shown}),
     saveDraft: (draft) => saveDraft(ports, draft),

@@ -146,6 +146,12 @@ export interface UnsyncedChange {
   readonly version: Version;
 }
 
+/** A row of the notebook; `title` of the note that it belongs to. */
+export interface NotebookEntry {
+  readonly title: string;
+  readonly version: Version;
+}
+
 /** What a page left unsaved. */
 export interface Draft {
   readonly noteId: string;
@@ -197,6 +203,8 @@ export interface Notebook {
   watchUnresolved(): Live<readonly UnresolvedEntity[]>;
   /** Everything in the outbox, refused changes first, in pieces that fit into memory; each piece is one moment. */
   readUnsynced(): AsyncIterable<readonly UnsyncedChange[]>;
+  /** Everything that is stored, deleted and older versions too, in pieces that fit into memory. */
+  readAll(): AsyncIterable<readonly NotebookEntry[]>;
   createNote(
     placement: Placement,
     note: {readonly title: string; readonly type?: string; readonly text?: string},

@@ -1,6 +1,7 @@
 import {afterEach, beforeEach, describe, expect, it, vi} from 'vitest';
 import {utf8Bytes, utf8Text} from '../../protocol/bytes.ts';
-import {makeUnsyncedFile, type UnsyncedFile} from '../transfer/unsynced-file.ts';
+import type {JsonFile} from '../transfer/json-file.ts';
+import {makeUnsyncedFile} from '../transfer/unsynced-file.ts';
 import type {UnsyncedChange} from './repositories.ts';
 import {createNotebookWorld, type NotebookWorld} from './testing/notebook-world.ts';
 
@@ -112,7 +113,7 @@ describe('the export of what the server does not have', () => {
   }
 });
 
-function makeFile(pieces: AsyncIterable<readonly UnsyncedChange[]>): Promise<UnsyncedFile> {
+function makeFile(pieces: AsyncIterable<readonly UnsyncedChange[]>): Promise<JsonFile> {
   const words = () => 'Too large.';
   return makeUnsyncedFile({pieces, app: '1', device: 'Desk', server: null, nowMs: 0, refusalWords: words});
 }

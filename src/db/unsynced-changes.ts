@@ -42,7 +42,8 @@ function queryChanges(keys: readonly RefKey[]): Query<readonly UnsyncedChange[]>
   };
 }
 
-function bodyOf({kind, parts}: Parameters<typeof recordToEntity>[0], body: BodyRecord | undefined) {
+/** Null where the text that the head names isn't here. */
+export function bodyOf({kind, parts}: Parameters<typeof recordToEntity>[0], body: BodyRecord | undefined) {
   if (!hasBody(kind) || parts.body === EMPTY_HASH) return NO_BYTES;
   return body?.hash === parts.body ? body.body : null;
 }

@@ -65,11 +65,8 @@ export interface SetupInput extends Credentials {
   readonly setupCode: string;
 }
 
-/**
- * `add`: nothing of either is overwritten. `replace`: what was here when it was exported gives way to what the account has; what was written since `exportedMs`, in
- * device time, goes there.
- */
-export type JoinHow = {readonly type: 'add'} | {readonly type: 'replace'; readonly exportedMs: number};
+/** `add`: nothing of either is overwritten. `replace`: what is here gives way to what the account has; refused where it has changed since `exported`. */
+export type JoinHow = {readonly type: 'add'} | {readonly type: 'replace'; readonly exported: string};
 
 /** How far "Verify everything" has come: entities of this device, then the server, then buckets that differ. */
 export interface VerifyProgress {
@@ -169,6 +166,8 @@ export interface SyncControl {
   setUpServer(input: SetupInput): Promise<Result<void>>;
   /** Makes this browser a replica of an account, or signs its replica in again. */
   signIn(input: Credentials): Promise<Result<void>>;
+  /** What is here now, as one value: take it before an export begins. */
+  exportMark(): Promise<string>;
   /** Makes a notebook that has no server one with an account. */
   joinAccount(input: Credentials, how: JoinHow): Promise<Result<void>>;
   /** The notes stay here, and what waits goes on waiting. */

@@ -3,13 +3,26 @@
  * use; and how it lets a server go. The password goes to the server once and is never stored.
  */
 
+import {utf8Bytes} from '../../protocol/bytes.ts';
+import {refKey} from '../../protocol/entity.ts';
 import {failed, ok, type Result} from '../../protocol/errors.ts';
+import {type Hash, hashOf} from '../../protocol/hash.ts';
 import {ID_BYTES, idFromBytes} from '../../protocol/ids.ts';
 import type {CallAnswer, Session} from '../../protocol/messages.ts';
 import {PROTOCOL_RANGE} from '../../protocol/version.ts';
 import type {Credentials, JoinHow, SetupInput} from './api.ts';
 import type {Change} from './changes.ts';
-import type {Random, ReadLifetimes, ReplicaState, ServerLink, Store, StoreTx, Time, Transport} from './ports.ts';
+import type {
+  Joining,
+  Random,
+  ReadLifetimes,
+  ReplicaState,
+  ServerLink,
+  Store,
+  StoreTx,
+  Time,
+  Transport,
+} from './ports.ts';
 import {changeState, DEFAULT_TIMEOUT_MS, NOTHING_KNOWN, newReplicaState} from './replica-state.ts';
 import {writeChanges} from './writer.ts';
 
@@ -30,10 +43,6 @@ export interface ConnectPorts {
   readonly readLifetimes: ReadLifetimes;
 }
 
-/** All of the notebook as it is, to an account that nothing was sent to. */
-const FILL = {type: 'fill'} as const;
-type Fill = typeof FILL;
-
 /** A notebook of this browser's own. Does nothing where there is one already. */
 export async function startNotebook(ports: ConnectPorts, deviceName: string): Promise<void> {
   await ports.store.transaction('write', async (tx) => {
@@ -53,7 +62,7 @@ export async function setUpServer(ports: ConnectPorts, input: SetupInput): Promi
   if (!session.ok) return session;
   await ports.store.transaction('write', async (tx) => {
     const state = await tx.state();
-    await link(tx, ports, input, session.value, state?.formerAccount == null ? null : FILL);
+    await link(tx, ports, input, session.value, state?.formerAccount == null ? null : 'fill');
     if (state === undefined) await writeChanges(tx, ports.rules.welcome(), ports.time.wallMs(), ports);
   });
   return ok(undefined);
@@ -88,10 +97,29 @@ export async function joinAccount(ports: ConnectPorts, input: Credentials, how: 
     if (!isOwn && how.type === 'add' && state.firstSync !== null) {
       return failed({type: 'not_whole', message: 'a part of this notebook is still on the server that it had'});
     }
-    const joining: JoinHow | Fill = how.type === 'add' && isUnused.value ? FILL : how;
-    await link(tx, ports, input, session.value, isOwn ? null : joining);
+    if (isOwn || how.type === 'add') {
+      await link(tx, ports, input, session.value, isOwn ? null : isUnused.value ? 'fill' : 'add');
+      return ok(undefined);
+    }
+    if ((await markOf(tx)) !== how.exported) {
+      return failed({type: 'not_exported', message: 'this notebook was changed after it was exported'});
+    }
+    await tx.clear();
+    const {address, deviceName} = input;
+    await createReplica(tx, ports, {deviceName, address, server: linkTo(address, session.value)});
     return ok(undefined);
   });
+}
+
+/** What waits, as one value, which every change alters. */
+export function exportMark({store}: Pick<ConnectPorts, 'store'>): Promise<Hash> {
+  return store.transaction('read', markOf);
+}
+
+async function markOf(tx: StoreTx): Promise<Hash> {
+  const rows = [...(await tx.outboxHead(Number.MAX_SAFE_INTEGER)), ...(await tx.parkedOutbox())];
+  const lines = rows.map((row) => `${refKey(row)} ${row.stamp}`);
+  return hashOf(utf8Bytes(lines.sort().join('\n')));
 }
 
 /** As an account is that was made by a setup whose answer got lost. */
@@ -158,20 +186,12 @@ async function link(
   ports: ConnectPorts,
   {address, deviceName}: Credentials,
   session: Session,
-  how: JoinHow | Fill | null,
+  how: Joining['how'] | null,
 ): Promise<void> {
-  const server: ServerLink = {address, account: session.account, deviceId: session.device.id, token: session.token};
+  const server = linkTo(address, session);
   const state = await tx.state();
   if (state === undefined) return createReplica(tx, ports, {deviceName, address, server});
-  const joining =
-    how === null
-      ? state.joining
-      : {
-          accountId: session.account.id,
-          how: how.type,
-          ...('exportedMs' in how ? {exportedMs: how.exportedMs} : {}),
-          after: null,
-        };
+  const joining = how === null ? state.joining : {accountId: session.account.id, how, after: null};
   const known = how === null ? state : {...state, ...NOTHING_KNOWN};
   await tx.putState({
     ...known,
@@ -182,6 +202,10 @@ async function link(
     problem: null,
     paused: false,
   });
+}
+
+function linkTo(address: string, {account, device, token}: Session): ServerLink {
+  return {address, account, deviceId: device.id, token};
 }
 
 /** A replica id is never used again: it lives only in this store, and goes with it. */

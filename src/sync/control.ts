@@ -3,7 +3,16 @@
 import type {Ref} from '../../protocol/entity.ts';
 import {failed, ok} from '../../protocol/errors.ts';
 import type {SyncControl} from './api.ts';
-import {bringBack, type ConnectPorts, disconnect, joinAccount, setUpServer, signIn, startNotebook} from './connect.ts';
+import {
+  bringBack,
+  type ConnectPorts,
+  disconnect,
+  exportMark,
+  joinAccount,
+  setUpServer,
+  signIn,
+  startNotebook,
+} from './connect.ts';
 import {createEngine, type EnginePorts} from './engine.ts';
 import {createEraser} from './erase-here.ts';
 import {fetchEntities} from './fetch-entities.ts';
@@ -49,6 +58,7 @@ export function createSyncControl(ports: ControlPorts): SyncControl {
     startNotebook: (deviceName) => startNotebook(ports, deviceName),
     setUpServer: (input) => setUpServer(ports, input),
     signIn: (input) => signIn(ports, input),
+    exportMark: () => exportMark(ports),
     joinAccount: (input, how) => joinAccount(ports, input, how),
     disconnect: () => disconnect(ports),
     bringBack: (deviceName, server) => bringBack(ports, deviceName, server),

@@ -98,6 +98,7 @@ export function createDeferredControl(ports: DeferredPorts, load: () => Promise<
     startNotebook: ask('startNotebook'),
     setUpServer: ask('setUpServer'),
     signIn: ask('signIn'),
+    exportMark: ask('exportMark'),
     joinAccount: ask('joinAccount'),
     disconnect: ask('disconnect'),
     bringBack: ask('bringBack'),

@@ -5,7 +5,7 @@ import {placeId} from '../notes/derived-ids.ts';
 import {folderId} from '../notes/joining.ts';
 import {readBranch, readNote, writeData} from '../notes/note-data.ts';
 import type {JoinHow} from './api.ts';
-import {disconnect, joinAccount, setUpServer, signIn} from './connect.ts';
+import {disconnect, exportMark, joinAccount, setUpServer, signIn} from './connect.ts';
 import {runRound} from './round.ts';
 import type {RoundPorts} from './round-ports.ts';
 import {createWorld, type Device, settle, type World} from './testing/world.ts';
@@ -241,29 +241,32 @@ test('killed after any transaction it goes on where it was, and ends the same', 
   }
 });
 
-test('notes that give way to the account’s are gone, but for what was written since; the account’s are here', async () => {
+test('notes that give way to the account’s are gone, but not before the file has all of them; the account’s are here', async () => {
   const met = await meeting();
   const {a, c} = met;
   await a.create('account-note', 'Theirs', 'kept');
   await c.create('own-note', 'Mine', 'gives way');
   await c.create('own-other', 'Mine too', 'gives way');
-  await c.create('own-third', 'And mine', 'gives way');
   await place(c, 'own-note');
   await settle(a);
   await settle(c);
   await disconnect(c);
-  const exportedMs = c.ports.time.wallMs();
-  const loaded = await c.load('own-other');
-  met.elsewhere.nowMs += 1000;
-  await c.save('own-third', await c.load('own-third'), {text: 'not exported'}, 'gives way');
-  expect(await met.join({type: 'replace', exportedMs})).toEqual({ok: true, value: undefined});
-  await c.save('own-other', loaded, {text: 'written since'}, 'gives way');
+  const before = await exportMark(c);
+  await c.save('own-other', await c.load('own-other'), {text: 'not in the file'}, 'gives way');
+  expect(await met.join({type: 'replace', exported: before})).toMatchObject({
+    ok: false,
+    error: {type: 'not_exported'},
+  });
+  expect(await c.read('own-other')).toEqual({title: 'Mine too', text: 'not in the file'});
+  const exported = await exportMark(c);
+  const {replica} = await c.state();
+  expect(await met.join({type: 'replace', exported})).toEqual({ok: true, value: undefined});
+  expect((await c.state()).replica).not.toBe(replica);
   await comesTogether(met);
   for (const device of [a, c]) {
     expect(await device.read('account-note')).toEqual({title: 'Theirs', text: 'kept'});
     expect(await device.entity({kind: 'note', id: 'own-note'})).toBeUndefined();
-    expect(await device.read('own-other')).toEqual({title: 'Mine too', text: 'written since'});
-    expect(await device.read('own-third')).toEqual({title: 'And mine', text: 'not exported'});
+    expect(await device.entity({kind: 'note', id: 'own-other'})).toBeUndefined();
   }
 });
 

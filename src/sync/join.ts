@@ -3,8 +3,7 @@
  * time, in transactions of their own. A kill at any await leaves the rest to the next round.
  *
  * 1. A row that was made ready is known to no server, and waits with base none; so does whatever is written meanwhile, as long as its turn hasn't come.
- * 2. What leaves a part of the notebook out, or puts it elsewhere, is said by the rules alone (src/notes/joining.ts); of texts nothing is left out, unless
- *    somebody who has a copy of all of it said so.
+ * 2. What leaves a part of the notebook out, or puts it elsewhere, is said by the rules alone (src/notes/joining.ts); of texts nothing is left out.
  * 3. What was deleted in this notebook is no deletion of the account's: it stays, with all that belongs to it, in this device's own "Recently deleted".
  *    Not where somebody is still asked whether to bring it back: the question goes along.
  */
@@ -52,7 +51,7 @@ async function makeSomeReady(tx: StoreTx, ports: JoinPorts, wallMs: number): Pro
       keepAsDeleted(ws, row, {type: 'tombstone', eraseAfterMs: deletedMs, ...belongs}, writingBy(state, wallMs));
       continue;
     }
-    const fate = fateOf(row, ws.outbox(row), state, ports);
+    const fate = fateOf(row, state, ports);
     ws.setEntity({...row, known: null});
     ws.setOutbox(row, isErased(row) ? undefined : waiting(row, ws.outbox(row), wallMs));
     if (fate !== 'send') gone.push(row);
@@ -68,11 +67,9 @@ async function makeSomeReady(tx: StoreTx, ports: JoinPorts, wallMs: number): Pro
 
 type Fate = ReturnType<JoinPorts['fateInAccount']>;
 
-function fateOf(row: EntityRow, queued: OutboxRow | undefined, state: ReplicaState, {fateInAccount}: JoinPorts): Fate {
-  const {replica, deviceName, joining} = state;
+function fateOf(row: EntityRow, {replica, deviceName, joining}: ReplicaState, {fateInAccount}: JoinPorts): Fate {
   if (!joining || joining.how === 'fill') return 'send';
-  const isOld = joining.how === 'replace' && (queued === undefined || queued.editedMs < (joining.exportedMs ?? 0));
-  return isOld ? 'leave out' : fateInAccount(row, {replica, deviceName, accountId: joining.accountId});
+  return fateInAccount(row, {replica, deviceName, accountId: joining.accountId});
 }
 
 /** Those that were deleted, or belong to a note that was, and of which no conflict is open. */

@@ -98,6 +98,10 @@ function transactionOn(tables: StoreTables): StoreTx {
     putBuckets: async (rows) => {
       for (const {index, bucket} of rows) buckets.set(index, bucket);
     },
+    clear: async () => {
+      tables.state = undefined;
+      for (const table of [entities, bodies, outbox, buckets, aside]) table.clear();
+    },
   };
 }
 

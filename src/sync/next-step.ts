@@ -35,6 +35,7 @@ const STEP_BY_TYPE: Record<ErrorType, NextStep> = {
   internal_error: 'slowly',
   malformed_entity: 'slowly',
   wrong_hash: 'slowly',
+  not_exported: 'person',
   not_whole: 'person',
   entity_too_large: 'slowly',
   stamp_not_after_base: 'slowly',

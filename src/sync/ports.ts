@@ -138,12 +138,8 @@ export const NEVER_SCRUBBED: Scrub = {pass: null, last: null};
 /** A notebook in use on its way into an account (join.ts). */
 export interface Joining {
   readonly accountId: string;
-  /**
-   * `add`: to what the account has. `fill`: it is new, and gets everything as it is here. `replace`: what was here goes, but for what was written since
-   * `exportedMs`, in device time.
-   */
-  readonly how: 'add' | 'fill' | 'replace';
-  readonly exportedMs?: number;
+  /** `add`: to what the account has. `fill`: it is new, and gets everything as it is here. */
+  readonly how: 'add' | 'fill';
   /** The last row that was made ready. */
   readonly after: Ref | null;
 }
@@ -281,6 +277,8 @@ export interface StoreTx {
   /** The buckets asked for; an absent one is EMPTY_BUCKET. */
   buckets(indexes: readonly number[]): Promise<Bucket[]>;
   putBuckets(buckets: readonly {readonly index: number; readonly bucket: Bucket}[]): Promise<void>;
+  /** Nothing is stored any more. */
+  clear(): Promise<void>;
 }
 
 /** What changed for people who watch: the replica's state and how much waits. */

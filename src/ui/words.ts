@@ -88,7 +88,7 @@ export const WORDING_BY_TYPE: Record<ErrorType, Wording> = {
   other_account: {
     what: 'This browser’s notebook belongs to another account.',
     meaning: `${KEPT} Nothing was mixed.`,
-    cure: 'Use the account that this notebook belongs to, or another browser profile for the other account.',
+    cure: 'Sign in with the account that it belongs to. Or let that one go in Options → Sync, “Disconnect from this server”: then these notes can join the other.',
   },
   wrong_credentials: {
     what: 'Wrong username or password.',
@@ -204,6 +204,11 @@ export const WORDING_BY_TYPE: Record<ErrorType, Wording> = {
     what: 'Part of this change is damaged or missing on this device, and the server does not have it.',
     meaning: PARKED,
     cure: 'The sync panel names it under “Could not be repaired”: keep what is here, or remove it.',
+  },
+  not_exported: {
+    what: 'Something was changed here since the file was made.',
+    meaning: 'Nothing was replaced: the file does not have that change.',
+    cure: 'Export once more, then replace.',
   },
   storage_full: {
     what: 'This device has no room left.',

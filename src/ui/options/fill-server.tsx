@@ -1,13 +1,14 @@
-/** The saved server has no account yet: make it from here, and this notebook fills it. */
+/** The saved server, and this notebook: the server's first account is made from here and filled, or the account that it has is joined. */
 
+import {useState} from 'react';
 import {useApp} from '../app-context.ts';
 import {missingFields, newPasswordWrong, PasswordField, UsernameField} from '../parts/account-fields.tsx';
-import {Banner} from '../parts/banner.tsx';
 import {Button} from '../parts/button.tsx';
 import {ErrorBanner} from '../parts/error-banner.tsx';
 import {Field} from '../parts/field.tsx';
 import {useForm} from '../parts/use-form.ts';
 import {useServerStatus} from '../setup/use-server-status.ts';
+import {JoinAccount} from './join-account.tsx';
 
 interface FillServerProps {
   readonly address: string;
@@ -16,33 +17,38 @@ interface FillServerProps {
 
 export function FillServer({address, deviceName}: FillServerProps) {
   const server = useServerStatus(address);
+  const [isTaken, setTaken] = useState(false);
   if (server.state === 'asking') return null;
+  const hasAccount = isTaken || (server.state === 'known' && server.initialized);
   return (
     <section className="page-part" aria-labelledby="fill-server">
-      <h2 id="fill-server">Send this notebook to the server</h2>
-      {server.state === 'unknown' ? (
+      <h2 id="fill-server">{hasAccount ? 'Join the account of this server' : 'Send this notebook to the server'}</h2>
+      {hasAccount ? (
+        <JoinAccount address={address} deviceName={deviceName} />
+      ) : server.state === 'unknown' ? (
         <ErrorBanner error={server.error} tone="warn" announce="no" />
-      ) : server.initialized ? (
-        <Banner tone="info" title="This server has an account with notes of its own.">
-          <p>
-            This notebook stays on this device. To use the server’s notes, sign in from a browser without a notebook:
-            another one, or another profile.
-          </p>
-        </Banner>
       ) : (
-        <FillForm address={address} deviceName={deviceName} />
+        <FillForm address={address} deviceName={deviceName} onTaken={() => setTaken(true)} />
       )}
     </section>
   );
 }
 
-function FillForm({address, deviceName}: FillServerProps) {
+interface FillFormProps extends FillServerProps {
+  /** Somebody else has set it up meanwhile, or this device has, and the answer was lost. */
+  readonly onTaken: () => void;
+}
+
+function FillForm({address, deviceName, onTaken}: FillFormProps) {
   const {control} = useApp();
   const form = useForm({
     fields: ['setupCode', 'username', 'password'],
     check: (values) => ({...newPasswordWrong(values.password), ...missingFields(values)}),
-    send: ({setupCode, username, password}) =>
-      control.setUpServer({address, setupCode: setupCode.trim(), username, password, deviceName}),
+    send: async ({setupCode, username, password}) => {
+      const result = await control.setUpServer({address, setupCode: setupCode.trim(), username, password, deviceName});
+      if (!result.ok && result.error.type === 'already_initialized') onTaken();
+      return result;
+    },
   });
   return (
     <form className="form" noValidate onSubmit={form.onSubmit} aria-label="Send this notebook to the server">

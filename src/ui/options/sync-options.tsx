@@ -4,6 +4,7 @@ import {useState} from 'react';
 import type {ReplicaState} from '../../sync/ports.ts';
 import {InsecureNote} from '../parts/insecure-note.tsx';
 import {useStatus} from '../use-status.tsx';
+import {Disconnect} from './disconnect.tsx';
 import {FillServer} from './fill-server.tsx';
 import {FullSync} from './full-sync.tsx';
 import {OptionsPage} from './options-page.tsx';
@@ -39,10 +40,16 @@ function SyncConfiguration({replica}: {readonly replica: ReplicaState}) {
         <VerifyEverything />
       </section>
       {replica.server === null ? null : (
-        <section className="page-part" aria-labelledby="full-sync">
-          <h2 id="full-sync">Full sync</h2>
-          <FullSync />
-        </section>
+        <>
+          <section className="page-part" aria-labelledby="full-sync">
+            <h2 id="full-sync">Full sync</h2>
+            <FullSync />
+          </section>
+          <section className="page-part" aria-labelledby="disconnect">
+            <h2 id="disconnect">This server</h2>
+            <Disconnect />
+          </section>
+        </>
       )}
     </>
   );

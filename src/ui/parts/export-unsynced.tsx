@@ -7,11 +7,9 @@ import {formatCount} from '../formats.ts';
 import {useStatus} from '../use-status.tsx';
 import {errorWords} from '../words.ts';
 import {Button} from './button.tsx';
+import {download} from './download.ts';
 import {ErrorBanner} from './error-banner.tsx';
 import {useAction} from './use-action.ts';
-
-/** Some browsers read the file only when the person has chosen where to put it. */
-const FILE_STAYS_MS = 10 * 60_000;
 
 export function ExportUnsynced() {
   const {notebook, version} = useApp();
@@ -45,12 +43,4 @@ export function ExportUnsynced() {
       {action.error === null ? null : <ErrorBanner error={action.error} />}
     </div>
   );
-}
-
-function download(name: string, blob: Blob): void {
-  const link = document.createElement('a');
-  link.href = URL.createObjectURL(blob);
-  link.download = name;
-  link.click();
-  setTimeout(() => URL.revokeObjectURL(link.href), FILE_STAYS_MS);
 }

@@ -31,7 +31,7 @@ export function useForm<F extends string>({fields, check, send}: FormInput<F>): 
   function onSubmit(event: FormEvent<HTMLFormElement>): void {
     event.preventDefault();
     const form = event.currentTarget;
-    const values = readValues(form, fields);
+    const values = readValues(form, fields, event.nativeEvent);
     const found = check(values);
     setWrong(found);
     const first = fields.find((field) => found[field] !== undefined);
@@ -41,7 +41,8 @@ export function useForm<F extends string>({fields, check, send}: FormInput<F>): 
   return {busy: action.busy, error: action.error, wrong, onSubmit};
 }
 
-function readValues<F extends string>(form: HTMLFormElement, fields: readonly F[]): Values<F> {
-  const data = new FormData(form);
+/** The button that sends it has a value, too, where it has a name. */
+function readValues<F extends string>(form: HTMLFormElement, fields: readonly F[], event: Event): Values<F> {
+  const data = new FormData(form, event instanceof SubmitEvent ? event.submitter : null);
   return Object.fromEntries(fields.map((field) => [field, String(data.get(field) ?? '')])) as Values<F>;
 }

@@ -36,7 +36,7 @@ export function SetUpServer({setupCode, server, notebook, onBack}: SetUpServerPr
       return result;
     },
   });
-  if (server.state === 'known' && server.initialized) return <AlreadySetUp />;
+  if (server.state === 'known' && server.initialized) return <AlreadySetUp notebook={notebook} />;
   return (
     <SetupForm
       title="Set up this server"
@@ -78,14 +78,14 @@ function Intro({notebook}: {readonly notebook: 'new' | 'in-use'}) {
   );
 }
 
-function AlreadySetUp() {
+function AlreadySetUp({notebook}: Pick<SetUpServerProps, 'notebook'>) {
   return (
     <Banner
       tone="info"
       title="This server is already set up."
       actions={
-        <Link className="button button-primary" href="/login">
-          Sign in
+        <Link className="button button-primary" href={notebook === 'new' ? '/login' : '/options/sync'}>
+          {notebook === 'new' ? 'Sign in' : 'Options → Sync'}
         </Link>
       }
     >

@@ -2,13 +2,13 @@
  * The browser's storage full, broken, upgraded, removed, closed under a page: what was typed stays in the page, the
  * words say so, the status doesn't go on saying "Synced", and once the cause is gone everything arrives, once.
  */
-import type {Page} from '@playwright/test';
 import {setUpServer, signIn} from './fixtures/accounts.ts';
 import {badge} from './fixtures/conflicts.ts';
 import {DEEP} from './fixtures/deep.ts';
 import {crashTab, type Device, newTab} from './fixtures/device.ts';
 import {createNote, isSaved, openNote, replaceText, textBox} from './fixtures/notes.ts';
 import {ACCOUNT, observe} from './fixtures/observer.ts';
+import {limitRoom, strangeTab} from './fixtures/room.ts';
 import {allAreEqual, closeSyncPanel, isSynced, openSyncPanel, outbox, status} from './fixtures/sync-panel.ts';
 import {expect, test} from './fixtures/test.ts';
 import {treeItem} from './fixtures/tree.ts';
@@ -33,47 +33,6 @@ async function isNotSaved({page}: Device, says: string): Promise<void> {
   await expect(note.getByText('Not saved')).toBeVisible();
   await expect(note.getByRole('alert').getByText(says, {exact: true})).toBeVisible();
   await expect(note.getByText('Your text is still here, in this page.')).toBeVisible();
-}
-
-/** A page of the same origin that isn't the app, for what another tab may do to the storage. */
-async function strangeTab({context, address}: Device): Promise<Page> {
-  const tab = await context.newPage();
-  await tab.goto(`${address}api/health`);
-  return tab;
-}
-
-/**
- * Chromium asks for the room left only now and then: a connection goes on with what it was told until a write needs more.
- * So the room is limited before the first write, and another tab asks for more than that when it is to end.
- */
-async function limitRoom(device: Device, origin: string): Promise<{end(): Promise<void>; lift(): Promise<void>}> {
-  const limitBytes = 50_000_000;
-  const tab = await strangeTab(device);
-  const quota = await device.context.newCDPSession(tab);
-  await quota.send('Storage.overrideQuotaForOrigin', {origin, quotaSize: limitBytes});
-  await device.page.bringToFront();
-  return {
-    async end() {
-      await quota.send('Storage.overrideQuotaForOrigin', {origin, quotaSize: 1});
-      expect(await tab.evaluate(storeInOtherDatabase, limitBytes)).toBe('QuotaExceededError');
-    },
-    lift: async () => void (await quota.send('Storage.overrideQuotaForOrigin', {origin})),
-  };
-}
-
-/** Runs in the page; resolves to the error's name. */
-function storeInOtherDatabase(bytes: number): Promise<string | undefined> {
-  return new Promise((resolve) => {
-    const request = indexedDB.open('other');
-    request.onupgradeneeded = () => request.result.createObjectStore('filler');
-    request.onsuccess = () => {
-      const transaction = request.result.transaction('filler', 'readwrite');
-      transaction.objectStore('filler').put(new Uint8Array(bytes), 1);
-      transaction.oncomplete = () => resolve(undefined);
-      transaction.onabort = () => resolve(transaction.error?.name);
-    };
-    request.onerror = () => resolve(request.error?.name);
-  });
 }
 
 test('a device without room: what is typed stays in the page, sync says why it stands still, and both go on when there is room', async ({

@@ -37,6 +37,7 @@ export const LOCAL_ERROR_TYPES = [
   'unreachable',
   'timeout',
   'not_aster',
+  'damaged_answer',
   'login_page',
   'clock_skew',
   'hash_mismatch',

@@ -17,6 +17,7 @@ const STEP_BY_TYPE: Record<ErrorType, NextStep> = {
   server_error: 'soon',
   busy: 'soon',
   not_aster: 'soon',
+  damaged_answer: 'soon',
   login_page: 'soon',
   clock_skew: 'soon',
   too_many_tries: 'soon',

@@ -79,6 +79,8 @@ export interface FirstSync {
   /** Rows stored and rows expected of this lane. */
   readonly received: number;
   readonly total: number;
+  /** Data and texts that have come, of all lanes. */
+  readonly bytes?: number;
 }
 
 export interface ClockSample {

@@ -67,8 +67,10 @@ function isSameRef(a: Ref | null, b: Ref | null): boolean {
   return a?.kind === b?.kind && a?.id === b?.id;
 }
 
-export function moved(state: ReplicaState, place: Place, page: Page): ReplicaState {
+/** `bytes`: of what came with the page. */
+export function moved(state: ReplicaState, place: Place, page: Page, bytes: number): ReplicaState {
   if (place.lane === 'all') return {...state, cursor: page.next, pulledFrom: state.pulledFrom ?? place.after.seq};
   const next = progress(place, page);
-  return next === null ? {...state, firstSync: null, cursor: place.head} : {...state, firstSync: next};
+  if (next === null) return {...state, firstSync: null, cursor: place.head};
+  return {...state, firstSync: {...next, bytes: (state.firstSync?.bytes ?? 0) + bytes}};
 }

@@ -112,7 +112,7 @@ class PagesAhead {
 async function checkPage({hashAll}: RoundPorts, page: Page): Promise<Result<CheckedPage>> {
   const versions = page.rows.map(decodeServerVersion);
   const damaged = page.rows.find((_, i) => versions[i] === 'damaged');
-  if (damaged) return failed({type: 'server_error', message: `${damaged.kind} ${damaged.id} arrived damaged`});
+  if (damaged) return failed({type: 'damaged_answer', message: `${damaged.kind} ${damaged.id} arrived damaged`});
   return ok({page, versions: versions as ServerVersion[], bodies: await soundBodies(page.bodies, hashAll)});
 }
 
@@ -128,7 +128,7 @@ async function storePage({store, time}: RoundPorts, place: Place, checked: Check
     if (!getsOn(place, page))
       return failed({type: 'server_error', message: 'a page that isn’t the last names no next one'});
     await storeContent({tx, place, writing: writingBy(state, time.wallMs())}, checked);
-    const next = withSeen(moved(state, place, page), page);
+    const next = withSeen(moved(state, place, page, bytesIn(checked)), page);
     await tx.putState(next);
     return linkOf(next);
   });
@@ -144,6 +144,11 @@ async function storeContent(
   await storeRows(ws, versions, writing);
   for (const body of others) storeBody(ws, body, body);
   await ws.flush(place.lane === 'all' ? 'row by row' : 'packing');
+}
+
+function bytesIn({versions, bodies}: CheckedPage): number {
+  const parts = [...versions.flatMap(({data, body}) => [data, body]), ...bodies.map(({body}) => body)];
+  return parts.reduce((sum, part) => sum + (part?.length ?? 0), 0);
 }
 
 /** In their order, without those that are damaged. */

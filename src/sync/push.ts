@@ -182,7 +182,7 @@ function readVersions({items, state}: Taken, answer: CallAnswer<'push'>): Result
   if (stranger !== undefined) return failed(stranger);
   const versions = answer.verdicts.map(versionIn);
   if (answer.verdicts.length !== items.length || versions.includes('damaged')) {
-    return failed({type: 'server_error', message: 'the server answered with a version that fails its own hash'});
+    return failed({type: 'damaged_answer', message: 'the server answered with a version that fails its own hash'});
   }
   const isAnswer = items.every((item, i) => {
     const verdict = answer.verdicts[i];

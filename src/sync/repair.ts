@@ -182,7 +182,7 @@ async function fetchLacking(
     const {rows, lacking, damaged, lossy, done} = page.value;
     const versions = rows.map(decodeServerVersion);
     const whole = versions.filter((version) => version !== 'damaged');
-    if (whole.length < rows.length) return failed({type: 'server_error', message: 'a repair arrived damaged'});
+    if (whole.length < rows.length) return failed({type: 'damaged_answer', message: 'a repair arrived damaged'});
     if (!(await storeRows(ports, tally, page.value, whole))) return ok('moved');
     tally.repaired += rows.length;
     if (done) {

@@ -22,7 +22,7 @@ test('a page of a pull that isn’t the last and names no next one ends the roun
   expect(await b.read('note1')).toEqual({title: 'One', text: 'newer'});
 });
 
-test('a page of a pull in which a row arrives damaged is the server’s fault, and is got again', async () => {
+test('a page of a pull in which a row arrives damaged is told as that, and is got again', async () => {
   const {a, b} = await twoDevices();
   await a.save('note1', await a.load('note1'), {text: 'newer'});
   await a.round();
@@ -30,7 +30,7 @@ test('a page of a pull in which a row arrives damaged is the server’s fault, a
     ...answer,
     rows: answer.rows.map((row) => (row.kind === 'note' ? {...row, data: 'altered'} : row)),
   }));
-  expect(await b.round()).toMatchObject({ok: false, error: {type: 'server_error'}});
+  expect(await b.round()).toMatchObject({ok: false, error: {type: 'damaged_answer'}});
   heal();
   await b.round();
   expect(await b.read('note1')).toEqual({title: 'One', text: 'newer'});
@@ -54,7 +54,7 @@ test('what a repair brings and arrives damaged is not stored: it is got again', 
     await tx.putBuckets([{index: bucketOf(NOTE.id), bucket: EMPTY_BUCKET}]);
   });
   const heal = alter(a, 'items', damagedRows);
-  expect(await a.round()).toMatchObject({ok: false, error: {type: 'server_error'}});
+  expect(await a.round()).toMatchObject({ok: false, error: {type: 'damaged_answer'}});
   expect(callsOf(a, 'items')).toBe(1);
   expect(await a.entity(NOTE)).toBeUndefined();
   heal();
@@ -72,7 +72,7 @@ test('what the healing of a server that was put back brings and arrives damaged 
   await b.round();
   const before = await a.state();
   const heal = alter(a, 'items', damagedRows);
-  expect(await a.round()).toMatchObject({ok: false, error: {type: 'server_error'}});
+  expect(await a.round()).toMatchObject({ok: false, error: {type: 'damaged_answer'}});
   expect(await a.state()).toMatchObject({cursor: before.cursor, seen: before.seen});
   expect(await a.read('note1')).toEqual({title: 'One', text: 'text'});
   heal();

@@ -57,6 +57,7 @@ const REACHED_BY_TYPE: Record<ErrorType, Reached> = {
   storage_outdated: {spec: 'storage-failures', reads: 'A newer Aster is open in another tab.'},
   storage_removed: {spec: 'storage-failures', reads: 'This notebook was removed from this browser.'},
   internal_error: {spec: 'storage-failures', reads: 'Something in Aster failed.'},
+  damaged_answer: {spec: 'first-sync-failures', reads: 'What the server sent arrived damaged.'},
   not_exported: {spec: 'join', reads: 'Something was changed here since the file was made.'},
   not_set_up: {spec: 'start-page', reads: 'Sync is not set up.'},
 };

@@ -185,6 +185,11 @@ export const WORDING_BY_TYPE: Record<ErrorType, Wording> = {
     meaning: `${UNHARMED} Nothing was sent there.`,
     cure: 'Check the address: host, port and path.',
   },
+  damaged_answer: {
+    what: 'What the server sent arrived damaged.',
+    meaning: `${KEPT} Nothing damaged is stored.`,
+    cure: 'Sync asks for it again by itself. If it stays, something on the way changes what is sent: look at proxies and filters between here and the server.',
+  },
   login_page: {
     what: 'A login page is in the way: of a network, or of a proxy before the server.',
     meaning: KEPT,

@@ -2,7 +2,7 @@
 
 import type {SyncStatus} from '../../sync/api.ts';
 import type {HashCheck} from '../../sync/ports.ts';
-import {formatNumber, formatOffset, formatTime} from '../formats.ts';
+import {formatBytes, formatNumber, formatOffset, formatTime} from '../formats.ts';
 import {Icon} from '../parts/icon.tsx';
 import {scrubWords} from '../scrub-words.ts';
 import {useNow} from '../use-now.ts';
@@ -17,7 +17,9 @@ export function Facts({status}: {readonly status: SyncStatus}) {
         {firstSync === null ? null : (
           <>
             <dt>First sync</dt>
-            <dd className="numbers">{`${formatNumber(firstSync.received)} of ${formatNumber(firstSync.total)}`}</dd>
+            <dd className="numbers">
+              {`${formatNumber(firstSync.received)} of ${formatNumber(firstSync.total)}, ${formatBytes(firstSync.bytes ?? 0)}`}
+            </dd>
           </>
         )}
         <dt>Last sync</dt>

@@ -1,7 +1,7 @@
-/** How far a first sync is, in counts. */
+/** How far a first sync is, in counts and bytes. */
 
 import type {SyncStatus} from '../../sync/api.ts';
-import {formatNumber} from '../formats.ts';
+import {formatBytes, formatNumber} from '../formats.ts';
 import {ProgressBar} from './progress-bar.tsx';
 
 export function FirstSyncProgress({firstSync}: Pick<SyncStatus, 'firstSync'>) {
@@ -14,7 +14,7 @@ export function FirstSyncProgress({firstSync}: Pick<SyncStatus, 'firstSync'>) {
       words={
         !isKnown
           ? 'Nothing received yet'
-          : `${formatNumber(firstSync.received)} of ${formatNumber(firstSync.total)} received`
+          : `${formatNumber(firstSync.received)} of ${formatNumber(firstSync.total)} received, ${formatBytes(firstSync.bytes ?? 0)}`
       }
     />
   );

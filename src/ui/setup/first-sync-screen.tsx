@@ -3,6 +3,7 @@
 import {useState} from 'react';
 import type {SyncStatus} from '../../sync/api.ts';
 import {useApp} from '../app-context.ts';
+import {RestartButton} from '../frame/restart-button.tsx';
 import {Button} from '../parts/button.tsx';
 import {ErrorBanner} from '../parts/error-banner.tsx';
 import {FirstSyncProgress} from '../parts/first-sync-progress.tsx';
@@ -54,6 +55,7 @@ function Failure({status, onBack}: {readonly status: SyncStatus; readonly onBack
   const {control} = useApp();
   const action = useAction();
   if (status.problem === null) return null;
+  const mustUpdate = status.problem.type === 'upgrade_needed' && status.problem.side !== 'server';
   const mustSignIn = status.problem.type === 'signed_out' || status.problem.type === 'device_removed';
   return (
     <>
@@ -63,13 +65,14 @@ function Failure({status, onBack}: {readonly status: SyncStatus; readonly onBack
         meaning="What was received is kept on this device; it goes on from there."
       />
       <div className="actions">
+        {mustUpdate ? <RestartButton /> : null}
         {mustSignIn ? (
           <Button look="primary" onClick={onBack}>
             Sign in
           </Button>
         ) : null}
         <Button
-          look={mustSignIn ? 'normal' : 'primary'}
+          look={mustSignIn || mustUpdate ? 'normal' : 'primary'}
           busy={action.busy || status.state === 'syncing'}
           onClick={() => action.run(() => control.syncNow())}
         >

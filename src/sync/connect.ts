@@ -94,7 +94,7 @@ export async function joinAccount(ports: ConnectPorts, input: Credentials, how: 
     if (!isOwn && state.server !== null) {
       return failed({type: 'other_account', message: 'this notebook belongs to another account'});
     }
-    if (!isOwn && how.type === 'add' && state.firstSync !== null) {
+    if (!isOwn && how.type === 'add' && isPart(state)) {
       return failed({type: 'not_whole', message: 'a part of this notebook is still on the server that it had'});
     }
     if (isOwn || how.type === 'add') {
@@ -120,6 +120,11 @@ async function markOf(tx: StoreTx): Promise<Hash> {
   const rows = [...(await tx.outboxHead(Number.MAX_SAFE_INTEGER)), ...(await tx.parkedOutbox())];
   const lines = rows.map((row) => `${refKey(row)} ${row.stamp}`);
   return hashOf(utf8Bytes(lines.sort().join('\n')));
+}
+
+/** Its first sync has never ended: a forced one brings nothing that isn't here. */
+function isPart({firstSync, lastSyncMs}: Pick<ReplicaState, 'firstSync' | 'lastSyncMs'>): boolean {
+  return firstSync !== null && lastSyncMs === null;
 }
 
 /** As an account is that was made by a setup whose answer got lost. */

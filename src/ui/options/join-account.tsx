@@ -23,7 +23,8 @@ interface JoinAccountProps {
 
 export function JoinAccount({address, deviceName}: JoinAccountProps) {
   const {control} = useApp();
-  const isPart = useStatus().firstSync !== null;
+  const {firstSync, lastSyncMs} = useStatus();
+  const isPart = firstSync !== null && lastSyncMs === null;
   const [exported, setExported] = useState<string | null>(null);
   const form = useForm({
     fields: ['username', 'password', 'how'],

@@ -3,8 +3,11 @@ import {readFile, rm} from 'node:fs/promises';
 import {setUpServer, signIn, startNotebook} from './fixtures/accounts.ts';
 import {DEEP} from './fixtures/deep.ts';
 import {type Device, newTab} from './fixtures/device.ts';
+import {FIELD_NOTES} from './fixtures/field-notes.ts';
+import {importZip} from './fixtures/importing.ts';
 import {createNote, isSaved, openNote, replaceText, textBox} from './fixtures/notes.ts';
 import {ACCOUNT, observe} from './fixtures/observer.ts';
+import {startServer} from './fixtures/server.ts';
 import {openSyncOptions, saveServer} from './fixtures/sync-options.ts';
 import {allAreEqual, isSynced, status} from './fixtures/sync-panel.ts';
 import {expect, test} from './fixtures/test.ts';
@@ -13,6 +16,7 @@ import {expandAll, treeItem} from './fixtures/tree.ts';
 async function joinAccount(device: Device, address: string): Promise<void> {
   await openSyncOptions(device);
   await saveServer(device, address);
+  await expect(device.page.getByText('Saved.', {exact: true})).toBeVisible();
   const form = device.page.getByRole('form', {name: 'Join an account'});
   await form.getByLabel('Username').fill(ACCOUNT.username);
   await form.getByLabel('Password').fill(ACCOUNT.password);
@@ -141,7 +145,6 @@ test(
   DEEP,
   async ({server, newDevice}) => {
     const [a, b] = [await newDevice('Desk'), await newDevice('Couch')];
-    const {page} = a;
     await setUpServer(a, server.setupLink);
     await createNote(a, 'Plan', 'As agreed.');
     await isSynced(a);
@@ -149,8 +152,7 @@ test(
     await rm(server.dataDir, {recursive: true});
     await server.start();
     await openSyncOptions(a);
-    await page.getByRole('button', {name: 'Disconnect from this server'}).click();
-    await page.getByRole('button', {name: 'Disconnect', exact: true}).click();
+    await letGo(a);
     await fill(a, server.setupLink);
     await isSynced(a);
     await signIn(b);
@@ -159,6 +161,45 @@ test(
     await allAreEqual(await observe(server, ACCOUNT), a, b);
   },
 );
+
+test(
+  'a device lets one server go and joins the account of another: what each had is on both of its devices, once',
+  DEEP,
+  async ({server, newDevice, serverOptions}) => {
+    const other = await startServer(serverOptions);
+    try {
+      const [a, b] = [await newDevice('Desk'), await newDevice('Couch', {at: other})];
+      await setUpServer(a, server.setupLink);
+      await importZip(a, FIELD_NOTES.zip);
+      await isSynced(a);
+      await setUpServer(b, other.setupLink);
+      await importZip(b, FIELD_NOTES.zip);
+      await createNote(b, 'Of the other', 'Theirs.');
+      await isSynced(b);
+      await other.allowOrigins(server.origin);
+      await openSyncOptions(a);
+      await letGo(a);
+      await joinAccount(a, other.address);
+      await isSynced(a, b);
+      await a.page.goto(a.address);
+      await openNote(a, 'Of the other');
+      await expect(textBox(a)).toHaveText('Theirs.');
+      const observer = await observe(other, ACCOUNT);
+      await allAreEqual(observer, a, b);
+      const titles = (await observer.notes()).map(({title}) => title);
+      expect(titles.filter((title) => title === 'Field notes')).toHaveLength(1);
+      expect(await observer.conflicts()).toEqual([]);
+    } finally {
+      await other.remove();
+    }
+  },
+);
+
+async function letGo(device: Device): Promise<void> {
+  await device.page.getByRole('button', {name: 'Disconnect from this server'}).click();
+  await device.page.getByRole('button', {name: 'Disconnect', exact: true}).click();
+  await expect(status(device)).toContainText('Not set up');
+}
 
 /** Options → Sync: makes the server's account, which this notebook fills. */
 async function fill({page}: Device, setupLink: string): Promise<void> {

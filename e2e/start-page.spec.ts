@@ -1,9 +1,12 @@
 import {fillSetup, openSetupLink, setUpServer, signIn, startNotebook} from './fixtures/accounts.ts';
 import {DEEP} from './fixtures/deep.ts';
 import {appIsKept, stepBackTaken} from './fixtures/device.ts';
+import {manyNotes} from './fixtures/field-notes.ts';
+import {importZip} from './fixtures/importing.ts';
 import {createNote, openNote, textBox} from './fixtures/notes.ts';
 import {ACCOUNT, observe} from './fixtures/observer.ts';
-import {allAreEqual, closeSyncPanel, isSynced, openSyncPanel, status} from './fixtures/sync-panel.ts';
+import {line, openSyncOptions, saveServer, testSync} from './fixtures/sync-options.ts';
+import {allAreEqual, closeSyncPanel, isSynced, openSyncPanel, outbox, status} from './fixtures/sync-panel.ts';
 import {expect, test} from './fixtures/test.ts';
 import {notesTree} from './fixtures/tree.ts';
 
@@ -43,26 +46,39 @@ test('a notebook without a server works at once, and starts without one', async 
 });
 
 test(
-  'a notebook that began without a server fills one later, from Options → Sync',
+  'a notebook that began without a server fills one later, from Options → Sync, and one goes on writing meanwhile',
   DEEP,
-  async ({server, newDevice}) => {
-    const [a, b] = [await newDevice('Desk'), await newDevice('Couch')];
+  async ({server, faultProxy, newDevice}) => {
+    const [a, b] = [await newDevice('Desk', {at: faultProxy}), await newDevice('Couch')];
+    const {page} = a;
     await startNotebook(a);
-    await createNote(a, 'Alone', 'Not for long.');
+    await importZip(a, manyNotes(120, 16_000));
     const code = new URLSearchParams(new URL(server.setupLink).hash.slice(1)).get('code') ?? '';
-    await a.page.goto(`${a.address}options/sync`);
-    await expect(a.page.getByRole('heading', {name: 'Sync configuration'})).toBeVisible();
-    await a.page.getByLabel('Server instance address').fill(server.origin);
-    await a.page.getByRole('button', {name: 'Save'}).click();
-    await a.page.getByLabel('Setup code').fill(code);
-    await a.page.getByLabel('Username').fill(ACCOUNT.username);
-    await a.page.getByLabel('Password', {exact: true}).fill(ACCOUNT.password);
-    await a.page.getByRole('button', {name: 'Create account'}).click();
+    await openSyncOptions(a);
+    await saveServer(a, faultProxy.origin);
+    await testSync(a);
+    await expect(line(a, 'An Aster server')).toContainText('Passed');
+    const form = page.getByRole('form', {name: 'Send this notebook to the server'});
+    await form.getByLabel('Setup code').fill(code);
+    await form.getByLabel('Username').fill(ACCOUNT.username);
+    await form.getByLabel('Password').fill(ACCOUNT.password);
+    const held = faultProxy.hold('sync/push', 'before', 2);
+    await form.getByRole('button', {name: 'Create account'}).click();
+    await held.arrived;
+    await openSyncPanel(a);
+    await expect(status(a)).toContainText(/^Syncing\s*\d+/);
+    await expect(outbox(a).first()).toBeVisible();
+    await closeSyncPanel(a);
+    await b.page.goto(b.address);
+    await expect(b.page.getByRole('heading', {name: 'Sign in'})).toBeVisible();
+    await page.goto(a.address);
+    await createNote(a, 'Meanwhile', 'Written while it is sent.');
+    await held.pass();
     await isSynced(a);
 
     await signIn(b);
-    await openNote(b, 'Alone');
-    await expect(textBox(b)).toHaveText('Not for long.');
+    await openNote(b, 'Meanwhile');
+    await expect(textBox(b)).toHaveText('Written while it is sent.');
     await allAreEqual(await observe(server, ACCOUNT), a, b);
   },
 );

@@ -37,6 +37,7 @@ export async function join(scene: Scene, begins: 'with the account' | 'alone' | 
     elsewhere: async () => {
       await elsewhere.start();
       await replica.connect('set up');
+      await replica.sync();
     },
   };
   await scheduler.until(ways[begins](), ROUND_LIMIT_MS);
@@ -45,7 +46,6 @@ export async function join(scene: Scene, begins: 'with the account' | 'alone' | 
   watchOwnErasing(scene, replica);
   replicas.push(replica);
   for (let tab = 0; tab < schedule.tabs; tab++) openTab(scene, replica, -1);
-  if (begins === 'elsewhere') await scheduler.until(tabOf(replica, 0).control.syncNow(), ROUND_LIMIT_MS);
 }
 
 /** A tab that dies is opened again by its person after a while. */

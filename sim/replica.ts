@@ -14,6 +14,7 @@ import {type ControlPorts, createSyncControl} from '../src/sync/control.ts';
 import {createMemoryStore, type MemoryStore} from '../src/sync/memory-store.ts';
 import type {Background, Connectivity, ReplicaState} from '../src/sync/ports.ts';
 import type {Probe} from '../src/sync/probe.ts';
+import {runRound} from '../src/sync/round.ts';
 import {createWriter} from '../src/sync/writer.ts';
 import {createLife, type Life} from './life.ts';
 import {createLockManager} from './locks.ts';
@@ -46,6 +47,8 @@ export interface Replica {
   wake(wish: BackgroundWish): Life;
   /** The account's first replica sets the server up, every other signs in; also after the token was lost. */
   connect(how: 'set up' | 'sign in' | 'join account'): Promise<void>;
+  /** A round that nothing ends, before there are tabs. */
+  sync(): Promise<unknown>;
   /** The notes stay, and the line leads to the account's server from then on. */
   disconnect(): Promise<void>;
   /** A notebook of its own, without a server. */
@@ -151,6 +154,7 @@ export function createReplica(world: World, name: string, server: SimServer): Re
       const linked = await ways[how]();
       if (!linked.ok) throw new ConnectFailure(`${name} can't ${how}: ${linked.error.type} ${linked.error.message}`);
     },
+    sync: () => runRound(portsOf(world, replica, locks, createLife('setup', coverage))),
     async disconnect() {
       await disconnect(portsOf(world, replica, locks, createLife('setup', coverage)));
       replica.line.server = world.server;

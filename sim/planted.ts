@@ -79,8 +79,8 @@ export const PLANTED: readonly Planted[] = [
     edits: [
       {
         file: 'src/sync/pull.ts',
-        find: '    await storeContent({tx, place, writing: writingBy(state, time.wallMs())}, checked);\n    const next = withSeen(moved(state, place, page), page);\n    await tx.putState(next);\n    return linkOf(next);\n  });\n}',
-        put: '    const next = withSeen(moved(state, place, page), page);\n    await tx.putState(next);\n    return {...linkOf(next), isPassed: true};\n  }).then(async (stored) => {\n    if (!("isPassed" in stored)) return stored;\n    await store.transaction("write", (tx) => storeContent({tx, place, writing: writingBy(state, time.wallMs())}, checked));\n    return stored;\n  });\n}',
+        find: '    await storeContent({tx, place, writing: writingBy(state, time.wallMs())}, checked);\n    const next = withSeen(moved(state, place, page, bytesIn(checked)), page);\n    await tx.putState(next);\n    return linkOf(next);\n  });\n}',
+        put: '    const next = withSeen(moved(state, place, page, bytesIn(checked)), page);\n    await tx.putState(next);\n    return {...linkOf(next), isPassed: true};\n  }).then(async (stored) => {\n    if (!("isPassed" in stored)) return stored;\n    await store.transaction("write", (tx) => storeContent({tx, place, writing: writingBy(state, time.wallMs())}, checked));\n    return stored;\n  });\n}',
       },
     ],
   },

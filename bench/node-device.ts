@@ -6,7 +6,6 @@ import {failed, type Result} from '../protocol/errors.ts';
 import {hashOf} from '../protocol/hash.ts';
 import {derivedId} from '../protocol/ids.ts';
 import {CALLS, type CallAnswer, type CallName} from '../protocol/messages.ts';
-import {fateInAccount} from '../src/notes/joining.ts';
 import {readLifetimes} from '../src/notes/lifetimes.ts';
 import {mergeBody, mergeData} from '../src/notes/merge.ts';
 import {deviceNameKey, writeData} from '../src/notes/note-data.ts';
@@ -40,7 +39,6 @@ export async function createNodeDevice(address: string): Promise<NodeDevice> {
     locks: ALONE,
     merging: {mergeData, mergeBody},
     noteOf,
-    fateInAccount,
     readLifetimes,
     hashAll: async (parts) => parts.map(hashOf),
   };

@@ -7,6 +7,7 @@ import {fateInAccount} from '../src/notes/joining.ts';
 import {readLifetimes} from '../src/notes/lifetimes.ts';
 import {mergeBody, mergeData} from '../src/notes/merge.ts';
 import {noteOf} from '../src/notes/note-of.ts';
+import {readyBy} from '../src/sync/join.ts';
 import type {MemoryStore} from '../src/sync/memory-store.ts';
 import type {Locks, Random, ReadLifetimes, Store, Time, Transport} from '../src/sync/ports.ts';
 import type {RoundPorts} from '../src/sync/round-ports.ts';
@@ -47,7 +48,7 @@ export function portsOf(world: World, device: Device, locks: LockManager, life: 
   return {
     merging: {mergeData, mergeBody},
     noteOf,
-    fateInAccount,
+    makeReady: readyBy(fateInAccount),
     readLifetimes: readShortLifetimes,
     hashAll: async (parts) => parts.map(hashOf),
     random,

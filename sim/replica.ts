@@ -131,7 +131,8 @@ export function createReplica(world: World, name: string, server: SimServer): Re
     },
     wake(wish) {
       const life = createLife('worker', coverage);
-      runInBackground(portsOf(world, replica, locks, life), wish).then(
+      const {makeReady: _, ...ports} = portsOf(world, replica, locks, life); // left to pages
+      runInBackground(ports, wish).then(
         (end) => {
           life.end();
           if (end === 'again') background.requestSync();

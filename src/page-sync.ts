@@ -3,6 +3,7 @@
 import {derivedId} from '../protocol/ids.ts';
 import type {ReplicaPorts} from './browser-replica.ts';
 import {withRounds} from './browser-rounds.ts';
+import {fateInAccount} from './notes/joining.ts';
 import {deviceNameKey, writeData} from './notes/note-data.ts';
 import {welcomeChanges} from './notes/welcome.ts';
 import {createFetchProbe} from './platform/fetch-probe.ts';
@@ -10,6 +11,7 @@ import {createFetchTransport} from './platform/fetch-transport.ts';
 import type {SyncControl} from './sync/api.ts';
 import type {NotebookRules} from './sync/connect.ts';
 import {createSyncControl} from './sync/control.ts';
+import {readyBy} from './sync/join.ts';
 import type {Background, Connectivity} from './sync/ports.ts';
 
 const rules: NotebookRules = {
@@ -29,5 +31,13 @@ export function createPageSync(ports: PageSyncPorts): SyncControl {
   const {time, connectivity, background} = ports;
   const transport = createFetchTransport({time, connectivity});
   const probe = createFetchProbe(document.baseURI, {time, connectivity});
-  return createSyncControl({...withRounds(ports), transport, probe, connectivity, background, rules});
+  return createSyncControl({
+    ...withRounds(ports),
+    makeReady: readyBy(fateInAccount),
+    transport,
+    probe,
+    connectivity,
+    background,
+    rules,
+  });
 }

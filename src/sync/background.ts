@@ -1,6 +1,6 @@
 /**
  * Rounds without a page: what the service worker does when the browser wakes it. To send, it asks the network only if something
- * waits; and nothing at all of a device that is signed out, paused or not set up.
+ * waits; and nothing at all of a device that is signed out, paused, not set up, or on its way into another account, which takes a page.
  */
 
 import {nextStep} from './next-step.ts';
@@ -14,7 +14,7 @@ export type BackgroundWish = 'send' | 'send_and_fetch';
 /** `again`: the browser should try once more later. */
 export async function runInBackground(ports: RoundPorts, wish: BackgroundWish): Promise<'done' | 'again'> {
   const state = await ports.store.transaction('read', (tx) => tx.state());
-  if (!linkOf(state).ok || state?.paused) return 'done';
+  if (!linkOf(state).ok || state?.paused || state?.joining) return 'done';
   const result = await runRound(ports, undefined, wish === 'send' ? 'if_waiting' : 'always');
   return result.ok || nextStep(result.error) !== 'soon' ? 'done' : 'again';
 }

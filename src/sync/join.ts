@@ -12,19 +12,24 @@ import {isErased, isOpenConflict, KINDS, type Ref, refKey} from '../../protocol/
 import type {EntityChange} from './changes.ts';
 import {keepAsDeleted} from './let-go.ts';
 import {writingBy} from './local-version.ts';
-import type {EntityRow, NoteOf, OutboxRow, ReplicaState, StoreTx} from './ports.ts';
+import type {EntityRow, FateInAccount, NoteOf, OutboxRow, ReplicaState, StoreTx} from './ports.ts';
 import type {RoundPorts} from './round-ports.ts';
 import {Workset} from './workset.ts';
 import {writeChanges} from './writer.ts';
 
-type JoinPorts = Pick<RoundPorts, 'store' | 'time' | 'noteOf' | 'readLifetimes' | 'fateInAccount'>;
+interface JoinPorts extends Pick<RoundPorts, 'store' | 'time' | 'noteOf' | 'readLifetimes'> {
+  readonly fateInAccount: FateInAccount;
+}
 
 const ROWS_AT_ONCE = 400;
 
-/** Does nothing where nothing is to be joined. */
-export async function makeReady(ports: JoinPorts): Promise<void> {
-  const {store, time} = ports;
-  while ((await store.transaction('write', (tx) => makeSomeReady(tx, ports, time.wallMs()))) === 'more');
+/** What makes a notebook ready; does nothing where nothing is to be joined. */
+export function readyBy(fateInAccount: FateInAccount): (ports: RoundPorts) => Promise<void> {
+  return async (ports) => {
+    const {store, time} = ports;
+    const joinPorts = {...ports, fateInAccount};
+    while ((await store.transaction('write', (tx) => makeSomeReady(tx, joinPorts, time.wallMs()))) === 'more');
+  };
 }
 
 async function makeSomeReady(tx: StoreTx, ports: JoinPorts, wallMs: number): Promise<'more' | 'done'> {

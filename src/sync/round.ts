@@ -10,7 +10,6 @@ import {checkHash} from './check.ts';
 import {isFresh, isPrecise, isSkewed, readInstant, skewError, takeSample} from './clock.ts';
 import {comeBack} from './come-back.ts';
 import {healHistory} from './heal.ts';
-import {makeReady} from './join.ts';
 import type {ClockSample, ReplicaState, StoreTx, Time} from './ports.ts';
 import {pullAll} from './pull.ts';
 import {withFirstSync} from './pull-place.ts';
@@ -35,7 +34,8 @@ export async function runRound(
   return ports.locks.exclusive(ROUND_LOCK, async () => {
     let found = heard === undefined ? await lookAndTake(ports) : await look(ports);
     if (found.state?.joining) {
-      await makeReady(ports);
+      if (ports.makeReady === undefined) return ok(undefined);
+      await ports.makeReady(ports);
       found = await look(ports);
     }
     if (when === 'if_waiting' && !isWork(found)) return ok(undefined);

@@ -20,6 +20,7 @@ import {deviceNameKey, writeData} from '../../notes/note-data.ts';
 import {noteOf} from '../../notes/note-of.ts';
 import type {Change, Loaded, Writer} from '../changes.ts';
 import {setUpServer, signIn} from '../connect.ts';
+import {readyBy} from '../join.ts';
 import {createMemoryStore, type MemoryStore} from '../memory-store.ts';
 import type {EntityRow, Locks, OutboxRow, ReplicaState, Time, Transport} from '../ports.ts';
 import {runRound} from '../round.ts';
@@ -173,7 +174,7 @@ function createDevice(world: World, name: string, random: (count: number) => Uin
       locks,
       merging: {mergeData, mergeBody},
       noteOf,
-      fateInAccount,
+      makeReady: readyBy(fateInAccount),
       readLifetimes,
       hashAll: async (parts) => parts.map(hashOf),
     },

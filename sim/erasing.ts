@@ -2,6 +2,7 @@
 
 import {isErased, type Ref, type RevisionMeta, refKey} from '../protocol/entity.ts';
 import {isOwnDeleted} from '../src/sync/inspect.ts';
+import type {EntityRow} from '../src/sync/ports.ts';
 import {everybodySyncs} from './healing.ts';
 import type {Replica} from './replica.ts';
 import {MINUTE, replicaAt, type Scene} from './scene.ts';
@@ -12,12 +13,18 @@ const ERASES_EVERY_MS = 60 * MINUTE;
 
 /** What is deleted on one device alone, as what it brought into an account, is erased there. */
 export function watchOwnErasing({truth}: Scene, {store}: Replica): void {
+  const partsBefore = new Map<string, EntityRow['parts']>();
   store.watch(() => {
     for (const {kind, id, meta, parts} of [...store.snapshot().entities.values()].filter(isOwnDeleted)) {
-      const isGone = isErased({deleted: true, parts});
-      if (kind === 'note' && isGone) truth.erase(id);
-      if (kind === 'revision' && !isGone && meta?.of !== undefined)
-        truth.remove(meta.of, [truth.valueOf(parts.data), truth.valueOf(parts.body)]);
+      if (!isErased({deleted: true, parts})) {
+        partsBefore.set(id, parts);
+        continue;
+      }
+      const before = partsBefore.get(id);
+      if (kind === 'note') truth.erase(id);
+      if (kind === 'revision' && before !== undefined && meta?.of !== undefined)
+        truth.remove(meta.of, [truth.valueOf(before.data), truth.valueOf(before.body)]);
+      partsBefore.delete(id);
     }
   });
 }

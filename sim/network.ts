@@ -87,13 +87,14 @@ async function exchange<N extends CallName>(
   const {server} = line;
   if (!line.isOnline) return failed({type: 'offline', message: 'there is no network'});
   const fault = faultOf(ports, name);
+  const left = witness.putBacks();
   await scheduler.delay(random.int(latencyMs));
   const send = async () => {
     if (!server.isUp()) return failed(UNREACHABLE);
     if (name === 'push') witness.pushed(request as CallRequest<'push'>, server);
     const answer = await untilDeath(server, server.call(name, request, token));
     if (name === 'push' && answer.ok)
-      witness.judged(request as CallRequest<'push'>, answer.value as CallAnswer<'push'>, server);
+      witness.judged(request as CallRequest<'push'>, answer.value as CallAnswer<'push'>, server, left);
     return answer;
   };
   if (fault === 'server error') return failed({type: 'server_error', message: 'simulated', status: 500});

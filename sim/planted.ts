@@ -375,8 +375,8 @@ export const PLANTED: readonly Planted[] = [
     edits: [
       {
         file: 'src/sync/join.ts',
-        find: 'isErased(row) ? undefined : waiting(row, ws.outbox(row), wallMs)',
-        put: 'ws.outbox(row) && waiting(row, ws.outbox(row), wallMs)',
+        find: 'isErased(row) ? undefined : waiting(row, ws, wallMs)',
+        put: 'ws.outbox(row) && waiting(row, ws, wallMs)',
       },
     ],
   },
@@ -395,8 +395,8 @@ export const PLANTED: readonly Planted[] = [
     edits: [
       {
         file: 'src/sync/connect.ts',
-        find: "if (isOwn || how.type === 'add') {",
-        put: "if (how.type === 'add' && !isOwn) await tx.clear();\n    if (isOwn || how.type === 'add') {",
+        find: "if (how.type === 'add' || state === undefined || state.server !== null) {",
+        put: "if (how.type === 'add' && !isOwn) await tx.clear();\n    if (how.type === 'add' || state === undefined || state.server !== null) {",
       },
     ],
   },

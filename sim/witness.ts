@@ -9,7 +9,8 @@
  * 5. The server refuses nothing that this engine sends, but a stamp that its own clock, set back since, and the current version
  *    leave more than five minutes behind.
  * 6. No version is stamped more than five minutes ahead of the server's clock and of what it follows.
- * 7. No version loses to one that was written on top of it.
+ * 7. No version loses to one that was written on top of it, but where its request left before the server was put back: that has
+ *    forgotten what followed it.
  * 8. Of a deletion that the server has forgotten nobody gives anything back who didn't change that note himself, but where a
  *    row of the same bucket was damaged; and a device that knows of none such yet pushes nothing before it compared, unless the
  *    difference can't be repaired.
@@ -45,8 +46,10 @@ export interface Witness {
   /** From the beginning of a round to its end: call it with every request. */
   watchRound(name: string): () => void;
   pushed(request: CallRequest<'push'>, server: Judge): void;
-  /** The answer to a push. */
-  judged(request: CallRequest<'push'>, answer: CallAnswer<'push'>, server: Judge): void;
+  /** The answer to a push; `left`: `putBacks` as it was when the request left. */
+  judged(request: CallRequest<'push'>, answer: CallAnswer<'push'>, server: Judge, left: number): void;
+  /** How often the server was put back so far. */
+  putBacks(): number;
   /** Deletions that the server has dropped. */
   forgotten(refs: readonly Ref[]): void;
   /** A push leaves a device on which one round runs at a time. */
@@ -81,7 +84,7 @@ export function createWitness(truth: Truth, harmed: ReadonlySet<string>): Witnes
   const stamps = new Set<string>();
   const forgotten = new Set<string>();
   let isDamaged = false;
-  let isPutBack = false;
+  let putBacks = 0;
   let isClockSet = false;
   /** The server can't tell what it lost from what it forgot. */
   const isDoubted = (row: EntityRow) => {
@@ -98,7 +101,7 @@ export function createWitness(truth: Truth, harmed: ReadonlySet<string>): Witnes
         const replica = `${state?.replica} ${state?.server?.account.id ?? state?.formerAccount}`;
         if (state?.joining != null) seqs = new Map();
         const seq = state?.cursor?.seq ?? (replica === before.replica ? before.seq : -1);
-        if (!isPutBack && replica === before.replica && seq < before.seq)
+        if (putBacks === 0 && replica === before.replica && seq < before.seq)
           tell('a cursor went back', `${name}, from ${before.seq} to ${seq}`);
         const now = new Map(
           [...rows()].flatMap((row) => (isOwnDeleted(row) ? [] : [[refKey(row), row.known?.seq ?? -1]])),
@@ -143,18 +146,19 @@ export function createWitness(truth: Truth, harmed: ReadonlySet<string>): Witnes
       for (const one of entities as PulledEntity[]) {
         const row = tables.entities.get(refKey(one));
         const isUnasked = row !== undefined && !edited.has(noteOf(row)) && !isDoubted(row);
-        if (forgotten.delete(refKey(one)) && !one.deleted && isUnasked && !isPutBack)
+        if (forgotten.delete(refKey(one)) && !one.deleted && isUnasked && putBacks === 0)
           tell('a forgotten deletion was undone', `${name} ${refKey(one)}`);
       }
     },
     clockSet() {
       isClockSet = true;
     },
-    judged({entities}, {verdicts}, server) {
+    judged({entities}, {verdicts}, server, left) {
       for (const [index, verdict] of verdicts.entries()) {
         const pushed = entities[index] as PushedEntity;
         if (verdict.type === 'applied') stamps.add(`${refKey(verdict)} ${verdict.currentStamp}`);
-        const falsely = harmed.has(refKey(pushed)) ? undefined : lineage.falseConflict(pushed, verdict);
+        const isExcused = harmed.has(refKey(pushed)) || left < putBacks;
+        const falsely = isExcused ? undefined : lineage.falseConflict(pushed, verdict);
         if (falsely !== undefined) tell('a false conflict', falsely);
         const isFair = isClockSet && isAhead(entities[index] as PushedEntity, server);
         if (verdict.type === 'rejected' && !isFair) tell('the server refused', JSON.stringify(verdict));
@@ -165,8 +169,9 @@ export function createWitness(truth: Truth, harmed: ReadonlySet<string>): Witnes
     },
     putBack() {
       isDamaged = true;
-      isPutBack = true;
+      putBacks += 1;
     },
+    putBacks: () => putBacks,
     wasPushed: (ref, stamp) => stamps.has(`${refKey(ref)} ${stamp}`),
     ask() {
       const [first] = violations;

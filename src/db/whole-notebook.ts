@@ -1,8 +1,8 @@
 /** Everything that is stored of the notebook, for an export: also a hundred thousand notes, so it is read in pieces, each of one moment. */
 
-import {KINDS, type Kind, type Ref} from '../../protocol/entity.ts';
+import {KINDS, type Kind, NO_BYTES, type Ref} from '../../protocol/entity.ts';
 import {type Query, readOnce} from './live.ts';
-import {recordToEntity} from './records.ts';
+import {type AsideRecord, recordToEntity} from './records.ts';
 import type {NotebookEntry} from './repositories.ts';
 import type {Database} from './schema.ts';
 import {bodyOf} from './unsynced-changes.ts';
@@ -20,6 +20,14 @@ export async function* readNotebook(db: Database): AsyncIterable<readonly Notebo
       after = ids.at(-1) ?? null;
     }
   }
+  const aside = await readOnce(db, (tables) => tables.aside.toArray());
+  if (aside.length > 0) yield aside.map(asideToEntry);
+}
+
+/** Nothing else has these bytes any more, perhaps. */
+function asideToEntry({entity, body}: AsideRecord): NotebookEntry {
+  const data = entity.data instanceof Uint8Array ? entity.data : NO_BYTES;
+  return {title: 'Set aside as damaged', version: {...entity, data, body: body?.body ?? null}};
 }
 
 interface Piece {

@@ -24,7 +24,7 @@ export function fateInAccount(row: Head, joiner: Joiner): 'send' | 'leave out' |
     return row.id === derivedId('option', deviceNameKey(joiner.replica)) ? 'send' : 'leave out';
   const branch = row.kind === 'branch' ? readBranch(row.data) : undefined;
   const folder = folderId(joiner);
-  if (branch?.parent !== ROOT_NOTE_ID || branch.note === folder) return 'send';
+  if (row.deleted || branch?.parent !== ROOT_NOTE_ID || branch.note === folder) return 'send';
   const data = writeData({...branch, parent: folder});
   return [...folderChanges(joiner), {type: 'create', kind: 'branch', id: placeId(folder, branch.note), data}];
 }

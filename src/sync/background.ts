@@ -14,7 +14,7 @@ export type BackgroundWish = 'send' | 'send_and_fetch';
 /** `again`: the browser should try once more later. */
 export async function runInBackground(ports: RoundPorts, wish: BackgroundWish): Promise<'done' | 'again'> {
   const state = await ports.store.transaction('read', (tx) => tx.state());
-  if (!linkOf(state).ok || state?.paused || state?.joining) return 'done';
+  if (!linkOf(state).ok || state?.paused) return 'done';
   const result = await runRound(ports, undefined, wish === 'send' ? 'if_waiting' : 'always');
   return result.ok || nextStep(result.error) !== 'soon' ? 'done' : 'again';
 }

@@ -97,7 +97,7 @@ export async function joinAccount(ports: ConnectPorts, input: Credentials, how: 
     if (!isOwn && how.type === 'add' && isPart(state)) {
       return failed({type: 'not_whole', message: 'a part of this notebook is still on the server that it had'});
     }
-    if (isOwn || how.type === 'add') {
+    if (how.type === 'add' || state === undefined || state.server !== null) {
       await link(tx, ports, input, session.value, isOwn ? null : isUnused.value ? 'fill' : 'add');
       return ok(undefined);
     }
@@ -106,7 +106,8 @@ export async function joinAccount(ports: ConnectPorts, input: Credentials, how: 
     }
     await tx.clear();
     const {address, deviceName} = input;
-    await createReplica(tx, ports, {deviceName, address, server: linkTo(address, session.value)});
+    await createReplica(tx, ports, {deviceName, address, server: null});
+    await link(tx, ports, input, session.value, 'fill'); // a round that goes on with the server of before ends there
     return ok(undefined);
   });
 }

@@ -12,7 +12,7 @@ import type {Background, Connectivity, Overview, Random, ReplicaState, StoreTx, 
 import {runRound} from './round.ts';
 import type {RoundPorts} from './round-ports.ts';
 import {createScrubbing, type Scrubbing} from './scrubbing.ts';
-import {linkOf} from './standing.ts';
+import {isSignedIn, linkOf} from './standing.ts';
 
 export interface EnginePorts extends RoundPorts {
   readonly transport: Transport;
@@ -285,7 +285,7 @@ class LeadingEngine implements Engine {
   }
 
   #mayRun(state: ReplicaState | undefined): boolean {
-    return this.#leads && linkOf(state).ok && !state?.paused;
+    return this.#leads && isSignedIn(state) && !state?.paused;
   }
 
   async #openPokes(): Promise<void> {

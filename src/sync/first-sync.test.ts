@@ -235,7 +235,11 @@ describe('a first sync of which the titles are still coming', () => {
     expect(isArriving(await b.state())).toBe(true);
     await settle(b);
     expect(isArriving(await b.state())).toBe(false);
-    expect(isArriving({firstSync: firstSyncTo({seq: 1, mark: 'mark'}), lastSyncMs: 1})).toBe(false);
+    const {server} = await b.state();
+    const firstSync = firstSyncTo({seq: 1, mark: 'mark'});
+    expect(isArriving({firstSync, lastSyncMs: null, server})).toBe(true);
+    expect(isArriving({firstSync, lastSyncMs: 1, server})).toBe(false);
+    expect(isArriving({firstSync, lastSyncMs: null, server: null})).toBe(false);
   });
 
   test('gets a note by name before its turn, and takes it for the same when its page comes', async () => {

@@ -1,13 +1,17 @@
-import {expect, test} from 'vitest';
+import {describe, expect, test} from 'vitest';
 import {isOpenConflict} from '../../protocol/entity.ts';
+import {failed} from '../../protocol/errors.ts';
 import {ROOT_NOTE_ID} from '../../protocol/ids.ts';
 import {placeId} from '../notes/derived-ids.ts';
-import {folderId} from '../notes/joining.ts';
+import {fateInAccount, folderId} from '../notes/joining.ts';
 import {readBranch, readNote, writeData} from '../notes/note-data.ts';
 import type {JoinHow} from './api.ts';
 import {disconnect, exportMark, joinAccount, setUpServer, signIn} from './connect.ts';
+import {readyBy} from './join.ts';
+import type {EntityRow} from './ports.ts';
 import {runRound} from './round.ts';
 import type {RoundPorts} from './round-ports.ts';
+import {entity} from './testing/rows.ts';
 import {createWorld, type Device, settle, type World} from './testing/world.ts';
 
 const ACCOUNT = {address: 'https://aster.test', username: 'ada', password: 'correct horse battery'};
@@ -196,17 +200,117 @@ test('options of the notebook stay away, and those of the account hold', async (
 
 test('what is written while it is being made ready goes out too, wherever its turn was', async () => {
   const met = await meeting();
-  const {a, c} = met;
-  for (let n = 0; n < 3; n++) await c.create(`note-${n}`, `Note ${n}`, 'first');
+  const {a, c, ports} = met;
+  for (let n = 0; n < 4; n++) await c.create(`note-${n}`, `Note ${n}`, 'first');
   await settle(c);
   await disconnect(c);
-  const loaded = await c.load('note-1');
   await met.join();
-  await c.save('note-1', loaded, {text: 'second'}, 'first');
-  await c.create('note-new', 'New', 'third');
+  let written = 0;
+  const store: typeof ports.store = {
+    ...ports.store,
+    transaction: async (mode, body) => {
+      const result = await ports.store.transaction(mode, body);
+      const {joining} = await c.state();
+      if (mode === 'write' && joining != null && joining.after?.kind === 'note' && written < 4) {
+        const id = `note-${written}`;
+        await c.save(id, await c.load(id), {text: `second of ${id}, after ${joining.after.id}`}, 'first');
+        await c.create(`new-${written}`, 'New', 'third');
+        written += 1;
+      }
+      return result;
+    },
+  };
+  expect((await runRound({...ports, store, makeReady: readyBy(fateInAccount, 1)})).ok).toBe(true);
+  expect(written).toBe(4);
   await comesTogether(met);
-  expect(await a.read('note-1')).toEqual({title: 'Note 1', text: 'second'});
-  expect(await a.read('note-new')).toEqual({title: 'New', text: 'third'});
+  for (let n = 0; n < 4; n++) {
+    expect((await a.read(`note-${n}`))?.text).toContain(`second of note-${n}`);
+    expect(await a.read(`new-${n}`)).toEqual({title: 'New', text: 'third'});
+  }
+});
+
+describe('a round of the server before that goes on meanwhile', () => {
+  for (const name of ['hello', 'push'] as const) {
+    for (const answer of ['comes', 'never comes'] as const) {
+      for (const how of ['add', 'replace'] as const) {
+        test(`asks the account nothing, and leaves no trace: its ${name} is under way, the answer ${answer}, ${how}`, async () => {
+          const met = await meeting();
+          const {c} = met;
+          for (let n = 0; n < 5; n++) await c.create(`mine-${n}`, `Mine ${n}`, 'of the notebook');
+          met.elsewhere.nowMs += 120_000;
+          const asked: string[] = [];
+          let hasJoined = false;
+          const transport: RoundPorts['transport'] = {
+            async call(call, request, options) {
+              if (hasJoined) asked.push(call);
+              const told = await c.ports.transport.call(call, request, options);
+              if (call !== name || hasJoined) return told;
+              await disconnect(c);
+              const exported = await exportMark(c);
+              expect((await met.join(how === 'add' ? {type: 'add'} : {type: 'replace', exported})).ok).toBe(true);
+              hasJoined = true;
+              return answer === 'comes' ? told : failed({type: 'timeout', message: 'no answer'});
+            },
+          };
+          await runRound({...c.ports, batchRows: 2, transport});
+          expect(hasJoined).toBe(true);
+          expect(asked).toEqual([]);
+          expect(await c.state()).toMatchObject({epoch: null, seen: null, lastSyncMs: null, problem: null});
+          await comesTogether(met);
+          for (let n = 0; n < 5; n++)
+            expect((await met.a.read(`mine-${n}`))?.text).toBe(how === 'add' ? 'of the notebook' : undefined);
+        });
+      }
+    }
+  }
+});
+
+test('a damaged row is named, and everything else arrives', async () => {
+  const met = await meeting();
+  const {a, c} = met;
+  for (const id of ['hurt-1', 'whole-1']) await c.create(id, 'Mine', 'text');
+  await settle(c);
+  await disconnect(c);
+  await c.store.transaction('write', async (tx) => {
+    const [row] = await tx.entities([{kind: 'note', id: 'hurt-1'}]);
+    const {data: _, ...rest} = row as EntityRow;
+    await tx.putEntities([rest as EntityRow]);
+  });
+  await met.join();
+  await runRound(met.ports);
+  await settle(a);
+  expect(await a.read('whole-1')).toEqual({title: 'Mine', text: 'text'});
+  expect(await c.outbox({kind: 'note', id: 'hurt-1'})).toMatchObject({parked: {type: 'not_whole'}});
+});
+
+test('what gives way to the account that it was disconnected from goes nowhere', async () => {
+  const {elsewhere, c} = await meeting();
+  await c.create('sent-1', 'Sent', 'stays');
+  await settle(c);
+  await disconnect(c);
+  await c.create('unsent-1', 'Unsent', 'to be thrown away');
+  const connecting = {
+    ...c.ports,
+    random: {bytes: (count: number) => new Uint8Array(count), fraction: () => 0.5},
+    rules,
+  };
+  const input = {...ACCOUNT, deviceName: 'C'};
+  const wrong = {type: 'replace', exported: 'another'} as const;
+  expect(await joinAccount(connecting, input, wrong)).toMatchObject({ok: false, error: {type: 'not_exported'}});
+  expect((await joinAccount(connecting, input, {type: 'replace', exported: await exportMark(c)})).ok).toBe(true);
+  const d = await elsewhere.device('D');
+  await settle(c, d);
+  for (const device of [c, d]) {
+    expect(await device.read('sent-1')).toEqual({title: 'Sent', text: 'stays'});
+    expect(await device.entity({kind: 'note', id: 'unsent-1'})).toBeUndefined();
+  }
+});
+
+test('a place that was removed stays removed, also where its note goes along for a question', () => {
+  const joiner = {replica: 'replica-1', deviceName: 'C', accountId: 'account-1'};
+  const place = {...entity('branch', 'place-1'), data: writeData({note: 'n', parent: ROOT_NOTE_ID, key: 'a'})};
+  expect(fateInAccount({...place, deleted: true}, joiner)).toBe('send');
+  expect(fateInAccount(place, joiner)).toHaveLength(3);
 });
 
 test('killed after any transaction it goes on where it was, and ends the same', async () => {

@@ -10,24 +10,27 @@
 
 import {isErased, isOpenConflict, KINDS, type Ref, refKey} from '../../protocol/entity.ts';
 import type {EntityChange} from './changes.ts';
+import {inspect} from './inspect.ts';
 import {keepAsDeleted} from './let-go.ts';
 import {writingBy} from './local-version.ts';
 import type {EntityRow, FateInAccount, NoteOf, OutboxRow, ReplicaState, StoreTx} from './ports.ts';
 import type {RoundPorts} from './round-ports.ts';
+import {DAMAGED_HERE} from './unresolved.ts';
 import {Workset} from './workset.ts';
 import {writeChanges} from './writer.ts';
 
 interface JoinPorts extends Pick<RoundPorts, 'store' | 'time' | 'noteOf' | 'readLifetimes'> {
   readonly fateInAccount: FateInAccount;
+  readonly rowsAtOnce: number;
 }
 
 const ROWS_AT_ONCE = 400;
 
 /** What makes a notebook ready; does nothing where nothing is to be joined. */
-export function readyBy(fateInAccount: FateInAccount): (ports: RoundPorts) => Promise<void> {
+export function readyBy(fateInAccount: FateInAccount, rowsAtOnce = ROWS_AT_ONCE): (ports: RoundPorts) => Promise<void> {
   return async (ports) => {
     const {store, time} = ports;
-    const joinPorts = {...ports, fateInAccount};
+    const joinPorts = {...ports, fateInAccount, rowsAtOnce};
     while ((await store.transaction('write', (tx) => makeSomeReady(tx, joinPorts, time.wallMs()))) === 'more');
   };
 }
@@ -36,7 +39,7 @@ async function makeSomeReady(tx: StoreTx, ports: JoinPorts, wallMs: number): Pro
   const state = await tx.state();
   if (!state?.joining) return 'done';
   const {joining} = state;
-  const refs = await refsAfter(tx, joining.after);
+  const refs = await refsAfter(tx, joining.after, ports.rowsAtOnce);
   const last = refs.at(-1);
   if (last === undefined) {
     await tx.putState({...state, joining: null});
@@ -58,7 +61,7 @@ async function makeSomeReady(tx: StoreTx, ports: JoinPorts, wallMs: number): Pro
     }
     const fate = fateOf(row, state, ports);
     ws.setEntity({...row, known: null});
-    ws.setOutbox(row, isErased(row) ? undefined : waiting(row, ws.outbox(row), wallMs));
+    ws.setOutbox(row, isErased(row) ? undefined : waiting(row, ws, wallMs));
     if (fate !== 'send') gone.push(row);
     if (typeof fate === 'object') changes.push(...fate);
   }
@@ -91,17 +94,19 @@ async function findDeleted(tx: StoreTx, rows: readonly EntityRow[], noteOf: Note
 }
 
 /** Of one kind, the next in the order of kinds and ids. */
-async function refsAfter(tx: StoreTx, after: Ref | null): Promise<Ref[]> {
+async function refsAfter(tx: StoreTx, after: Ref | null, limit: number): Promise<Ref[]> {
   for (const kind of KINDS.slice(after === null ? 0 : KINDS.indexOf(after.kind))) {
-    const ids = await tx.ids(kind, after?.kind === kind ? after.id : null, ROWS_AT_ONCE);
+    const ids = await tx.ids(kind, after?.kind === kind ? after.id : null, limit);
     if (ids.length > 0) return ids.map((id) => ({kind, id}));
   }
   return [];
 }
 
-/** With the stamp that it has, where no edit waited: it is of the time when it was written. */
-function waiting(row: EntityRow, queued: OutboxRow | undefined, wallMs: number): OutboxRow {
+/** With the stamp that it has, where no edit waited: it is of the time when it was written. What is damaged is named, and holds nothing up. */
+function waiting(row: EntityRow, ws: Workset, wallMs: number): OutboxRow {
   const {kind, id, stamp} = row;
+  const queued = ws.outbox(row);
+  const isDamaged = inspect({entity: row, body: ws.body(row), outbox: queued}, 'on_the_way') === 'damaged';
   const isFixed = queued === undefined || queued.sent.length > 0;
   return {
     kind,
@@ -114,7 +119,7 @@ function waiting(row: EntityRow, queued: OutboxRow | undefined, wallMs: number):
     sent: isFixed ? [stamp] : [],
     theirs: null,
     tries: 0,
-    parked: null,
+    parked: isDamaged ? DAMAGED_HERE : null,
     sendWhole: true,
   };
 }

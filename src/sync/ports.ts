@@ -201,10 +201,14 @@ export interface ReplicaState {
 
 /**
  * Whether a first sync is still bringing titles and places: then what is here is a part of the tree (ADR 29). One that gets
- * everything again isn't: what it brings is here.
+ * everything again isn't: what it brings is here. Nor is one of a server that was let go: what is here is all there is.
  */
-export function isArriving({firstSync, lastSyncMs}: Pick<ReplicaState, 'firstSync' | 'lastSyncMs'>): boolean {
-  return firstSync?.lane === 'heads' && lastSyncMs === null;
+export function isArriving({
+  firstSync,
+  lastSyncMs,
+  server,
+}: Pick<ReplicaState, 'firstSync' | 'lastSyncMs' | 'server'>): boolean {
+  return server !== null && firstSync?.lane === 'heads' && lastSyncMs === null;
 }
 
 /** How long things are kept, as the notebook's options say. */

@@ -135,7 +135,8 @@ function takeAhead(ports: RoundPorts, batch: Taken, bytes: number): Promise<Resu
 async function findFollowing({store, time}: RoundPorts, batch: Taken, ahead: Taken | null): Promise<Taken | null> {
   if (ahead === null || ahead.items.length === 0) return null;
   const link = linkOf(await store.transaction('read', (tx) => tx.state()));
-  const mayLeave = link.ok && !isPausedSince(batch.state, link.value) && !isClockUnsure(link.value, time);
+  const isSame = link.ok && link.value.server.account.id === batch.state.server.account.id;
+  const mayLeave = isSame && !isPausedSince(batch.state, link.value) && !isClockUnsure(link.value, time);
   return mayLeave ? {...ahead, state: link.value} : null;
 }
 

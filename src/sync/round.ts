@@ -174,11 +174,10 @@ async function hello(ports: RoundPorts): Promise<Result<Greeted>> {
     const sample = takeSample(asked, answer.value.t1, answer.value.t2, readInstant(time));
     if (!isPrecise(sample) && tries < SAMPLE_TRIES) continue;
     const isHeld = isSkewed(sample) && state.clockChoice === 'own';
-    return ok({
-      standing: answer.value,
-      held: isHeld ? skewError(sample, readInstant(time)) : null,
-      state: await storeHello(ports, state, answer.value, sample),
-    });
+    const stored = await storeHello(ports, state, answer.value, sample);
+    if (!stored.ok) return stored;
+    const held = isHeld ? skewError(sample, readInstant(time)) : null;
+    return ok({standing: answer.value, held, state: stored.value});
   }
 }
 
@@ -187,16 +186,18 @@ async function storeHello(
   asked: ReplicaState,
   answer: CallAnswer<'hello'>,
   clock: ClockSample,
-): Promise<ReplicaState | undefined> {
+): Promise<Result<ReplicaState>> {
   const protocol = Math.min(answer.protocol.max, PROTOCOL_RANGE.max);
   return store.transaction('write', async (tx) => {
     const state = await tx.state();
-    if (state === undefined) return undefined;
+    if (state === undefined) return failed({type: 'not_set_up', message: 'the notebook was removed'});
+    const stranger = strangerIn(state, answer);
+    if (stranger !== undefined) return failed(stranger);
     const clockChoice = isSkewed(clock) ? state.clockChoice : 'own'; // the person chose it for a clock that was wrong
     const next = withSeen(withFloor({...state, clock, clockChoice, protocol}, asked, answer.floor), answer);
     const begun = withFirstSync(next, answer.head);
     await tx.putState(begun);
-    return begun;
+    return ok(begun);
   });
 }
 
@@ -214,6 +215,7 @@ async function storeOutcome(
   await store.transaction('write', async (tx) => {
     const state = await tx.state();
     if (state === undefined || (result.ok && isPausedSince(began, state))) return;
+    if (state.server?.account.id !== began?.server?.account.id) return; // it belongs to another account since
     if (result.ok) return tx.putState({...state, lastSyncMs: time.wallMs(), problem: null});
     const {type} = result.error;
     const isRefused = type === 'signed_out' || type === 'device_removed';

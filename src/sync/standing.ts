@@ -10,14 +10,21 @@ import type {CallOptions, ReplicaState, ServerLink} from './ports.ts';
 
 export type Standing = Poke;
 
-/** A replica with a server that it is signed in to. */
+/** A replica with a server that it is signed in to, and that it may ask: a notebook on its way into an account (join.ts) has to be made ready first. */
 export type LinkedState = ReplicaState & {readonly server: ServerLink & {readonly token: string}};
+
+/** Also of a notebook that is on its way into an account: the next round makes it ready. */
+export function isSignedIn(state: ReplicaState | undefined): boolean {
+  return state?.server?.token != null;
+}
 
 export function linkOf(state: ReplicaState | undefined): Result<LinkedState> {
   if (state?.server === undefined || state.server === null) {
     return failed({type: 'not_set_up', message: 'no server is set up'});
   }
   if (state.server.token === null) return failed({type: 'signed_out', message: 'signed out from the server'});
+  if (state.joining)
+    return failed({type: 'other_account', message: 'this notebook is being made ready for an account'});
   return ok(state as LinkedState);
 }
 

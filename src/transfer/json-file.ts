@@ -38,14 +38,20 @@ export async function makeJsonFile<T>(name: string, facts: object, list: JsonLis
   return {name, blob: new Blob(parts, {type: TYPE}), count};
 }
 
-export function versionToJson({kind, stamp, deleted, meta, data, body}: Version) {
-  return {stamp, deleted, ...(meta === null ? {} : {meta}), data: dataToJson(data), ...textToJson(kind, body)};
+/** `textMissing`: said of a text that isn't on this device. */
+export function versionToJson({kind, stamp, deleted, meta, data, body}: Version, textMissing: string) {
+  const text = textToJson(kind, body, textMissing);
+  return {stamp, deleted, ...(meta === null ? {} : {meta}), data: dataToJson(data), ...text};
 }
 
-function textToJson(kind: Kind, body: Bytes | null): {readonly text?: Content | null; readonly textMissing?: string} {
+function textToJson(
+  kind: Kind,
+  body: Bytes | null,
+  textMissing: string,
+): {readonly text?: Content | null; readonly textMissing?: string} {
   if (!hasBody(kind)) return {};
   if (body !== null) return {text: bytesToContent(body)};
-  return {text: null, textMissing: 'Not on this device: no change here touches it, and the server has it.'};
+  return {text: null, textMissing};
 }
 
 /** An object where that says the same bytes again, in whatever order and spacing; else the text as it stands. */

@@ -17,8 +17,10 @@ interface NotebookFileInput {
 }
 
 const ABOUT =
-  'A whole Aster notebook: notes, their places ("branch"), tags and relations ("attribute"), older versions ("revision") and what was deleted. ' +
+  'A whole Aster notebook: notes, their places ("branch"), tags and relations ("attribute"), older versions ("revision"), what was deleted, and what was set aside as damaged. ' +
   '"text" is a note\u2019s text (HTML for formatted notes), "data" what else there is of it. What is not text is given as base64.';
+
+const TEXT_MISSING = 'Not on this device when this file was made; a server that this notebook had may have it.';
 
 export function makeNotebookFile({pieces, app, device, nowMs}: NotebookFileInput): Promise<JsonFile> {
   const exported = new Date(nowMs).toISOString();
@@ -30,7 +32,7 @@ export function makeNotebookFile({pieces, app, device, nowMs}: NotebookFileInput
       title,
       kind: version.kind,
       id: version.id,
-      ...versionToJson(version),
+      ...versionToJson(version, TEXT_MISSING),
     }),
   });
 }

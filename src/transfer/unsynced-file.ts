@@ -31,6 +31,8 @@ const ABOUT =
   '"text" is a note\u2019s text (HTML for formatted notes), "data" what else there is of it, "base" the version that ' +
   'was changed, "theirs" a newer version that the server told of meanwhile. What is not text is given as base64.';
 
+const TEXT_MISSING = 'Not on this device: no change here touches it, and the server has it.';
+
 export async function makeUnsyncedFile(input: UnsyncedFileInput): Promise<JsonFile> {
   const {pieces, app, device, server, nowMs, refusalWords} = input;
   const facts = {
@@ -61,8 +63,8 @@ function changeToJson({title, change, row, version}: UnsyncedChange, words: Unsy
     waitingSince: new Date(row.queuedMs).toISOString(),
     tries: row.tries,
     refused: parked === null ? null : {type: parked.type, cause: words(parked)},
-    ...versionToJson(version),
-    base: baseVersion === null ? base && {stamp: base} : versionToJson(baseVersion),
-    theirs: theirs === null ? null : versionToJson(theirs),
+    ...versionToJson(version, TEXT_MISSING),
+    base: baseVersion === null ? base && {stamp: base} : versionToJson(baseVersion, TEXT_MISSING),
+    theirs: theirs === null ? null : versionToJson(theirs, TEXT_MISSING),
   };
 }

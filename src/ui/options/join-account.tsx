@@ -23,7 +23,7 @@ interface JoinAccountProps {
 
 export function JoinAccount({address, deviceName}: JoinAccountProps) {
   const {control} = useApp();
-  const {firstSync, lastSyncMs} = useStatus();
+  const {firstSync, lastSyncMs, replica} = useStatus();
   const isPart = firstSync !== null && lastSyncMs === null;
   const [exported, setExported] = useState<string | null>(null);
   const form = useForm({
@@ -51,6 +51,7 @@ export function JoinAccount({address, deviceName}: JoinAccountProps) {
       <p className="quiet small">
         All its notes come to this device, and yours go there, into a folder “{deviceName}”. Nothing is overwritten:
         where both have the same note in other words, the newer text is shown and the older one is kept.
+        {replica?.formerAccount == null ? null : ' If it is the account of before, this device goes on where it was.'}
       </p>
       {isPart ? (
         <Banner

@@ -27,21 +27,10 @@ export function newReplicaState(
   known: Pick<ReplicaState, 'replica' | 'deviceName' | 'createdMs' | 'address' | 'server'>,
 ): ReplicaState {
   return {
+    ...NOTHING_KNOWN,
     ...known,
     timeoutMs: DEFAULT_TIMEOUT_MS,
-    epoch: null,
-    cursor: null,
-    seen: null,
-    firstSync: null,
-    clock: null,
-    clockChoice: 'own',
-    lastSyncMs: null,
-    lastCheck: null,
-    lastVerification: null,
     scrub: NEVER_SCRUBBED,
-    unresolved: [],
-    givenUp: null,
-    protocol: null,
     problem: null,
     paused: false,
   };

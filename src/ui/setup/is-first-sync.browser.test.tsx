@@ -17,7 +17,7 @@ const ARRIVING: SyncStatus = {
   state: 'syncing',
   lastSyncMs: null,
   arriving: true,
-  firstSync: {head, lane: 'heads', after: null, received: 2000, total: 4000},
+  firstSync: {head, lane: 'heads', after: null, received: 2000, total: 4000, bytes: 3_000_000},
   replica: {...LINKED_REPLICA, cursor: null},
 };
 const place = (note: string) => ({id: `place-${note}`, note, parent: 'root', key: 'a0', stamp: note});
@@ -56,7 +56,7 @@ it('the notebook opens with the first row, whose note was got by name, and says 
   source.set(sourceOf(['b']));
   await expect.element(page.getByText('notebook')).toBeVisible();
   await expect.element(page.getByRole('heading', {name: 'Sync in progress'})).toBeVisible();
-  await expect.element(page.getByText('2,000 of 4,000 received')).toBeVisible();
+  await expect.element(page.getByText('2,000 of 4,000 received, 3 MB')).toBeVisible();
   status.set({...ARRIVING, arriving: false, firstSync: {head, lane: 'bodies', after: null, received: 0, total: 9}});
   await expect.element(page.getByRole('heading', {name: 'Sync in progress'})).not.toBeInTheDocument();
   await expect.element(page.getByText('notebook')).toBeVisible();

@@ -133,8 +133,9 @@ const acts: readonly fc.WeightedArbitrary<Act>[] = [
   },
   {weight: 6, arbitrary: fc.record({type: on('online'), replica, is: fc.boolean()})},
   {weight: 1, arbitrary: fc.record({type: on('full'), replica, is: fc.boolean()})},
-  {weight: 1, arbitrary: fc.record({type: on('sign in'), replica})},
+  {weight: 2, arbitrary: fc.record({type: fc.constantFrom('sign in', 'join account', 'disconnect'), replica})},
   {weight: 1, arbitrary: fc.record({type: on('join')})},
+  {weight: 2, arbitrary: fc.record({type: on('start'), where: fc.constantFrom('alone', 'elsewhere')})},
   {
     weight: 2,
     arbitrary: fc.record({

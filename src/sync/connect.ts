@@ -108,6 +108,8 @@ export async function joinAccount(ports: ConnectPorts, input: Credentials, how: 
     const {address, deviceName} = input;
     await createReplica(tx, ports, {deviceName, address, server: null});
     await link(tx, ports, input, session.value, 'fill'); // a round that goes on with the server of before ends there
+    const begun = await tx.state();
+    if (begun !== undefined) await tx.putState({...begun, timeoutMs: state.timeoutMs});
     return ok(undefined);
   });
 }

@@ -9,6 +9,7 @@ import type {JoinHow} from './api.ts';
 import {disconnect, exportMark, joinAccount, setUpServer, signIn} from './connect.ts';
 import {readyBy} from './join.ts';
 import type {EntityRow} from './ports.ts';
+import {changeState} from './replica-state.ts';
 import {runRound} from './round.ts';
 import type {RoundPorts} from './round-ports.ts';
 import {entity} from './testing/rows.ts';
@@ -364,8 +365,10 @@ test('notes that give way to the account’s are gone, but not before the file h
   expect(await c.read('own-other')).toEqual({title: 'Mine too', text: 'not in the file'});
   const exported = await exportMark(c);
   const {replica} = await c.state();
+  await changeState(c.store, (state) => ({...state, timeoutMs: 77_000}));
   expect(await met.join({type: 'replace', exported})).toEqual({ok: true, value: undefined});
   expect((await c.state()).replica).not.toBe(replica);
+  expect((await c.state()).timeoutMs).toBe(77_000);
   await comesTogether(met);
   for (const device of [a, c]) {
     expect(await device.read('account-note')).toEqual({title: 'Theirs', text: 'kept'});

@@ -161,6 +161,35 @@ describe('a save that meets what was stored meanwhile', () => {
   };
   const MINE = '<p>one two three four</p><p>five six seven</p>';
 
+  test('of a tab that shows what lost, after which another tab saves over the one that won: that one lost to nobody', async () => {
+    const {world, a, b} = await twoDevices(BASE);
+    await edit(world, a, '<p>one zwei three four</p><p>five six</p>');
+    const lost = await a.load('note1');
+    await edit(world, b, '<p>one 2 three four</p><p>five six</p>');
+    await settle(b, a);
+    const won = await a.load('note1');
+    world.nowMs += 1000;
+    await a.save(
+      'note1',
+      lost,
+      {text: '<p>one zwei three four</p><p>five 6</p>'},
+      '<p>one zwei three four</p><p>five six</p>',
+    );
+    await a.save(
+      'note1',
+      won,
+      {text: '<p>one 2 three four</p><p>five sechs</p>'},
+      '<p>one 2 three four</p><p>five six</p>',
+    );
+    await settle(a, b);
+    await expectEverywhere(world, '<p>one 2 three four</p><p>five sechs</p>', a, b);
+    const open = (await keptBy(a)).filter((one) => one.startsWith('conflict open'));
+    expect(open.sort()).toEqual([
+      'conflict open: <p>one zwei three four</p><p>five 6</p>',
+      'conflict open: <p>one zwei three four</p><p>five six</p>',
+    ]);
+  });
+
   test('is merged with it, which stays in revisions; what is loaded then is what was typed', async () => {
     const {world, a, b, told} = await twoTabs('<p>zero one two three four</p><p>five six</p>', MINE, BASE);
     const merged = '<p>zero one two three four</p><p>five six seven</p>';

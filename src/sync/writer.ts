@@ -214,8 +214,22 @@ function save(ws: Workset, change: Save, stored: Version | undefined, writing: M
   const revise = stored !== undefined && isTimeToRevise(ws, change, stored, writing);
   const content = {deleted: false, meta: null, data, body: body ?? ('same' as const)};
   const written = put(ws, change, content, typed, [change.loaded.stamp]);
+  if (conflict && written.outcome === 'written') moveToLoaded(ws, change);
   if (revise && written.outcome === 'written') keepAutomatically(ws, stored, writing);
   return conflict && written.outcome === 'written' ? {...written, outcome: 'written_over_conflict'} : written;
+}
+
+/**
+ * Another tab's edit, of a version that had lost, waits beside the server's; this save was typed over the server's, all of it, and
+ * what it replaces is a conflict of its own. So it is an edit of the server's, which lost to nobody.
+ */
+function moveToLoaded(ws: Workset, change: Save): void {
+  const row = ws.outbox(change);
+  const theirs = row?.theirs;
+  if (row === undefined || !theirs || theirs.stamp !== change.loaded.stamp || change.body === undefined) return;
+  if (change.data === undefined && ws.entity(change)?.parts.data !== theirs.parts.data) return;
+  const {seq: _, ...baseVersion} = theirs;
+  ws.setOutbox(change, {...row, base: theirs.stamp, baseVersion, theirs: null});
 }
 
 /** The time of a save: not before that of an edit which waits, as what is written has that one's content, too. */

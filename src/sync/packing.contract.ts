@@ -5,9 +5,10 @@
 
 import {afterEach, beforeEach, describe, expect, it} from 'vitest';
 import {utf8Bytes} from '../../protocol/bytes.ts';
+import {EMPTY_BUCKET} from '../../protocol/digest.ts';
 import type {BodyRow, EntityRow, Store, StoreTx} from './ports.ts';
 import type {StoreHarness} from './store.contract.ts';
-import {bodyRow, entity, revision, tombstone} from './testing/rows.ts';
+import {bodyRow, entity, outboxRow, revision, stateOf, tombstone} from './testing/rows.ts';
 
 const MANY = 700;
 
@@ -24,6 +25,36 @@ export function packingContract(name: string, createHarness: () => Promise<Store
       store = harness.store;
     });
     afterEach(() => harness.close());
+
+    it('nothing of it, nor of anything else, once the store is cleared; all of it where that transaction fails', async () => {
+      const rows = notes(0, MANY);
+      await write(async (tx) => {
+        await tx.putState(stateOf({}));
+        await tx.packEntities(rows);
+        await tx.packBodies(rows.map(({id}) => bodyRow('note', id, 'text')));
+        await tx.putEntities([entity('branch', 'b1')]);
+        await tx.putOutbox([outboxRow('n1', 1)]);
+        await tx.putBuckets([{index: 1, bucket: {count: 1, sum: 'f'.repeat(64)}}]);
+      });
+      const fails = write(async (tx) => {
+        await tx.clear();
+        throw new Error('it dies here');
+      });
+      await expect(fails).rejects.toThrow();
+      expect(await ids('note')).toHaveLength(MANY);
+      expect(await read((tx) => tx.outboxHead(10))).toHaveLength(1);
+      expect(await read((tx) => tx.state())).toBeDefined();
+      await write((tx) => tx.clear());
+      store = await harness.reopen();
+      expect(await ids('note')).toEqual([]);
+      await read(async (tx) => {
+        expect(await tx.state()).toBeUndefined();
+        expect(await tx.entities([...rows.slice(0, 1), {kind: 'branch', id: 'b1'}])).toEqual([undefined, undefined]);
+        expect(await tx.bodies(rows.slice(0, 1))).toEqual([undefined]);
+        expect(await tx.outboxHead(10)).toEqual([]);
+        expect(await tx.buckets([1])).toEqual([EMPTY_BUCKET]);
+      });
+    });
 
     it('every member of every row, page after page, also after closing', async () => {
       const rows = notes(0, MANY);

@@ -44,26 +44,6 @@ export function storeContract(name: string, createHarness: () => Promise<StoreHa
         });
       });
 
-      it('has nothing any more once it is cleared', async () => {
-        await write(async (tx) => {
-          await tx.putState(stateOf({}));
-          await tx.putEntities([entity('note', 'n1')]);
-          await tx.packEntities([entity('note', 'n2'), entity('note', 'n3')]);
-          await tx.putBodies([bodyRow('note', 'n1', 'text')]);
-          await tx.putOutbox([outboxRow('n1', 1)]);
-          await tx.putBuckets([{index: 1, bucket: {count: 1, sum: 'f'.repeat(64)}}]);
-        });
-        await write((tx) => tx.clear());
-        await read(async (tx) => {
-          expect(await tx.state()).toBeUndefined();
-          expect(await tx.ids('note', null, 10)).toEqual([]);
-          expect(await tx.entities([{kind: 'note', id: 'n2'}])).toEqual([undefined]);
-          expect(await tx.bodies([{kind: 'note', id: 'n1'}])).toEqual([undefined]);
-          expect(await tx.outboxHead(10)).toEqual([]);
-          expect(await tx.buckets([1])).toEqual([EMPTY_BUCKET]);
-        });
-      });
-
       it('takes and gives empty lists', async () => {
         await write(async (tx) => {
           await tx.putEntities([]);

@@ -10,9 +10,8 @@ import {formatCount} from '../formats.ts';
 import {missingFields, PasswordField, UsernameField} from '../parts/account-fields.tsx';
 import {Banner} from '../parts/banner.tsx';
 import {Button} from '../parts/button.tsx';
-import {download} from '../parts/download.ts';
 import {ErrorBanner} from '../parts/error-banner.tsx';
-import {useAction} from '../parts/use-action.ts';
+import {SaveFile} from '../parts/save-file.tsx';
 import {useForm} from '../parts/use-form.ts';
 import {useStatus} from '../use-status.tsx';
 
@@ -91,28 +90,19 @@ interface ExportFirstProps {
 
 function ExportFirst({deviceName, onDone}: ExportFirstProps) {
   const {control, notebook, version} = useApp();
-  const action = useAction();
-  const [told, setTold] = useState('');
-  const save = () =>
-    action.run(async () => {
-      const exported = await control.exportMark();
-      const pieces = notebook.readAll();
-      const file = await makeNotebookFile({pieces, app: version, device: deviceName, nowMs: Date.now()});
-      download(file.name, file.blob);
-      setTold(`${formatCount(file.count, 'entry', 'entries')} in ${file.name}.`);
-      onDone(exported);
-    });
+  const make = async () => {
+    const exported = await control.exportMark();
+    const pieces = notebook.readAll();
+    const file = await makeNotebookFile({pieces, app: version, device: deviceName, nowMs: Date.now()});
+    return {...file, exported};
+  };
   return (
-    <>
-      <div className="actions">
-        <Button busy={action.busy} onClick={save}>
-          Use that account's notes (mine are exported first)
-        </Button>
-        <span className="quiet small" aria-live="polite">
-          {told}
-        </span>
-      </div>
-      {action.error === null ? null : <ErrorBanner error={action.error} />}
-    </>
+    <SaveFile
+      make={make}
+      countWords={(count) => formatCount(count, 'entry', 'entries')}
+      onSaved={({exported}) => onDone(exported)}
+    >
+      Use that account's notes (mine are exported first)
+    </SaveFile>
   );
 }
